@@ -1,0 +1,18 @@
+import type { Case } from './case/model.js';
+import type { Language } from './words/catalogue.js';
+
+export interface AnalyzeOptions {
+  readonly language: Language;
+  /** Zone for civil times that nothing in the bundle explains, for example `Asia/Shanghai`. */
+  readonly assumeZone: string | null;
+}
+
+/** Progress of one stage, for the terminal and the web page. */
+export interface Progress {
+  readonly stage: 'intake' | 'artifacts' | 'bytes' | 'kubernetes' | 'case' | 'diagnosis' | 'recovery' | 'report';
+  readonly done: number;
+  readonly total: number | null;
+  readonly detail: string | null;
+}
+
+export type Analyze = (inputs: readonly string[], options: AnalyzeOptions, onProgress?: (p: Progress) => void) => Promise<Case>;

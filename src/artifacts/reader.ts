@@ -1,0 +1,42 @@
+import type { Fact } from './fact.js';
+
+/** One line of a text artifact. */
+export interface TextLine {
+  /** 1-based, in the file. */
+  readonly number: number;
+  /** Byte offset of its start in the file. */
+  readonly offset: number;
+  /** Decoded, without line end, ANSI escapes and typed-over characters resolved; at most 64 KiB. */
+  readonly text: string;
+}
+
+/**
+ * A piece of text that one reader takes: a whole file, or the output of one command in a transcript.
+ * Lines are read again at each iteration, so that a 1 GB log needs no memory.
+ */
+export interface Section {
+  /** Path in the manifest. */
+  readonly artifact: string;
+  /** File name on the host when known (`/etc/etcd.env`), else null. */
+  readonly hostPath: string | null;
+  readonly host: string | null;
+  /** The command whose output this is, when a prompt shows it. */
+  readonly command: string | null;
+  readonly cwd: string | null;
+  readonly firstLine: number;
+  /** First non-empty lines (at most 40), for recognition. */
+  readonly head: readonly string[];
+  lines(): Iterable<TextLine>;
+}
+
+/** One kind of text artifact. Adding one = one file in `src/artifacts/readers/` and one line in its list. */
+export interface ArtifactReader {
+  /** Stable name shown in the manifest: `docker-ps`, `systemctl-status`, `env-file`. */
+  readonly kind: string;
+  /**
+   * 0 = not this kind; 100 = certain. By content first, then command, then name. The highest wins;
+   * `by` says what convinced (`header line`, `command docker ps`, `file name`).
+   */
+  recognise(section: Section): { readonly score: number; readonly by: string };
+  read(section: Section): Iterable<Fact>;
+}

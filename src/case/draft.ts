@@ -1,0 +1,40 @@
+import type { Fact } from '../artifacts/fact.js';
+import type { BootReport, SnapshotReport } from '../etcd/verdict.js';
+import type { BundleFile, IntakeFinding } from '../intake/bundle.js';
+import type { Interval } from '../time/interval.js';
+import type { Stamp } from '../time/stamp.js';
+import type { EvidenceRegister } from './evidence.js';
+import type { Candidate, HostInfo, InstallationInfo, ManifestEntry, MemberInfo, Setting } from './model.js';
+
+/** A candidate with the machine-readable reports behind it. */
+export interface DraftCandidate {
+  /** `usable`, `reasons` and `loss` are filled by `src/recovery/`; before that they hold neutral values. */
+  readonly candidate: Candidate;
+  readonly snapshot: SnapshotReport | null;
+  readonly boot: BootReport | null;
+  /** When the content was last written, from all evidence, in ms. */
+  readonly taken: Interval;
+}
+
+/**
+ * The working model between reading and reporting: what is known, dated, but not yet judged.
+ * `src/case/` builds it; timeline, diagnosis and recovery are pure functions of it.
+ */
+export interface Draft {
+  readonly files: readonly BundleFile[];
+  readonly manifest: readonly ManifestEntry[];
+  readonly intakeFindings: readonly IntakeFinding[];
+  readonly facts: readonly Fact[];
+  readonly evidence: EvidenceRegister;
+  /** Resolves a stamp of a host to UTC with everything known about zones, years and collection. */
+  when(stamp: Stamp, host: string | null, artifact: string): Interval;
+  /** Time of collection over all hosts. */
+  readonly collected: Interval;
+  readonly zone: Setting<string> | null;
+  readonly hosts: readonly HostInfo[];
+  readonly installation: InstallationInfo;
+  readonly members: readonly MemberInfo[];
+  readonly candidates: readonly DraftCandidate[];
+  /** The newest state that any file or log proves. `atLeast`: only a lower bound of the revision. */
+  readonly lastKnown: { readonly revision: bigint; readonly atLeast: boolean; readonly time: Interval; readonly from: string } | null;
+}

@@ -1,0 +1,55 @@
+import type { ByteSource } from '../formats/source.js';
+
+/** One regular file of the input, however deep in archives it lay. */
+export interface BundleFile {
+  /**
+   * Unique display path: relative to the input, `/`-separated, control characters escaped; the inside
+   * of an archive follows `!/` (`255/var_lib_etcd.tar.gz!/var/lib/etcd/member/snap/db`). With several
+   * inputs the input's base name comes first.
+   */
+  readonly path: string;
+  readonly size: number;
+  readonly sha256: string;
+  /** Milliseconds since the epoch; null where the container keeps none. */
+  readonly mtime: number | null;
+  /** True when mtime comes from an archive (evidence), false from a plain folder (may be the copy's time). */
+  readonly mtimeFromArchive: boolean;
+  /** Opens the bytes; cheap to call again. */
+  open(): ByteSource;
+}
+
+/** Something refused or odd at the door. `code` is a finding code of the area `intake`. */
+export interface IntakeFinding {
+  readonly code: string;
+  readonly path: string;
+  readonly params: Readonly<Record<string, string | number>>;
+}
+
+/** The opened input: a read-only virtual tree. */
+export interface Bundle {
+  readonly files: readonly BundleFile[];
+  readonly findings: readonly IntakeFinding[];
+  /** SHA-256 over the sorted manifest lines `sha256  size  path\n`. */
+  readonly manifestSha256: string;
+  /** Reads every plain input file again; lists those whose bytes changed since `openBundle`. */
+  verifyUnchanged(): readonly string[];
+  /** Removes the private scratch folder. Safe to call twice. */
+  close(): void;
+}
+
+/** Limits against hostile archives; every one is a finding when hit, never a crash. */
+export interface IntakeLimits {
+  readonly maxEntries: number;
+  readonly maxTotalBytes: number;
+  readonly maxFileBytes: number;
+  readonly maxRatio: number;
+  readonly maxDepth: number;
+}
+
+export const defaultLimits: IntakeLimits = {
+  maxEntries: 200_000,
+  maxTotalBytes: 64 * 2 ** 30,
+  maxFileBytes: 16 * 2 ** 30,
+  maxRatio: 1000,
+  maxDepth: 3,
+};

@@ -1,0 +1,8 @@
+/** Languages that are complete. */
+export type Language = 'en' | 'zh-CN';
+
+/** One area's words: key to sentence with `{name}` places. */
+export type Catalogue = Readonly<Record<string, string>>;
+
+/** The same keys in another language; a missing key does not compile. */
+export type Translation<T extends Catalogue> = { readonly [K in keyof T]: string };

@@ -1,0 +1,3 @@
+import type { Catalogue } from '../catalogue.js';
+
+export const recovery = {} as const satisfies Catalogue;
