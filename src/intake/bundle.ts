@@ -14,6 +14,12 @@ export interface BundleFile {
   readonly mtime: number | null;
   /** True when mtime comes from an archive (evidence), false from a plain folder (may be the copy's time). */
   readonly mtimeFromArchive: boolean;
+  /** `user:group` as the archive recorded it (names where it has them, else numbers); absent for folders and zip. */
+  readonly owner?: string;
+  /** Permission bits as the archive recorded them. */
+  readonly mode?: number;
+  /** True when the container ended inside this file: its size is not the size it had. */
+  readonly cut?: boolean;
   /** Opens the bytes; cheap to call again. */
   open(): ByteSource;
 }

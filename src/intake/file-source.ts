@@ -1,0 +1,56 @@
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
+import type { ByteSource } from '../formats/source.js';
+
+const maxOpen = 64;
+/** Descriptors in order of last use; a bundle of thousands of files must not run out of them. */
+const open = new Map<string, number>();
+
+function descriptor(path: string): number {
+  const known = open.get(path);
+  if (known !== undefined) {
+    open.delete(path);
+    open.set(path, known);
+    return known;
+  }
+  if (open.size >= maxOpen) {
+    const oldest = open.entries().next().value;
+    if (oldest !== undefined) {
+      open.delete(oldest[0]);
+      closeSync(oldest[1]);
+    }
+  }
+  const fd = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW);
+  open.set(path, fd);
+  return fd;
+}
+
+/** Closes the descriptors of these paths; used before the scratch folder is removed. */
+export function closeSources(paths: Iterable<string>): void {
+  for (const path of paths) {
+    const fd = open.get(path);
+    if (fd === undefined) continue;
+    open.delete(path);
+    closeSync(fd);
+  }
+}
+
+/**
+ * A file on disk, opened read-only and without following a link in its last component.
+ * Throws Node's errors (EACCES, ENOENT, ELOOP) when it cannot be opened.
+ */
+export function fileSource(path: string): ByteSource {
+  const byteLength = fstatSync(descriptor(path)).size;
+  return {
+    byteLength,
+    read(offset, length) {
+      const buffer = Buffer.allocUnsafe(Math.max(0, Math.min(length, byteLength - offset)));
+      let filled = 0;
+      while (filled < buffer.length) {
+        const got = readSync(descriptor(path), buffer, filled, buffer.length - filled, offset + filled);
+        if (got === 0) break;
+        filled += got;
+      }
+      return filled === buffer.length ? buffer : buffer.subarray(0, filled);
+    },
+  };
+}
