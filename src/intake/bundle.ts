@@ -48,7 +48,9 @@ export interface IntakeLimits {
   readonly maxEntries: number;
   readonly maxTotalBytes: number;
   readonly maxFileBytes: number;
+  /** Unpacked size against packed size, checked only beyond `ratioFreeBytes`: preallocated WAL files compress a thousandfold. */
   readonly maxRatio: number;
+  readonly ratioFreeBytes: number;
   readonly maxDepth: number;
 }
 
@@ -56,6 +58,7 @@ export const defaultLimits: IntakeLimits = {
   maxEntries: 200_000,
   maxTotalBytes: 64 * 2 ** 30,
   maxFileBytes: 16 * 2 ** 30,
-  maxRatio: 1000,
+  maxRatio: 200,
+  ratioFreeBytes: 2 * 2 ** 30,
   maxDepth: 3,
 };

@@ -35,9 +35,6 @@ export interface EntryMeta {
   readonly mode?: number;
 }
 
-/** Ratio guard applies only beyond this: preallocated WAL files of zeros compress a thousandfold. */
-const ratioFreeBytes = 2 * 2 ** 30;
-
 /** SHA-256 and size of a source, read once in order. */
 export function digestOf(source: ByteSource): { sha256: string; size: number } {
   const hash = createHash('sha256');
@@ -80,7 +77,7 @@ export function collector(limits: IntakeLimits, store: Scratch): Collector {
       const check = (): void => {
         if (size > limits.maxFileBytes) throw new LimitReached('intake.file-too-large', limits.maxFileBytes);
         if (total > limits.maxTotalBytes) throw new LimitReached('intake.too-many-bytes', limits.maxTotalBytes);
-        if (size > ratioFreeBytes && meta.compressedSize !== null && size / Math.max(1, meta.compressedSize) > limits.maxRatio / 5) {
+        if (size > limits.ratioFreeBytes && meta.compressedSize !== null && size / Math.max(1, meta.compressedSize) > limits.maxRatio) {
           throw new LimitReached('intake.ratio', limits.maxRatio);
         }
         if (size > room) throw new LimitReached('intake.no-disk-space', room);

@@ -6,7 +6,7 @@ import { entryName, showName } from './names.js';
 import { expandSparse, sparseMap, type SparseHeaders } from './tar-sparse.js';
 
 /** tar-stream types the pax records as unknown; they are strings by key. */
-type TarHeaders = Omit<Header, 'pax'> & { readonly pax?: SparseHeaders | null };
+type TarHeaders = Omit<Header, 'pax' | 'linkname'> & { readonly pax?: SparseHeaders | null; readonly linkname: string | null };
 
 type Entry = AsyncIterable<Uint8Array> & { readonly header: Header };
 
@@ -53,7 +53,7 @@ async function readEntry(entry: Entry, archive: Archive, into: Collector): Promi
   const wanted = `${archive.prefix}${verdict.name}`;
   const refusal = notAFile(header);
   if (refusal !== null) {
-    into.note(refusal, wanted, { target: showName(header.linkname), type: String(header.type) });
+    into.note(refusal, wanted, { target: showName(header.linkname ?? ''), type: String(header.type) });
     return drain();
   }
   if (verdict.changed) into.note('intake.name-absolute', wanted);
