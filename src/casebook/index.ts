@@ -1,0 +1,3 @@
+export { caseId, openCasebook, type CaseEntry, type Casebook, type Notes } from './casebook.js';
+export { CasebookError, type CasebookErrorCode } from './errors.js';
+export { casebookFolder } from './location.js';
