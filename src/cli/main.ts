@@ -1,18 +1,10 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
-import type { Language } from '../words/catalogue.js';
 import { say } from '../words/say.js';
 import { commands, type CommandEntry } from './commands.js';
 import { exitCode } from './exit-codes.js';
-
-/** `--lang` wins, then the locale of the terminal. */
-export function languageOf(argv: readonly string[], env: NodeJS.ProcessEnv): Language {
-  const at = argv.findIndex((word) => word === '--lang' || word.startsWith('--lang='));
-  const said = at < 0 ? undefined : argv[at]?.includes('=') ? argv[at]?.split('=')[1] : argv[at + 1];
-  const locale = said ?? env['LC_ALL'] ?? env['LC_MESSAGES'] ?? env['LANG'] ?? '';
-  return locale.toLowerCase().startsWith('zh') ? 'zh-CN' : 'en';
-}
+import { languageOf } from './language.js';
 
 /** The entry named by the words of the command line: the longest path that matches. */
 function called(argv: readonly string[]): CommandEntry | undefined {
