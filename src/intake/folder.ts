@@ -1,4 +1,4 @@
-import { lstatSync, readdirSync, readlinkSync, type Stats } from 'node:fs';
+import { lstatSync, readdirSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { digestOf, type Collector } from './collector.js';
 import { fileSource } from './file-source.js';
@@ -14,11 +14,11 @@ export interface PlainFile {
 const reason = (error: unknown): string => (error instanceof Error && 'code' in error ? String(error.code) : String(error));
 
 /** Adds one regular file; an unreadable one becomes a finding. */
-export function addPlainFile(onDisk: string, wanted: string, stats: Stats, into: Collector): PlainFile | null {
+export function addPlainFile(onDisk: string, wanted: string, mtimeMs: number, into: Collector): PlainFile | null {
   const { path } = into.unique(wanted);
   try {
     const { sha256, size } = digestOf(fileSource(onDisk));
-    into.add({ path, size, sha256, mtime: Math.round(stats.mtimeMs), mtimeFromArchive: false, open: () => fileSource(onDisk) });
+    into.add({ path, size, sha256, mtime: Math.round(mtimeMs), mtimeFromArchive: false, open: () => fileSource(onDisk) });
     return { onDisk, path, sha256 };
   } catch (error) {
     into.note('intake.unreadable', path, { error: reason(error) });
@@ -53,7 +53,7 @@ export function addFolder(root: string, prefix: string, into: Collector): PlainF
       else if (stats.isSymbolicLink()) into.note('intake.link', path, { target: showName(readlinkSync(onDisk)), type: 'symlink' });
       else if (!stats.isFile()) into.note('intake.special-file', path, { target: '', type: 'device' });
       else {
-        const file = addPlainFile(onDisk, path, stats, into);
+        const file = addPlainFile(onDisk, path, stats.mtimeMs, into);
         if (file !== null) found.push(file);
       }
     }

@@ -7,7 +7,7 @@ import { containerKind, containerKindOf, type ContainerKind } from './container.
 import { chunksOf, decompress, peek } from './decompress.js';
 import { closeSources, fileSource } from './file-source.js';
 import { addFolder, addPlainFile, type PlainFile } from './folder.js';
-import { showName } from './names.js';
+import { entryName, showName } from './names.js';
 import { scratch } from './scratch.js';
 import { readTar } from './tar.js';
 import { readZip } from './zip.js';
@@ -27,6 +27,16 @@ export class InputError extends Error {
     super(detail);
   }
 }
+
+/** A file that is known under another name than its name on disk: an upload, stored under a generated name. */
+export interface NamedInput {
+  readonly onDisk: string;
+  /** Relative display path; checked like the name of an archive entry. */
+  readonly name: string;
+  readonly mtime: number | null;
+}
+
+export type BundleInput = string | NamedInput;
 
 /** Suffixes that a wrapper adds to the name of the file inside. */
 const wrapperSuffix = /\.(gz|zst|zstd|xz|bz2|tgz|txz|tbz2?|tzst)$/i;
@@ -72,16 +82,33 @@ async function openContainers(into: Collector, limits: IntakeLimits, root: strin
   }
 }
 
-function addInput(input: string, prefix: string, into: Collector): PlainFile[] {
+function addNamed(input: NamedInput, into: Collector): PlainFile[] {
+  const verdict = entryName(Buffer.from(input.name, 'utf8'));
+  if (!verdict.ok) {
+    into.note(`intake.name-${verdict.why}`, verdict.shown);
+    return [];
+  }
+  const stats = statSync(input.onDisk);
+  const file = addPlainFile(input.onDisk, verdict.name, input.mtime ?? stats.mtimeMs, into);
+  return file === null ? [] : [file];
+}
+
+const isFolder = (input: string): boolean => statSync(input, { throwIfNoEntry: false })?.isDirectory() === true;
+
+function addInput(input: BundleInput, several: boolean, into: Collector): PlainFile[] {
+  if (typeof input !== 'string') return addNamed(input, into);
+  const prefix = several && isFolder(input) ? `${showName(basename(resolve(input)))}/` : '';
   const stats = statSync(input, { throwIfNoEntry: false });
   if (stats === undefined) throw new InputError('intake.missing', input, `${input}: no such file or folder`);
   if (stats.isDirectory()) return addFolder(input, prefix, into);
   if (!stats.isFile()) throw new InputError('intake.not-readable', input, `${input}: neither a file nor a folder`);
   const path = lstatSync(input).isSymbolicLink() ? resolve(input) : input;
-  const file = addPlainFile(path, `${prefix}${showName(basename(input))}`, stats, into);
+  const file = addPlainFile(path, showName(basename(input)), stats.mtimeMs, into);
   if (file === null) throw new InputError('intake.not-readable', input, `${input}: cannot be read`);
   return [file];
 }
+
+const shownInput = (input: BundleInput): string => (typeof input === 'string' ? input : showName(input.name));
 
 /**
  * Opens folders, archives and single files as one read-only virtual tree. Nothing of the input is
@@ -89,7 +116,7 @@ function addInput(input: string, prefix: string, into: Collector): PlainFile[] {
  * Throws InputError when an input does not exist or cannot be read; everything else is a finding.
  */
 export async function openBundle(
-  inputs: readonly string[],
+  inputs: readonly BundleInput[],
   limits: IntakeLimits = defaultLimits,
   onFile: (path: string) => void = () => undefined,
 ): Promise<Bundle> {
@@ -98,23 +125,24 @@ export async function openBundle(
   const plain: PlainFile[] = [];
   try {
     for (const input of inputs) {
-      const prefix = inputs.length > 1 && statSync(input, { throwIfNoEntry: false })?.isDirectory() === true ? `${showName(basename(resolve(input)))}/` : '';
       try {
-        plain.push(...addInput(input, prefix, into));
+        plain.push(...addInput(input, inputs.length > 1, into));
       } catch (error) {
         if (!(error instanceof LimitReached)) throw error;
-        into.note(error.code, input, { limit: error.limit });
+        into.note(error.code, shownInput(input), { limit: error.limit });
       }
     }
-    const only = inputs.length === 1 && plain.length === 1 && statSync(inputs[0] ?? '', { throwIfNoEntry: false })?.isFile() === true ? plain[0] : undefined;
-    await openContainers(into, limits, only?.path ?? null, onFile);
+    const [first] = inputs;
+    const one = inputs.length === 1 && first !== undefined && (typeof first !== 'string' || !isFolder(first));
+    await openContainers(into, limits, one ? (plain[0]?.path ?? null) : null, onFile);
   } catch (error) {
     store.remove();
     throw error;
   }
   if (into.files.length === 0) {
     store.remove();
-    throw new InputError('intake.empty', inputs.join(' '), `${inputs.join(' ')}: holds no files`);
+    const shown = inputs.map(shownInput).join(' ');
+    throw new InputError('intake.empty', shown, `${shown}: holds no files`);
   }
   const files = [...into.files].sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
   const manifest = createHash('sha256');
