@@ -1,4 +1,5 @@
 import type { Fact } from './fact.js';
+import type { RawLine } from './text/lines.js';
 
 /** One line of a text artifact. */
 export interface TextLine {
@@ -24,9 +25,17 @@ export interface Section {
   readonly command: string | null;
   readonly cwd: string | null;
   readonly firstLine: number;
-  /** First non-empty lines (at most 40), for recognition. */
+  /** First non-empty lines (at most 200), for recognition. */
   readonly head: readonly string[];
   lines(): Iterable<TextLine>;
+  /** The same lines as bytes, for readers that skip most of a large log before decoding. */
+  rawLines(): Iterable<RawLine>;
+  /** Decodes one of `rawLines()` as `lines()` would. */
+  text(raw: RawLine): string;
+  /** Bytes of the section. */
+  readonly byteLength: number;
+  /** Modification time of the file when an archive kept it, ms since the epoch: bounds years. */
+  readonly mtime: number | null;
 }
 
 /** One kind of text artifact. Adding one = one file in `src/artifacts/readers/` and one line in its list. */
@@ -39,4 +48,9 @@ export interface ArtifactReader {
    */
   recognise(section: Section): { readonly score: number; readonly by: string };
   read(section: Section): Iterable<Fact>;
+  /**
+   * Set for readers that pick their own lines out of mixed output and ignore all others: they also
+   * run on the output of compound commands (`date; ls -lR`).
+   */
+  readonly selective?: true;
 }

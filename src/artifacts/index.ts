@@ -1,0 +1,77 @@
+import type { BundleFile } from '../intake/bundle.js';
+import { findDatabases, hostDirectoryOf, hostPathOf } from './databases.js';
+import type { DatabaseGroup } from './databases.js';
+import type { Fact } from './fact.js';
+import { attributeHosts } from './host-attribution.js';
+import { readTextFile } from './read-file.js';
+import { loadShellGrammar } from './shell/grammar.js';
+import { detectEncoding } from './text/encoding.js';
+
+export type { DatabaseFile, DatabaseGroup, DataDirectory } from './databases.js';
+
+/** How one file of the bundle was recognised; goes into the evidence manifest. */
+export interface Recognised {
+  /** Kind of the reader (several joined with `, `), `binary`, `empty-file` or `unrecognised`. */
+  readonly kind: string;
+  /** What convinced: `header line`, `command docker ps`, `bbolt magic`, `file name`. */
+  readonly by: string;
+  readonly host: string | null;
+  /** First line of what nothing recognised, secrets masked; else null. */
+  readonly firstLine: string | null;
+}
+
+/** Everything that the files of a bundle say. */
+export interface Artifacts {
+  readonly facts: readonly Fact[];
+  readonly recognised: ReadonlyMap<string, Recognised>;
+  readonly databases: readonly DatabaseGroup[];
+}
+
+/** Called before each file; `done` of `total` bytes have been read. */
+export type ReadProgress = (done: number, total: number, path: string) => void;
+
+/**
+ * Reads every file of a bundle: recognises it by content, command and name, and turns it into facts.
+ * Files with content from one host give their host to neighbours in the same folder. Never throws for
+ * content; a file that nothing recognises is listed with its first line.
+ */
+export async function readArtifacts(files: readonly BundleFile[], onProgress?: ReadProgress): Promise<Artifacts> {
+  await loadShellGrammar();
+  const isText = (file: BundleFile): boolean => detectEncoding(file.open()) !== 'binary';
+  const found = findDatabases(files, isText);
+  const recognised = new Map<string, Recognised>();
+  const facts: Fact[] = [];
+  const contentHosts = new Map<string, Set<string>>();
+  const total = files.reduce((sum, file) => sum + file.size, 0);
+  let done = 0;
+  for (const file of files) {
+    onProgress?.(done, total, file.path);
+    done += file.size;
+    const database = found.kinds.get(file.path);
+    if (database !== undefined) {
+      recognised.set(file.path, { ...database, host: null, firstLine: null });
+      continue;
+    }
+    const result = readTextFile(file);
+    recognised.set(file.path, { kind: result.kind, by: result.by, host: null, firstLine: result.firstLine });
+    for (const fact of result.facts) facts.push(fact);
+    if (result.hosts.size > 0) contentHosts.set(file.path, new Set(result.hosts));
+  }
+  onProgress?.(total, total, '');
+  const hostOf = attributeHosts(files, contentHosts);
+  const placed = facts.map((fact) => (fact.host === null ? { ...fact, host: hostOf(fact.at.artifact) } : fact));
+  for (const [path, entry] of recognised) recognised.set(path, { ...entry, host: hostOf(path) });
+  return { facts: placed, recognised, databases: found.groups.map((group) => locate(group, hostOf, placed)) };
+}
+
+function locate(group: DatabaseGroup, hostOf: (path: string) => string | null, facts: readonly Fact[]): DatabaseGroup {
+  if (group.kind === 'file') {
+    const host = hostOf(group.file.path);
+    return { ...group, host, hostPath: hostPathOf(group.file, host, facts) };
+  }
+  const sample = group.db ?? group.walFiles[0] ?? group.snapFiles[0];
+  const host = sample === undefined ? null : hostOf(sample.path);
+  const dbPath = group.db === null ? null : hostPathOf(group.db, host, facts);
+  const fromListing = dbPath !== null && dbPath.endsWith('/member/snap/db') ? dbPath.slice(0, -'/member/snap/db'.length) : null;
+  return { ...group, host, hostPath: hostDirectoryOf(group.directory) ?? fromListing };
+}
