@@ -1,0 +1,18 @@
+import type { Route } from '../router.js';
+import { listCases, readCase, removeCase, writeNotes } from './cases.js';
+import { cancelJob, jobEvents } from './jobs.js';
+import { analyzeUpload, createUpload, receiveFile, removeUpload } from './uploads.js';
+
+/** All routes below `/api/`. */
+export const routes: readonly Route[] = [
+  createUpload,
+  receiveFile,
+  removeUpload,
+  analyzeUpload,
+  jobEvents,
+  cancelJob,
+  listCases,
+  readCase,
+  removeCase,
+  writeNotes,
+];

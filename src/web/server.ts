@@ -1,0 +1,91 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { ZodError } from 'zod';
+import { CasebookError, type Casebook } from '../casebook/index.js';
+import { jobStore } from './jobs.js';
+import { servePage } from './page-files.js';
+import { HttpError, send, sendJson } from './respond.js';
+import { matchPath, type Site } from './router.js';
+import { routes } from './routes/index.js';
+import { newSession } from './session.js';
+import { uploadStore, uploadLimits, type UploadLimits } from './uploads.js';
+
+export interface ServeOptions {
+  readonly host: string;
+  /** 0 takes any free port. */
+  readonly port: number;
+  readonly casebook: Casebook;
+  readonly toolVersion: string;
+  readonly limits?: UploadLimits;
+}
+
+export interface RunningSite {
+  /** The address to open, with the token. */
+  readonly address: string;
+  readonly port: number;
+  /** Ends every analysis, removes every upload, closes every connection. */
+  close(): Promise<void>;
+}
+
+/** What an error tells the page: a code and numbers, never a stack or a path of this machine. */
+function report(response: ServerResponse, error: unknown): void {
+  if (response.headersSent) return void response.destroy();
+  if (error instanceof HttpError) sendJson(response, error.status, { code: error.code, params: error.params });
+  else if (error instanceof CasebookError) sendJson(response, error.code === 'casebook.unknown-case' ? 404 : 503, { code: error.code, params: {} });
+  else if (error instanceof ZodError || error instanceof SyntaxError) sendJson(response, 400, { code: 'web.bad-request', params: {} });
+  else sendJson(response, 500, { code: 'web.internal', params: {} });
+}
+
+async function answer(site: Site, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  if (!site.session.isLocal(request)) throw new HttpError(403, 'web.foreign-origin');
+  const url = new URL(request.url ?? '/', 'http://site');
+  const token = url.searchParams.get('token');
+  if (request.method === 'GET' && url.pathname === '/' && token !== null && site.session.isToken(token)) {
+    return send(response, 303, 'text/plain', '', { Location: '/', 'Set-Cookie': site.session.cookie() });
+  }
+  if (!site.session.isOwner(request)) throw new HttpError(401, 'web.no-token');
+  if (request.method === 'GET' && servePage(url.pathname, response)) return;
+  for (const route of routes) {
+    const params = route.method === request.method ? matchPath(route.path, url.pathname) : null;
+    if (params !== null) return route.handle(site, { request, response, params, query: url.searchParams });
+  }
+  throw new HttpError(404, 'web.not-found');
+}
+
+function listen(server: Server, host: string, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => resolve((server.address() as AddressInfo).port));
+  });
+}
+
+/**
+ * Starts the web page. It answers only the browser that opened `address`, only under its own name, and
+ * never reaches beyond this machine. Throws Node's EADDRINUSE or EACCES when the port cannot be taken.
+ */
+export async function serve(options: ServeOptions): Promise<RunningSite> {
+  const jobs = jobStore(new URL('./worker.js', import.meta.url));
+  const uploads = uploadStore(options.limits ?? uploadLimits);
+  let site: Site | null = null;
+  const server = createServer({ maxHeaderSize: 32 * 1024, requestTimeout: 0, headersTimeout: 10_000 }, (request, response) => {
+    if (site === null) return void response.destroy();
+    answer(site, request, response).catch((error: unknown) => {
+      report(response, error);
+      request.resume();
+    });
+  });
+  const port = await listen(server, options.host, options.port);
+  const session = newSession(options.host, port);
+  site = { session, uploads, jobs, casebook: options.casebook, toolVersion: options.toolVersion };
+  const host = options.host.includes(':') ? `[${options.host}]` : options.host;
+  return {
+    address: `http://${host}:${port}/?token=${session.token}`,
+    port,
+    async close() {
+      await jobs.cancelAll();
+      uploads.removeAll();
+      server.closeAllConnections();
+      await new Promise((done) => server.close(done));
+    },
+  };
+}
