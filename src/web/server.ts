@@ -27,9 +27,16 @@ export interface RunningSite {
   close(): Promise<void>;
 }
 
-/** What an error tells the page: a code and numbers, never a stack or a path of this machine. */
-function report(response: ServerResponse, error: unknown): void {
+/**
+ * What an error tells the page: a code and numbers, never a stack or a path of this machine. A body that
+ * was refused half-way is not read to its end: the connection closes after the answer.
+ */
+function report(request: IncomingMessage, response: ServerResponse, error: unknown): void {
   if (response.headersSent) return void response.destroy();
+  if (!request.complete) {
+    response.setHeader('Connection', 'close');
+    response.on('finish', () => request.destroy());
+  }
   if (error instanceof HttpError) sendJson(response, error.status, { code: error.code, params: error.params });
   else if (error instanceof CasebookError) sendJson(response, error.code === 'casebook.unknown-case' ? 404 : 503, { code: error.code, params: {} });
   else if (error instanceof ZodError || error instanceof SyntaxError) sendJson(response, 400, { code: 'web.bad-request', params: {} });
@@ -69,10 +76,7 @@ export async function serve(options: ServeOptions): Promise<RunningSite> {
   let site: Site | null = null;
   const server = createServer({ maxHeaderSize: 32 * 1024, requestTimeout: 0, headersTimeout: 10_000 }, (request, response) => {
     if (site === null) return void response.destroy();
-    answer(site, request, response).catch((error: unknown) => {
-      report(response, error);
-      request.resume();
-    });
+    answer(site, request, response).catch((error: unknown) => report(request, response, error));
   });
   const port = await listen(server, options.host, options.port);
   const session = newSession(options.host, port);
