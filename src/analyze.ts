@@ -13,6 +13,8 @@ export interface Progress {
   readonly done: number;
   readonly total: number | null;
   readonly detail: string | null;
+  /** Something worth telling before the analysis ends: a verdict, the installation, a decisive line. */
+  readonly fact?: { readonly tone: 'ok' | 'warn' | 'bad' | 'plain'; readonly text: string };
 }
 
 export type Analyze = (inputs: readonly string[], options: AnalyzeOptions, onProgress?: (p: Progress) => void) => Promise<Case>;
