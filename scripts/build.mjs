@@ -6,7 +6,9 @@ import { fileURLToPath } from 'node:url';
 const root = fileURLToPath(new URL('..', import.meta.url));
 process.chdir(root);
 rmSync('dist', { recursive: true, force: true });
-execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.json'], { stdio: 'inherit' });
+for (const project of ['tsconfig.json', 'tsconfig.page.json']) {
+  execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', project], { stdio: 'inherit' });
+}
 cpSync('src', 'dist', { recursive: true, filter: (path) => !/\.ts$/.test(path) });
 mkdirSync('dist/assets', { recursive: true });
 cpSync('node_modules/tree-sitter-bash/tree-sitter-bash.wasm', 'dist/assets/tree-sitter-bash.wasm');

@@ -1,0 +1,110 @@
+import type { Case, CaseEvent } from '../../case/model.js';
+import { api, type StoredCase } from './api.js';
+import { candidatesView } from './candidates-view.js';
+import { chartView } from './chart-view.js';
+import { announce, h, show } from './dom.js';
+import { evidenceDrawer, type EvidenceDrawer } from './evidence.js';
+import { toneGlyph, type Tone } from './marks.js';
+import { notesView } from './notes-view.js';
+import { count, span, t, time } from './words.js';
+
+const exportsOf = ['html', 'pdf', 'md', 'json', 'csv', 'restore'] as const;
+/** Rows of the event table that are drawn at once. */
+const eventPage = 200;
+
+function decisionBox(value: Case, drawer: EvidenceDrawer): HTMLElement {
+  const r = value.recommendation;
+  const candidate = value.candidates.find((c) => c.path === r.candidate?.path);
+  return h('section', { id: 'overview', class: `decision ${r.kind === 'none' ? 'undecided' : ''}`, 'aria-label': t('web.nav.overview') },
+    h('div', {},
+      h('p', { class: 'decision-kind' }, t(`web.kind.${r.kind}`)),
+      candidate !== undefined && h('p', { class: 'decision-path mono wrap' }, `${candidate.host === null ? '' : `${candidate.host}:`}${candidate.hostPath ?? candidate.path}`),
+      ...r.why.map((w) => h('p', {}, w.text)),
+      ...r.missingFacts.map((m) => h('p', {}, m.said.text, m.collect !== null && h('code', { class: 'block' }, m.collect))),
+      drawer.chips(r.evidence)),
+    r.loss !== null && h('div', { class: 'decision-loss' }, h('b', {}, t('web.lost-span', { span: span(r.loss.seconds) })), h('span', { class: 'note' }, t('web.lost-revisions', { n: count(r.loss.revisions) }))));
+}
+
+const confidenceTone: Readonly<Record<Case['causes'][number]['confidence'], Tone>> = { proven: 'bad', likely: 'warn', possible: 'plain', rejected: 'plain' };
+
+function causes(value: Case, drawer: EvidenceDrawer): HTMLElement {
+  return h('section', { id: 'causes', 'aria-label': t('web.nav.causes') }, h('h2', {}, t('web.nav.causes')),
+    h('ul', { class: 'rows' }, ...value.causes.map((c) => h('li', { class: c.confidence },
+      h('span', { class: `mark ${confidenceTone[c.confidence]}` }, toneGlyph(confidenceTone[c.confidence]), h('b', {}, t(`web.confidence.${c.confidence}`))),
+      h('span', {}, c.summary.text, ' ', drawer.chips(c.evidence))))));
+}
+
+function runbook(value: Case): HTMLElement {
+  const steps = [...(value.plan?.steps ?? []).map((s) => ({ host: s.host, title: s.title.text, commands: s.commands, expect: s.expect.text })),
+    ...(value.plan?.manual ?? []).map((s) => ({ host: s.host, title: s.title.text, commands: s.commands, expect: s.expect?.text ?? null }))];
+  const copy = (text: string): HTMLElement => {
+    const button = h('button', { type: 'button', class: 'button small copy' }, t('web.copy'));
+    button.addEventListener('click', () => void navigator.clipboard.writeText(text).then(() => { button.textContent = t('web.copied'); announce(t('web.copied')); }));
+    return button;
+  };
+  return h('section', { id: 'runbook', 'aria-label': t('web.nav.runbook') }, h('h2', {}, t('web.nav.runbook')),
+    steps.length === 0 ? h('p', { class: 'note' }, t('web.no-plan')) : h('ol', { class: 'steps' }, ...steps.map((s) => h('li', {},
+      h('h3', {}, s.host !== null && h('span', { class: 'tag plain' }, s.host), ' ', s.title),
+      s.commands.length > 0 && h('div', { class: 'command' }, h('pre', { tabindex: 0 }, s.commands.join('\n')), copy(s.commands.join('\n'))),
+      s.expect !== null && h('p', { class: 'note' }, t('web.expect'), ' ', s.expect)))));
+}
+
+function events(value: Case, drawer: EvidenceDrawer): HTMLElement {
+  const body = h('tbody');
+  const filter = h('input', { type: 'search', class: 'search', placeholder: t('web.search'), 'aria-label': t('web.search') });
+  const more = h('button', { type: 'button', class: 'button' }, t('web.more'));
+  let shown = eventPage;
+  const row = (e: CaseEvent): HTMLElement => h('tr', { class: 'event', tabindex: -1 },
+    h('td', { class: 'number', 'data-label': t('web.time') }, time(e.time.best ?? e.time.notBefore ?? e.time.notAfter), e.time.best === null && h('span', { class: 'note' }, ` – ${time(e.time.notAfter)}`)),
+    h('td', { 'data-label': t('web.host') }, e.host ?? '–'), h('td', { 'data-label': t('web.component') }, e.component),
+    h('td', { 'data-label': t('web.event') }, e.said.text, e.count > 1 && h('span', { class: 'note' }, ` ×${count(e.count)}`), ' ', drawer.chips(e.evidence)));
+  const draw = (): void => {
+    const wanted = filter.value.toLowerCase();
+    const found = value.events.filter((e) => `${e.host ?? ''} ${e.component} ${e.said.text}`.toLowerCase().includes(wanted));
+    show(body, ...found.slice(0, shown).map(row));
+    more.hidden = found.length <= shown;
+  };
+  filter.addEventListener('input', draw);
+  more.addEventListener('click', () => { shown += eventPage; draw(); });
+  draw();
+  return h('section', { id: 'events', 'aria-label': t('web.nav.timeline') },
+    h('div', { class: 'section-head' }, h('h2', {}, t('web.nav.timeline'), ' ', h('span', { class: 'note' }, count(value.events.length))), filter),
+    h('table', { class: 'table cards' }, h('thead', {}, h('tr', {}, ...['web.time', 'web.host', 'web.component', 'web.event'].map((k) => h('th', { scope: 'col' }, t(k))))), body), more);
+}
+
+function list(id: string, items: readonly HTMLElement[]): HTMLElement {
+  return h('section', { id, 'aria-label': t(`web.nav.${id}`) }, h('h2', {}, t(`web.nav.${id}`)), items.length === 0 ? h('p', { class: 'note' }, t('web.nothing')) : h('ul', { class: 'rows' }, ...items));
+}
+
+const severityTone: Readonly<Record<Case['findings'][number]['severity'], Tone>> = { info: 'plain', warning: 'warn', error: 'bad', critical: 'bad' };
+
+function navigation(stored: StoredCase): HTMLElement {
+  const { value } = stored;
+  const item = (id: string, n: number | null): HTMLElement => h('li', {}, h('a', { href: `#/cases/${stored.entry.id}/${id}` }, t(`web.nav.${id}`), n !== null && h('span', { class: 'note' }, count(n))));
+  const keys = [['/', 'search'], ['j k', 'next'], ['e', 'evidence'], ['Esc', 'close']] as const;
+  return h('nav', { class: 'side-nav', 'aria-label': t('web.contents') },
+    h('ul', {}, item('overview', null), item('runbook', value.plan?.steps.length ?? 0), item('timeline', value.events.length), item('candidates', value.candidates.length), item('causes', value.causes.length), item('findings', value.findings.length), item('unchecked', value.notChecked.length), item('notes', null)),
+    h('h3', {}, t('web.keys-help')), h('dl', { class: 'keys' }, ...keys.flatMap(([key, word]) => [h('dt', {}, h('kbd', {}, key)), h('dd', {}, t(`web.key.${word}`))])));
+}
+
+/** One case: decision, runbook, charts, candidates, causes, findings, notes, with the evidence drawer. */
+export async function caseView(main: Element, id: string): Promise<EvidenceDrawer> {
+  const stored = await api.readCase(id);
+  const { value } = stored;
+  const drawer = evidenceDrawer(value);
+  const charts = await Promise.all((['timeline', 'revisions', 'backups'] as const).map((name) => chartView(id, name)));
+  const details = h('details', { class: 'export' }, h('summary', { class: 'button' }, t('web.export')),
+    h('ul', {}, ...exportsOf.map((kind) => h('li', {}, h('a', { href: `/api/cases/${stored.entry.id}/export/${kind}`, download: '' }, t(`web.export.${kind}`))))));
+  const said = (tone: Tone, text: string, evidence: Case['findings'][number]['evidence']): HTMLElement => h('li', {}, h('span', { class: `mark ${tone}` }, toneGlyph(tone)), h('span', {}, text, ' ', drawer.chips(evidence)));
+  show(main, h('div', { class: 'case' }, navigation(stored),
+    h('div', { class: 'case-body' },
+      h('p', { class: 'crumbs' }, h('a', { href: '#/cases' }, t('web.cases'))),
+      h('div', { class: 'section-head' }, h('h1', {}, value.title), details),
+      h('p', { class: 'note' }, [value.hosts.map((x) => x.name).join(', '), value.installation.id, value.installation.etcdVersion === null ? null : `etcd ${value.installation.etcdVersion.value}`].filter((x) => x !== null && x !== '').join(' · ')),
+      decisionBox(value, drawer), runbook(value),
+      h('div', { id: 'timeline' }, ...charts), events(value, drawer), candidatesView(stored), causes(value, drawer),
+      list('findings', value.findings.map((f) => said(severityTone[f.severity], f.message, f.evidence))),
+      list('unchecked', value.notChecked.map((n) => said('plain', n.text, []))), notesView(stored)),
+    drawer.element));
+  return drawer;
+}
