@@ -13,6 +13,7 @@ export interface CommandEntry {
 
 /** All commands, in the order of `--help`. Adding one = one file in `commands/` and one line here. */
 export const commands: readonly CommandEntry[] = [
+  { path: 'serve', summary: 'cli.serve', load: () => import('./commands/serve.js') },
   { path: 'cases list', summary: 'cli.cases.list', load: () => import('./commands/cases-list.js') },
   { path: 'cases show', summary: 'cli.cases.show', load: () => import('./commands/cases-show.js') },
   { path: 'cases rm', summary: 'cli.cases.rm', load: () => import('./commands/cases-rm.js') },

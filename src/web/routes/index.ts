@@ -1,10 +1,12 @@
 import type { Route } from '../router.js';
 import { listCases, readCase, removeCase, writeNotes } from './cases.js';
+import { pageWords } from './words.js';
 import { cancelJob, jobEvents } from './jobs.js';
 import { analyzeUpload, createUpload, receiveFile, removeUpload } from './uploads.js';
 
 /** All routes below `/api/`. */
 export const routes: readonly Route[] = [
+  pageWords,
   createUpload,
   receiveFile,
   removeUpload,
