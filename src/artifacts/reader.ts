@@ -32,6 +32,8 @@ export interface Section {
   rawLines(): Iterable<RawLine>;
   /** Decodes one of `rawLines()` as `lines()` would. */
   text(raw: RawLine): string;
+  /** Reads one line of the section again by its offset, long after the iteration went on. */
+  reread(number: number, offset: number): TextLine;
   /** Bytes of the section. */
   readonly byteLength: number;
   /** Modification time of the file when an archive kept it, ms since the epoch: bounds years. */

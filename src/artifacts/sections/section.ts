@@ -3,7 +3,7 @@ import type { BundleFile } from '../../intake/bundle.js';
 import type { Section, TextLine } from '../reader.js';
 import { detectEncoding } from '../text/encoding.js';
 import type { TextEncoding } from '../text/encoding.js';
-import { lineText, rawLines } from '../text/lines.js';
+import { lineText, maxLine, rawLines } from '../text/lines.js';
 import type { LineRange } from '../text/lines.js';
 
 /** A text file opened for reading in parts. */
@@ -63,7 +63,14 @@ export function makeSection(file: BundleFile, frame: SectionFrame): Section {
     lines,
     rawLines: () => rawLines(range),
     text: (raw) => lineText(raw, range.encoding, range.columns),
+    reread: (number, offset) => reread(range, number, offset),
     byteLength: range.end - range.start,
     mtime: file.mtimeFromArchive ? file.mtime : null,
   };
+}
+
+function reread(range: LineRange, number: number, offset: number): TextLine {
+  const part = { ...range, start: offset, end: Math.min(range.end, offset + maxLine), firstLine: number };
+  for (const raw of rawLines(part)) return { number, offset, text: lineText(raw, range.encoding, range.columns) };
+  return { number, offset, text: '' };
 }

@@ -1,0 +1,145 @@
+import { civil, epoch, parseIso, parseSyslogTime, parseSystemdTime } from '../../time/parse.js';
+import type { Stamp } from '../../time/stamp.js';
+
+/** What the log system wrote around a program's own words. */
+export interface OuterLine {
+  readonly time: Stamp | null;
+  readonly host: string | null;
+  /** syslog identifier, compose service, pod prefix; null when the line carries none. */
+  readonly ident: string | null;
+  readonly unit: string | null;
+  readonly pid: number | null;
+  /** The rest: the program's own line. */
+  readonly rest: string;
+  /** Numeric syslog priority of journal JSON. */
+  readonly priority: number | null;
+}
+
+const bare = { host: null, ident: null, unit: null, pid: null, priority: null };
+
+const compose = /^(?:\u001b\[\d+m)?([A-Za-z][\w.-]{0,60})\s+\| /;
+const podPrefix = /^\[pod\/([\w.-]+)\/([\w.-]+)\] /;
+const cri = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:?\d\d)) (?:stdout|stderr) [FP] ?/;
+const criCut = /^(?:stdout|stderr) [FP] /;
+const isoStart = /^(?:\[)?\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?\s?(?:Z|[+-]\d\d:?\d\d)?\]?:?/;
+const weekdayIso = /^\S{1,12} (\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d{1,6})?)(?: ([A-Z]{2,5}|[+-]\d\d(?::?\d\d)?))? /;
+const unixTime = /^(\d{10})\.(\d{6}) /;
+const tag = /^(?:([\w][\w.-]{0,63}) )?([A-Za-z_(/][\w./@():-]{0,120}?)(?:\[(\d+)\])?:(?: |$)/;
+const dmesg = /^(?:kern\s*:\w+\s*:\s*)?\[\s*(\d+\.\d+)\] /;
+const dmesgT = /^(?:kern\s*:\w+\s*:\s*)?\[((?:\S{1,4} )?[^\]]{12,28}\d{4})\] /;
+const dmesgIso = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d,\d{6}[+-]\d\d:\d\d) /;
+
+/** Peels every prefix that log systems put before a line: compose, kubectl, CRI, docker JSON, journal, syslog, dmesg. */
+export function peelOuter(line: string): OuterLine {
+  let text = line;
+  let ident: string | null = null;
+  const service = compose.exec(text);
+  if (service !== null) {
+    ident = service[1]!.replace(/[-_]\d+$/, '');
+    text = text.slice(service[0].length);
+  }
+  const pod = podPrefix.exec(text);
+  if (pod !== null) {
+    ident = pod[2]!;
+    text = text.slice(pod[0].length);
+  }
+  if (text.startsWith('{')) return { ...bare, ...jsonWrapper(text, ident) };
+  const container = cri.exec(text);
+  if (container !== null) return { ...bare, ident, time: parseIso(container[1]!), rest: text.slice(container[0].length) };
+  const cut = criCut.exec(text);
+  if (cut !== null) return { ...bare, ident, time: null, rest: text.slice(cut[0].length) };
+  return prefixed(text, ident);
+}
+
+function prefixed(text: string, ident: string | null): OuterLine {
+  const kernel = dmesg.exec(text);
+  if (kernel !== null) return { ...bare, ident: 'kernel', time: { kind: 'since-boot', seconds: Number(kernel[1]) }, rest: text.slice(kernel[0].length) };
+  const dated = dmesgT.exec(text);
+  if (dated !== null) {
+    const time = parseSyslogTime(dated[1]!);
+    if (time !== null) return { ...bare, ident: 'kernel', time: time.stamp, rest: text.slice(dated[0].length) };
+  }
+  const kernelIso = dmesgIso.exec(text);
+  if (kernelIso !== null) return { ...bare, ident: 'kernel', time: parseIso(kernelIso[1]!), rest: text.slice(kernelIso[0].length) };
+  const unix = unixTime.exec(text);
+  if (unix !== null) return tagged(text.slice(unix[0].length), epoch(Number(unix[1]) * 1000 + Number(unix[2]) / 1000, 0.001), ident, text);
+  const full = weekdayIso.exec(text);
+  if (full !== null) return tagged(text.slice(full[0].length), parseSystemdTime(text), ident, text);
+  const short = /^[\dA-Za-zÀ-žА-я星周一二三四五六日]/.test(text) ? parseSyslogTime(text.slice(0, 60)) : null;
+  if (short !== null) return tagged(text.slice(short.length).trimStart(), short.stamp, ident, text);
+  const iso = isoStart.exec(text);
+  if (iso !== null) {
+    const rest = text.slice(iso[0].length).trimStart();
+    const line = tagged(rest, parseIso(iso[0]), ident, text);
+    // Without host and tag the time is the program's own, or that of `docker logs -t`.
+    if (line.ident !== null && line.host !== null) return line;
+    return hasInnerTime(rest) ? { ...bare, ident, time: parseIso(iso[0]), rest } : { ...bare, ident, time: null, rest: text };
+  }
+  return { ...bare, ident, time: null, rest: text };
+}
+
+function hasInnerTime(rest: string): boolean {
+  return /^(?:\{|\d{4}[-/]\d\d[-/]\d\d|[IWEF]\d{4} \d\d:|time=|raft\d{4})/.test(rest);
+}
+
+/** `host ident[pid]: text`, also without host (some syslogs) or without pid. */
+function tagged(rest: string, time: Stamp | null, ident: string | null, whole: string): OuterLine {
+  const match = tag.exec(rest);
+  if (match === null) {
+    const host = /^([\w][\w.-]{0,63}) (?=\S)/.exec(rest);
+    return host === null || /^[IWEFCND] \|/.test(rest) ? { ...bare, ident, time: null, rest: whole } : { ...bare, ident, time, rest };
+  }
+  const name = match[2]!;
+  return {
+    ...bare, time, host: match[1] ?? null, ident: name.replace(/^\((.*)\)$/, '$1').replace(/^.*\//, ''),
+    pid: match[3] === undefined ? null : Number(match[3]), rest: rest.slice(match[0].length),
+  };
+}
+
+/** docker json-file and `journalctl -o json`; other JSON is the program's own line. */
+function jsonWrapper(text: string, ident: string | null): Pick<OuterLine, 'time' | 'rest'> & Partial<OuterLine> {
+  if (text.startsWith('{"log":"')) {
+    const time = /"time":"([^"]+)"\}?\s*$/.exec(text)?.[1];
+    const log = /^\{"log":"((?:[^"\\]|\\.)*)/.exec(text)?.[1] ?? '';
+    return { ident, time: time === undefined ? null : parseIso(time), rest: unescapeJson(log).replace(/\r?\n$/, '') };
+  }
+  if (!text.includes('"__REALTIME_TIMESTAMP"')) return { ident, time: null, rest: text };
+  const field = (name: string): string | null => {
+    const value = new RegExp(String.raw`"${name}"\s*:\s*"((?:[^"\\]|\\.)*)"`).exec(text)?.[1];
+    return value === undefined ? null : unescapeJson(value);
+  };
+  const micros = field('__REALTIME_TIMESTAMP') ?? field('_SOURCE_REALTIME_TIMESTAMP');
+  return {
+    time: micros === null ? null : epoch(Number(micros) / 1000, 0.001),
+    host: field('_HOSTNAME'),
+    ident: field('SYSLOG_IDENTIFIER') ?? field('_COMM') ?? (field('_TRANSPORT') === 'kernel' ? 'kernel' : ident),
+    unit: field('UNIT') ?? field('_SYSTEMD_UNIT'),
+    pid: field('_PID') === null ? null : Number(field('_PID')),
+    priority: field('PRIORITY') === null ? null : Number(field('PRIORITY')),
+    rest: field('MESSAGE') ?? byteMessage(text) ?? '',
+  };
+}
+
+/** Messages with bytes that are not UTF-8 come as an array of numbers. */
+function byteMessage(text: string): string | null {
+  const numbers = /"MESSAGE"\s*:\s*\[([\d,\s]{1,200000})\]/.exec(text)?.[1];
+  return numbers === undefined ? null : Buffer.from(numbers.split(',').map(Number)).toString('utf8');
+}
+
+/** Resolves JSON string escapes; a half escape at the end of a cut line stays as it is. */
+export function unescapeJson(text: string): string {
+  if (!text.includes('\\')) return text;
+  try {
+    return JSON.parse(`"${text}"`) as string;
+  } catch {
+    return text.replace(/\\(["\\/])/g, '$1').replace(/\\n/g, '\n').replace(/\\t/g, '\t');
+  }
+}
+
+const klogTime = /^([IWEF])(\d\d)(\d\d) (\d\d):(\d\d):(\d\d)\.(\d{1,9})/;
+
+/** klog's `E0513 10:18:11.623162`: no year, no zone. */
+export function parseKlogTime(text: string): Stamp | null {
+  const match = klogTime.exec(text);
+  return match === null ? null : civil({ year: null, month: Number(match[2]), day: Number(match[3]), hour: Number(match[4]), minute: Number(match[5]), second: Number(match[6]), fraction: match[7] });
+}

@@ -1,0 +1,104 @@
+import type { LogSource } from '../fact.js';
+import { apiserverMessages } from './apiserver.js';
+import { backupMessages } from './backup.js';
+import { certificateMessages } from './certificates.js';
+import type { MessageEntry } from './entry.js';
+import { membershipMessages } from './etcd-membership.js';
+import { serverMessages } from './etcd-server.js';
+import { storageMessages } from './etcd-storage.js';
+import { toolMessages } from './etcd-tools.js';
+import { walMessages } from './etcd-wal.js';
+import { literalFragment } from './fragment.js';
+import { k3sMessages } from './k3s.js';
+import { kernelMessages } from './kernel.js';
+import { kubeletMessages } from './kubelet.js';
+import { prefilter } from './prefilter.js';
+import { runtimeMessages } from './runtime.js';
+import { stackMessages } from './stack-traces.js';
+import { systemdMessages } from './systemd.js';
+
+export type { MessageEntry, MessageRole } from './entry.js';
+
+/** Every known message, most specific first. */
+export const knownMessages: readonly MessageEntry[] = [
+  ...storageMessages, ...walMessages, ...membershipMessages, ...certificateMessages, ...toolMessages, ...k3sMessages,
+  ...serverMessages, ...stackMessages, ...apiserverMessages, ...kubeletMessages, ...kernelMessages, ...systemdMessages,
+  ...runtimeMessages, ...backupMessages,
+];
+
+interface Matcher {
+  readonly entry: MessageEntry;
+  readonly pattern: RegExp;
+  readonly fragment: string;
+}
+
+const matchers: readonly Matcher[] = knownMessages.flatMap((known) =>
+  known.patterns.map((pattern) => ({ entry: known, pattern, fragment: literalFragment(pattern) })),
+);
+const byId = new Map(knownMessages.map((known) => [known.id, known]));
+const bySource = new Map<LogSource, readonly Matcher[]>();
+
+function matchersOf(source: LogSource): readonly Matcher[] {
+  let list = bySource.get(source);
+  if (list === undefined) bySource.set(source, (list = matchers.filter((m) => m.entry.sources.includes(source))));
+  return list;
+}
+
+/** The entry of an id that `matchMessage` gave. */
+export function messageEntry(id: string): MessageEntry | undefined {
+  return byId.get(id);
+}
+
+/** Characters of one message that are looked at. */
+const longest = 16 * 1024;
+/** What clients sent is not etcd's word: a key may hold any text. */
+const requestText = /[" ]request"?:? ?"(?!:)|request \\?"header:/;
+
+function subject(message: string): string {
+  const head = message.length > longest ? message.slice(0, longest) : message;
+  const at = head.search(requestText);
+  if (at < 0) return head;
+  const error = /"error":"(?:[^"\\]|\\.)*"/.exec(head.slice(at));
+  return `${head.slice(0, at + 10)}${error?.[0] ?? ''}`;
+}
+
+function firstMatch(message: string, list: readonly Matcher[]): { readonly entry: MessageEntry; readonly fields: Record<string, string> } | null {
+  const text = subject(message);
+  for (const { entry, pattern, fragment } of list) {
+    if (!text.includes(fragment)) continue;
+    const match = pattern.exec(text);
+    if (match === null) continue;
+    const fields: Record<string, string> = {};
+    for (const [name, value] of Object.entries(match.groups ?? {})) if (value !== undefined) fields[name] = value;
+    return { entry, fields };
+  }
+  return null;
+}
+
+/**
+ * Which known message a line is. `message` may be the bare message, or the whole line with any prefix
+ * (capnslog, zap JSON or console, klog). Where prefix and fields were already taken off, join zap's
+ * `msg` and `error` as `msg | error: …`, since several causes stand only in the error.
+ * Words of a program about another program (`source` not in the entry) never match.
+ */
+export function matchMessage(message: string, source: LogSource): { id: string; fields: Record<string, string> } | null {
+  const found = firstMatch(message, matchersOf(source));
+  return found === null ? null : { id: found.entry.id, fields: found.fields };
+}
+
+/** The same for a pasted line whose writer is not known. Never for evidence. */
+export function matchPasted(text: string): { readonly entry: MessageEntry; readonly fields: Readonly<Record<string, string>> } | null {
+  return firstMatch(text, matchers);
+}
+
+/** Literal pieces, one per pattern, of which a line must hold at least one to match anything. */
+export const messageFragments: readonly string[] = [...new Set(matchers.map((m) => m.fragment))];
+
+/** Byte-level filter over `messageFragments`: lines without a hit need no further look. */
+export const messagePrefilter = prefilter(messageFragments);
+
+/** True when the line could match; false only when it surely does not. */
+export function mightMatch(line: string): boolean {
+  const bytes = Buffer.from(line, 'utf8');
+  return messagePrefilter.next(bytes, 0, bytes.length) >= 0;
+}

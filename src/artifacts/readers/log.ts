@@ -1,0 +1,49 @@
+import { readLogLines } from '../logs/read-log.js';
+import { looksLike, sourceOfName, sourceOfSection } from '../logs/source.js';
+import { parseLogLine } from '../logs/timestamp.js';
+import type { LogSource } from '../fact.js';
+import type { ArtifactReader, Section } from '../reader.js';
+
+/** Every kind of log: journal, syslog, CRI, docker JSON, capnslog, zap, klog, logfmt, dmesg. */
+export const log: ArtifactReader = {
+  kind: 'log',
+  recognise(section) {
+    let timed = 0;
+    let shaped = 0;
+    const head = section.head.slice(0, 60);
+    for (const text of head) {
+      const line = parseLogLine(text);
+      if (line.time !== null && (line.outer.ident !== null || line.inner.form !== 'plain' || line.outer.time !== null || /^\[?\d{4}-\d\d-\d\d/.test(text))) timed++;
+      if (line.inner.form !== 'plain' || line.outer.ident !== null) shaped++;
+    }
+    const command = /\b(?:journalctl|dmesg|docker logs|podman logs|nerdctl logs|crictl logs|kubectl logs)\b|\/var\/log\//.test(section.command ?? '');
+    if (head.some((text) => /^(?:panic: |goroutine \d+ \[|fatal error: |-- Logs begin at|-- Journal begins at|-- Reboot --|-- No entries --)/.test(text))) return { score: 80, by: 'panic or journal header' };
+    if (timed >= Math.max(1, head.length * 0.4)) return { score: command ? 90 : 82, by: 'log lines' };
+    if (command && (timed > 0 || shaped > 0)) return { score: 85, by: `command ${section.command}` };
+    if (timed >= 3 || shaped >= Math.max(2, head.length * 0.5)) return { score: 40, by: 'log lines' };
+    return { score: 0, by: '' };
+  },
+  read: (section) => readLogLines(section, { hint: sourceOfSection(section) ?? voted(section) }),
+};
+
+const kubeletCaller = /^(?:kubelet|kubelet_node_status|kubelet_pods|pod_workers|eviction_manager|pod_container_manager|kuberuntime_\w+|reconciler\w*|container_manager_linux|status_manager|csi_plugin|pleg\/?\w*|generic|pod_startup_latency_tracker|remote_runtime|cni|prober)\.go:/;
+const apiserverCaller = /^(?:status|writers|instance|storage_factory|cacher|etcd3\w*|healthz|genericapiserver|controller_utils|available_controller|finisher|timeout|clientconn|handler|authentication|compact|dynamic_cafile_content|oidc|webhook|logging)\.go:/;
+
+/** The program that most lines without a name of their own point to. */
+function voted(section: Section): LogSource | null {
+  const votes = new Map<LogSource | null, number>();
+  let total = 0;
+  for (const text of section.head) {
+    const line = parseLogLine(text);
+    if (line.outer.ident !== null && sourceOfName(line.outer.ident) !== null) continue;
+    const caller = line.inner.caller ?? '';
+    const vote = line.inner.form === 'klog' || line.inner.form === 'klog-json' ? (kubeletCaller.test(caller) ? 'kubelet' : apiserverCaller.test(caller) ? 'kube-apiserver' : null) : looksLike(line.inner);
+    if (line.inner.form === 'plain' && line.time === null) continue;
+    total++;
+    votes.set(vote, (votes.get(vote) ?? 0) + 1);
+  }
+  // Messages of bare panics: the head is a stack trace of etcd's own packages.
+  if (total === 0) return section.head.some((text) => /^\s*(?:go\.etcd\.io\/|github\.com\/(?:coreos|etcd-io)\/|main\.main\(\))/.test(text)) ? 'etcd' : null;
+  const [best, count] = [...votes.entries()].sort((a, b) => b[1] - a[1])[0]!;
+  return best !== null && count >= total * 0.5 ? best : votes.size === 1 && best === null ? null : 'other';
+}
