@@ -1,5 +1,5 @@
 /** The arrows of the house: bundle -> artifacts -> evidence -> findings -> recommendation -> report. */
-const order = ['formats', 'etcd', 'kubernetes', 'intake', 'artifacts', 'time', 'case', 'timeline', 'diagnosis', 'installations', 'recovery', 'report', 'casebook', 'rehearsal', 'cli', 'web', 'words'];
+const order = ['formats', 'etcd', 'kubernetes', 'intake', 'artifacts', 'time', 'case', 'timeline', 'diagnosis', 'installations', 'recovery', 'report', 'casebook', 'rehearsal', 'redaction', 'cli', 'web', 'words'];
 const allowed = {
   formats: [],
   time: ['words'],
@@ -15,6 +15,7 @@ const allowed = {
   recovery: ['diagnosis', 'timeline', 'installations', 'case', 'artifacts', 'time', 'etcd', 'kubernetes', 'words'],
   report: ['case', 'words', 'time'],
   casebook: ['case', 'etcd', 'words'],
+  redaction: ['case', 'artifacts', 'intake', 'etcd', 'formats', 'time', 'words'],
   rehearsal: ['case', 'recovery', 'etcd', 'words'],
 };
 const notAllowed = (from) => order.filter((to) => to !== from && !(allowed[from] ?? order).includes(to));

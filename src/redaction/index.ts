@@ -1,0 +1,2 @@
+export { redactionKinds, redactor, type Pseudonym, type RedactionCount, type RedactionKind, type Redactor } from './pseudonyms.js';
+export { redactCase, wordsOf, type RedactedCase } from './redact-case.js';
