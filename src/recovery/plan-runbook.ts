@@ -1,0 +1,60 @@
+import type { Plan, PlanStep } from '../case/model.js';
+import { say } from '../words/say.js';
+import type { Language } from '../words/catalogue.js';
+import { phases } from './steps.js';
+
+/** Text from a bundle inside Markdown: no marks, no line ends. */
+const plain = (text: string): string => text.replace(/[\r\n]+/g, ' ').replace(/[\\`*_{}[\]<>#|~]/g, '\\$&');
+
+/** A fence longer than any run of back-ticks inside. */
+function fenced(lines: readonly string[]): readonly string[] {
+  const longest = Math.max(2, ...lines.map((line) => Math.max(0, ...(line.match(/`+/g) ?? []).map((run) => run.length))));
+  const fence = '`'.repeat(longest + 1);
+  return [`${fence}sh`, ...lines, fence];
+}
+
+function stepLines(step: PlanStep, language: Language): readonly string[] {
+  return [
+    `### ${plain(step.title.text)}`, '',
+    say(language, 'runbook.run', { host: plain(step.host) }), '',
+    ...fenced([`sh ${step.script} ${step.phase}`]), '',
+    say(language, 'runbook.does'), '',
+    ...fenced(step.commands), '',
+    `- ${say(language, 'runbook.expect', { text: plain(step.expect.text) })}`,
+    ...(step.stopIf === null ? [] : [`- ${say(language, 'runbook.stop', { text: plain(step.stopIf.text) })}`]),
+    '',
+  ];
+}
+
+/** `RUNBOOK.md`: numbered phases, per host, with expected output, stop conditions and the roll-back. */
+export function planRunbook(plan: Plan, language: Language, snapshotBeside: boolean): string {
+  const lines: string[] = [`# ${say(language, 'runbook.title')}`, ''];
+  if (plan.candidate !== null) lines.push(say(language, 'runbook.candidate', { path: plain(plan.candidate.path), revision: plan.candidate.revision ?? '?', sha256: plan.candidate.sha256 ?? '?' }), '');
+  if (plan.steps.length > 0) {
+    lines.push(say(language, 'runbook.how'), '');
+    if (plan.steps.some((step) => step.phase === 'restore')) lines.push(say(language, snapshotBeside ? 'runbook.snapshot.beside' : 'runbook.snapshot.absent'), '');
+    if (plan.minutes !== null) lines.push(say(language, 'runbook.minutes', plan.minutes), '');
+    let number = 0;
+    for (const phase of phases) {
+      const steps = plan.steps.filter((step) => step.phase === phase);
+      if (steps.length === 0) continue;
+      number += 1;
+      lines.push(`## ${number}. ${phase}`, '', ...steps.flatMap((step) => stepLines(step, language)));
+    }
+    const scripts = [...new Set(plan.steps.map((step) => step.script))];
+    lines.push(
+      `## ${say(language, 'runbook.rollback')}`, '', say(language, 'runbook.rollback.how'), '', ...fenced(scripts.map((script) => `sh ${script} rollback`)), '',
+      say(language, 'runbook.rollback.start'), '', ...fenced(scripts.map((script) => `sh ${script} rollback-start`)), '',
+    );
+  }
+  if (plan.manual.length > 0) {
+    lines.push(`## ${say(language, 'runbook.manual')}`, '');
+    plan.manual.forEach((step, i) => {
+      lines.push(`${i + 1}. **${plain(step.host ?? say(language, 'runbook.everywhere'))}**: ${plain(step.title.text)}`, '');
+      if (step.commands.length > 0) lines.push(...fenced(step.commands), '');
+      if (step.expect !== null) lines.push(say(language, 'runbook.expect', { text: plain(step.expect.text) }), '');
+    });
+  }
+  if (plan.steps.length === 0 && plan.manual.length === 0) lines.push(say(language, 'runbook.nothing'), '');
+  return `${lines.join('\n').trimEnd()}\n`;
+}

@@ -1,0 +1,123 @@
+import { createHash } from 'node:crypto';
+import type { Draft, DraftCandidate } from '../case/draft.js';
+import type { Plan, Recommendation, Said } from '../case/model.js';
+import { installationOf } from '../installations/index.js';
+import type { Language } from '../words/catalogue.js';
+import { planHosts, type MissingFact, type PlanHosts } from './plan-host.js';
+import { manualSteps, repairSteps, withheldSteps } from './plan-manual.js';
+import { bumpAmount, restoreToolOf } from './plan-restore-tool.js';
+import { restoreScript, type ScriptPlan } from './script.js';
+import { planSteps, saidIn } from './steps.js';
+
+/** A plan, or the facts without which no command may be given. */
+export interface PlanOrMissing {
+  readonly plan: Plan;
+  readonly missing: readonly { readonly fact: string; readonly said: Said; readonly collect: string | null }[];
+}
+
+/** The candidate that a recommendation names: by path, else by its SHA-256. */
+export function chosenCandidate(draft: Draft, recommendation: Recommendation): DraftCandidate | null {
+  const wanted = recommendation.candidate;
+  if (wanted === null) return null;
+  return draft.candidates.find((one) => one.candidate.path === wanted.path && (wanted.sha256 === null || one.candidate.sha256 === wanted.sha256))
+    ?? draft.candidates.find((one) => wanted.sha256 !== null && one.candidate.sha256 === wanted.sha256) ?? null;
+}
+
+/** A data directory is started as it is when etcd boots from it; otherwise its db is restored from a copy. */
+function startsAsItIs(recommendation: Recommendation, chosen: DraftCandidate | null): boolean {
+  return recommendation.kind === 'use-data-dir' && chosen?.candidate.kind === 'data-dir' && chosen.candidate.boot?.result === 'ready';
+}
+
+function emptyPlan(recommendation: Recommendation, manual: Plan['manual'], revision: number | null = null): Plan {
+  return {
+    schemaVersion: 1, kind: recommendation.kind,
+    candidate: recommendation.candidate === null ? null : { ...recommendation.candidate, revision },
+    steps: [], scripts: {}, manual, minutes: null,
+  };
+}
+
+function contentFacts(draft: Draft, chosen: DraftCandidate | null, asItIs: boolean): MissingFact[] {
+  const lacks: MissingFact[] = [];
+  const add = (fact: string, key: string, collect: string | null): void => void lacks.push({ fact, said: { key, params: {} }, collect });
+  const version = draft.installation.etcdVersion?.value ?? null;
+  if (version === null || restoreToolOf(version) === null) add('etcd version', 'recovery.missing.version', 'etcd --version; grep image: /etc/kubernetes/manifests/etcd.yaml');
+  if (chosen === null) add('snapshot', 'recovery.missing.candidate', 'etcd-autopsy collect');
+  else if (!asItIs && chosen.candidate.sha256 === null) add('snapshot digest', 'recovery.missing.digest', 'sha256sum SNAPSHOT');
+  return lacks;
+}
+
+/**
+ * Makes the plan of a recommendation: the state decides its kind, the bundle's own facts every word.
+ * A fact that is missing or contradictory withholds the commands and is named instead.
+ */
+export function planOrMissing(draft: Draft, recommendation: Recommendation, language: Language = 'en'): PlanOrMissing {
+  const kind = recommendation.kind;
+  if (kind === 'none') return { plan: emptyPlan(recommendation, []), missing: [] };
+  const chosen = chosenCandidate(draft, recommendation);
+  const installation = installationOf(draft.installation.id);
+  const revision = chosen?.candidate.revision ?? null;
+  if (kind === 'repair-without-restore' || kind === 'replace-member' || kind === 'reapply-objects' || kind === 'force-new-cluster') {
+    return { plan: emptyPlan(recommendation, repairSteps(draft, recommendation, chosen, language), revision), missing: [] };
+  }
+  if (installation !== null && installation.manual !== null) {
+    return { plan: emptyPlan(recommendation, manualSteps(draft, installation, chosen, language), revision), missing: [] };
+  }
+  const asItIs = startsAsItIs(recommendation, chosen);
+  const hosts = planHosts(draft);
+  const lacks = [...hosts.missing, ...contentFacts(draft, chosen, asItIs)];
+  if (asItIs && hosts.hosts.length > 1) lacks.push({ fact: 'other members', said: { key: 'recovery.missing.lone-data-dir', params: {} }, collect: null });
+  const missing = lacks.map((one) => ({ fact: one.fact, said: saidIn(language, one.said), collect: one.collect }));
+  if (missing.length > 0 || chosen === null) return { plan: emptyPlan(recommendation, withheldSteps(missing, language), revision), missing };
+  try {
+    return { plan: scriptedPlan(draft, recommendation, chosen, hosts, asItIs, language), missing: [] };
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    const unfit = [{ fact: 'values', said: saidIn(language, { key: 'recovery.missing.control', params: { host: '*' } }), collect: null }];
+    return { plan: emptyPlan(recommendation, withheldSteps(unfit, language), revision), missing: unfit };
+  }
+}
+
+/** The plan alone; see `planOrMissing`. */
+export function makePlan(draft: Draft, recommendation: Recommendation, language: Language = 'en'): Plan {
+  return planOrMissing(draft, recommendation, language).plan;
+}
+
+function scriptedPlan(draft: Draft, recommendation: Recommendation, chosen: DraftCandidate, hosts: PlanHosts, asItIs: boolean, language: Language): Plan {
+  const version = draft.installation.etcdVersion?.value ?? '';
+  const tool = restoreToolOf(version);
+  if (tool === null) throw new RangeError('unknown etcd version');
+  const { candidate } = chosen;
+  const revision = candidate.revision;
+  const lastKnown = draft.lastKnown === null ? null : Number(draft.lastKnown.revision);
+  const origin = candidate.kind === 'data-dir' ? null : candidate.hostPath;
+  const plan: ScriptPlan = {
+    id: createHash('sha256').update(`${candidate.sha256 ?? candidate.path}\n${hosts.initialCluster}`).digest('hex').slice(0, 8),
+    version, tool, usesSnapshot: !asItIs,
+    snapshot: asItIs ? null : {
+      sha256: candidate.sha256 ?? '', size: candidate.size,
+      origin: origin !== null && origin.startsWith('/') ? origin : null,
+      skipHashCheck: candidate.skipHashCheck || candidate.kind !== 'snapshot',
+    },
+    initialCluster: hosts.initialCluster, token: hosts.token,
+    members: hosts.hosts.map((host) => ({ name: host.name, url: host.peerUrl })),
+    bump: tool.bumps && !asItIs ? bumpAmount(revision, lastKnown) : null,
+    expectedRevision: asItIs ? (candidate.boot?.revision ?? revision) : revision,
+    expectedKeys: asItIs ? (candidate.boot?.keys ?? null) : (chosen.snapshot?.liveKeys ?? null),
+  };
+  const minutes = 4 + Math.ceil(candidate.size / 2 ** 30);
+  return {
+    schemaVersion: 1, kind: recommendation.kind,
+    candidate: { path: candidate.path, sha256: candidate.sha256, revision },
+    steps: planSteps(plan, hosts.hosts, language),
+    scripts: Object.fromEntries(hosts.hosts.map((host) => [host.script, restoreScript(plan, host)])),
+    manual: plan.bump === null && !asItIs ? [{ host: null, title: saidIn(language, { key: 'recovery.watchers.title', params: {} }), commands: watcherCommands, expect: saidIn(language, { key: 'recovery.watchers.expect', params: {} }) }] : [],
+    minutes: { least: minutes, most: minutes * 3 + 10 * hosts.hosts.length },
+  };
+}
+
+/** Without a raised revision every watcher must start anew (etcd recovery guide). */
+const watcherCommands: readonly string[] = [
+  'systemctl restart kubelet',
+  'kubectl -n kube-system rollout restart daemonset,deployment',
+  'kubectl get pods -A -o wide',
+];
