@@ -19,7 +19,7 @@ export const storageMessages: readonly MessageEntry[] = [
     'wal: sync /var/lib/etcd/member/wal: input/output error', { fatal: true }),
   entry('etcd.db-open-invalid', server, 'bad', 'db-damaged', [/cannot open database at .*?\((?<why>[^)]*)\)/, /failed to open database.*?"?error"?: ?"?(?<why>invalid database|checksum error|checksum mismatch|version mismatch|file size too small[^|"]*|input\/output error)/, /failed to map db file/],
     'mvcc/backend: cannot open database at /var/lib/etcd/member/snap/db (invalid database)', { fatal: true }),
-  entry('tool.db-open-invalid', tools, 'bad', 'db-damaged', [/Error: (?:invalid database)/, /\b(?:invalid database)\b\)?$/, /(?:Error|error): checksum error/, /file size too small/, /panic: failed to open database/],
+  entry('tool.db-open-invalid', tools, 'bad', 'db-damaged', [/(?:^|Error: |\()invalid database\)?$/, /(?:Error|error): checksum error/, /file size too small/, /panic: failed to open database/],
     'Error: invalid database'),
   entry('etcd.db-freepages', both, 'bad', 'db-damaged', [/freepages: failed to get all reachable pages(?: \((?<why>.*)\))?/],
     'panic: freepages: failed to get all reachable pages (page 0: invalid type: unknown<00>)', { fatal: true }),

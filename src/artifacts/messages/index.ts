@@ -22,7 +22,7 @@ export type { MessageEntry, MessageRole } from './entry.js';
 /** Every known message, most specific first. */
 export const knownMessages: readonly MessageEntry[] = [
   ...storageMessages, ...walMessages, ...membershipMessages, ...certificateMessages, ...toolMessages, ...k3sMessages,
-  ...serverMessages, ...stackMessages, ...apiserverMessages, ...kubeletMessages, ...kernelMessages, ...systemdMessages,
+  ...serverMessages, ...stackMessages, ...kubeletMessages, ...apiserverMessages, ...kernelMessages, ...systemdMessages,
   ...runtimeMessages, ...backupMessages,
 ];
 
@@ -52,14 +52,16 @@ export function messageEntry(id: string): MessageEntry | undefined {
 /** Characters of one message that are looked at. */
 const longest = 16 * 1024;
 /** What clients sent is not etcd's word: a key may hold any text. */
-const requestText = /[" ]request"?:? ?"(?!:)|request \\?"header:/;
+const requestText = /"request\\?": ?\\?"|\brequest "(?:header|key|compare|success|failure)|\(request "/;
 
 function subject(message: string): string {
   const head = message.length > longest ? message.slice(0, longest) : message;
   const at = head.search(requestText);
   if (at < 0) return head;
-  const error = /"error":"(?:[^"\\]|\\.)*"/.exec(head.slice(at));
-  return `${head.slice(0, at + 10)}${error?.[0] ?? ''}`;
+  const rest = head.slice(at);
+  const error = /"error":"(?:[^"\\]|\\.)*"/.exec(rest)?.[0] ?? '';
+  const slow = / took too long \([^()]*\) to execute/.exec(rest)?.[0] ?? '';
+  return head.slice(0, at) + slow + error;
 }
 
 function firstMatch(message: string, list: readonly Matcher[]): { readonly entry: MessageEntry; readonly fields: Record<string, string> } | null {
