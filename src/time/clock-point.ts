@@ -17,7 +17,7 @@ export interface ClockPoint {
   /** Width of the last digit that was written: the true time lies in [time, time + precisionMs). */
   readonly precisionMs: number;
   readonly kind: ClockPointKind;
-  /** The machine whose clock it was, as far as known: a node, or `apiserver` for whichever wrote it. */
+  /** The machine whose clock it was, as far as known: a node; after a `?` a name of which no machine is known. */
   readonly machine: string;
   /** Storage key of the object, or the artifact: the evidence. */
   readonly key: string;

@@ -1,0 +1,139 @@
+import { timeOfRevision, type RevisionClock } from '../time/revision-clock.js';
+import type { Interval } from '../time/interval.js';
+import { changesBetween } from './loss.js';
+import { isNoise, storageIdentity } from './storage-key.js';
+import type { KubeSurvey } from './survey.js';
+
+/** A change between two states, or inside one history, that a person should see before restoring. */
+export type Suspicion =
+  /** A namespace is gone, or is going, with what was in it. */
+  | { readonly what: 'namespace-deleted'; readonly namespace: string; readonly objects: number; readonly finished: boolean }
+  /** A kind is gone, with its instances. */
+  | { readonly what: 'crd-deleted'; readonly name: string; readonly instances: number }
+  /** Many objects that people care for are gone at once. */
+  | { readonly what: 'mass-deletion'; readonly deleted: number; readonly before: number; readonly byResource: Readonly<Record<string, number>> }
+  | { readonly what: 'keys-dropped'; readonly before: number; readonly after: number }
+  | { readonly what: 'encryption-changed'; readonly before: string; readonly after: string }
+  /** The later state has a lower revision, or jumped far ahead: a restore, or a bumped revision. */
+  | { readonly what: 'revision-went-back'; readonly before: number; readonly after: number }
+  | { readonly what: 'revision-jumped'; readonly before: number; readonly after: number }
+  /** The two belong to different Kubernetes clusters. */
+  | { readonly what: 'other-cluster'; readonly marks: readonly string[] };
+
+/** Fewer deletions than this are daily work. */
+const fewDeletions = 10;
+
+const encryptionWords = (s: KubeSurvey): string => s.encryption.map((e) => `${e.provider}:${e.keyName}`).sort().join(', ') || 'none';
+
+/** Compares two states of what should be one cluster, the earlier first. */
+export function suspiciousChanges(earlier: KubeSurvey, later: KubeSurvey): Suspicion[] {
+  const found: Suspicion[] = [];
+  const marks: string[] = [];
+  if (earlier.kubeSystemUid !== null && later.kubeSystemUid !== null && earlier.kubeSystemUid !== later.kubeSystemUid)
+    marks.push(`kube-system ${earlier.kubeSystemUid} / ${later.kubeSystemUid}`);
+  const shared = Object.keys(earlier.nodeUids).filter((name) => later.nodeUids[name] !== undefined);
+  const foreign = shared.filter((name) => earlier.nodeUids[name] !== later.nodeUids[name]);
+  if (shared.length > 0 && foreign.length === shared.length && marks.length > 0) marks.push(...foreign.slice(0, 3).map((name) => `node ${name}`));
+  if (marks.length > 0) return [{ what: 'other-cluster', marks }];
+
+  const [before, after] = [earlier.newestRevision, later.newestRevision];
+  if (before !== null && after !== null) {
+    if (after < before) found.push({ what: 'revision-went-back', before, after });
+    else if (after - before > 500_000_000) found.push({ what: 'revision-jumped', before, after });
+  }
+
+  const byNamespace = new Map<string, number>();
+  const byResource = new Map<string, number>();
+  const namespaces: string[] = [];
+  const definitions: string[] = [];
+  let deleted = 0;
+  for (const { change, identity, to, noise } of changesBetween(earlier, later)) {
+    if (identity.resource === 'namespaces' && change === 'changed' && to?.deleting !== null && to !== null) namespaces.push(identity.name);
+    if (change !== 'deleted' || noise) continue;
+    if (identity.resource === 'namespaces') namespaces.push(identity.name);
+    else if (identity.resource === 'apiextensions.k8s.io/customresourcedefinitions') definitions.push(identity.name);
+    if (identity.namespace !== null) byNamespace.set(identity.namespace, (byNamespace.get(identity.namespace) ?? 0) + 1);
+    byResource.set(identity.resource, (byResource.get(identity.resource) ?? 0) + 1);
+    if (identity.resource !== 'pods' && identity.resource !== 'replicasets' && identity.resource !== 'jobs') deleted++;
+  }
+  const prefixes = later.prefixes;
+  for (const namespace of namespaces)
+    found.push({ what: 'namespace-deleted', namespace, objects: byNamespace.get(namespace) ?? 0, finished: !prefixes.some((p) => later.live.has(`${p}namespaces/${namespace}`)) });
+  for (const name of definitions) {
+    const [plural = '', ...group] = name.split('.');
+    found.push({ what: 'crd-deleted', name, instances: byResource.get(`${group.join('.')}/${plural}`) ?? 0 });
+  }
+  const cared = caredFor(earlier);
+  if (deleted >= fewDeletions && deleted >= cared * 0.05) found.push({ what: 'mass-deletion', deleted, before: cared, byResource: Object.fromEntries([...byResource].sort(([a], [b]) => (a < b ? -1 : 1))) });
+  if (later.live.size < earlier.live.size * 0.8 && earlier.live.size - later.live.size >= 50) found.push({ what: 'keys-dropped', before: earlier.live.size, after: later.live.size });
+  const [old, now] = [encryptionWords(earlier), encryptionWords(later)];
+  if (old !== now) found.push({ what: 'encryption-changed', before: old, after: now });
+  return found;
+}
+
+/** Live objects that people would miss, without pods and what controllers remake. */
+function caredFor(survey: KubeSurvey): number {
+  let count = 0;
+  for (const [resource, n] of Object.entries(survey.counts)) if (!isNoise(resource) && resource !== 'pods' && resource !== 'replicasets' && resource !== 'jobs') count += n;
+  return count;
+}
+
+/** Deletions close together in one history. */
+export interface DeletionBurst {
+  readonly fromRevision: number;
+  readonly toRevision: number;
+  readonly time: Interval;
+  readonly deleted: number;
+  readonly namespaces: readonly string[];
+  /** Namespaces whose own object went. */
+  readonly deletedNamespaces: readonly string[];
+  readonly definitions: readonly string[];
+  readonly byResource: Readonly<Record<string, number>>;
+}
+
+/** Finds mass deletions inside one file's history; deletions within a minute (or 300 revisions) belong together. */
+export function deletionBursts(survey: KubeSurvey, clock: RevisionClock): DeletionBurst[] {
+  const groups: { revision: number; key: string }[][] = [];
+  let last = -Infinity;
+  let lastTime: number | null = null;
+  for (const deletion of [...survey.deletions].sort((a, b) => a.revision - b.revision)) {
+    const time = timeOfRevision(clock, BigInt(deletion.revision)).time.best;
+    const near = time !== null && lastTime !== null ? time - lastTime <= 60_000 : deletion.revision - last <= 300;
+    if (!near || groups.length === 0) groups.push([]);
+    groups[groups.length - 1]?.push(deletion);
+    last = deletion.revision;
+    lastTime = time;
+  }
+  const cared = caredFor(survey);
+  return groups.flatMap((group) => {
+    const byResource = new Map<string, number>();
+    const namespaces = new Set<string>();
+    const deletedNamespaces: string[] = [];
+    const definitions: string[] = [];
+    let counted = 0;
+    for (const { key } of group) {
+      const identity = storageIdentity(key, survey.prefixes);
+      if (identity === null) continue;
+      byResource.set(identity.resource, (byResource.get(identity.resource) ?? 0) + 1);
+      if (identity.namespace !== null) namespaces.add(identity.namespace);
+      if (identity.resource === 'namespaces') deletedNamespaces.push(identity.name);
+      if (identity.resource === 'apiextensions.k8s.io/customresourcedefinitions') definitions.push(identity.name);
+      if (identity.resource !== 'pods' && identity.resource !== 'replicasets' && identity.resource !== 'jobs') counted++;
+    }
+    const many = counted >= fewDeletions && counted >= 0.03 * (cared + counted);
+    if (!many && deletedNamespaces.length === 0 && definitions.length === 0) return [];
+    const [first, final] = [group[0] as { revision: number }, group[group.length - 1] as { revision: number }];
+    const from = timeOfRevision(clock, BigInt(first.revision)).time;
+    const to = timeOfRevision(clock, BigInt(final.revision)).time;
+    return [{
+      fromRevision: first.revision,
+      toRevision: final.revision,
+      time: { notBefore: from.notBefore, best: from.best, notAfter: to.notAfter },
+      deleted: group.length,
+      namespaces: [...namespaces].sort(),
+      deletedNamespaces,
+      definitions,
+      byResource: Object.fromEntries([...byResource].sort(([a], [b]) => (a < b ? -1 : 1))),
+    }];
+  });
+}

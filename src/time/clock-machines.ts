@@ -1,0 +1,214 @@
+import type { ClockPoint } from './clock-point.js';
+
+/** Between two machines, less than this is no contradiction: ordinary skew and a slow write. */
+export const skewToleranceMs = 5_000;
+/** Machines that are compared each with each; the rest are judged against what these agree on. */
+const maxCompared = 40;
+
+/** What was found about one machine's clock. */
+export interface MachineClock {
+  readonly machine: string;
+  readonly points: number;
+  readonly trusted: boolean;
+  /** Median difference to the agreed time; positive is ahead. Null when nothing can be compared. */
+  readonly offsetMs: number | null;
+  /** The clock stepped back inside the series by this much. */
+  readonly steppedBackMs: number | null;
+}
+
+interface Run {
+  readonly machine: string;
+  readonly weight: number;
+  readonly points: readonly ClockPoint[];
+}
+
+/** The runs that agree with each other, and what was left out. */
+export interface Agreement {
+  readonly kept: readonly ClockPoint[];
+  readonly dropped: readonly ClockPoint[];
+  /** Points of runs that lost without a majority: the truth may be theirs. */
+  readonly contested: readonly ClockPoint[];
+  readonly machines: readonly MachineClock[];
+}
+
+const end = (p: ClockPoint): number => p.time + p.precisionMs;
+
+/** Drops points that most of their eight neighbours in revision order contradict: damaged or stale values. */
+export function withoutStrays(points: readonly ClockPoint[], toleranceMs: number): { readonly kept: ClockPoint[]; readonly strays: ClockPoint[] } {
+  const kept: ClockPoint[] = [];
+  const strays: ClockPoint[] = [];
+  for (let i = 0; i < points.length; i++) {
+    const p = points[i] as ClockPoint;
+    let against = 0;
+    let seen = 0;
+    for (let j = Math.max(0, i - 4); j <= Math.min(points.length - 1, i + 4); j++) {
+      const q = points[j] as ClockPoint;
+      if (q === p) continue;
+      seen++;
+      if (q.revision < p.revision ? q.time > end(p) + toleranceMs : q.revision > p.revision && end(q) + toleranceMs < p.time) against++;
+    }
+    (seen > 1 && against * 2 > seen ? strays : kept).push(p);
+  }
+  return { kept, strays };
+}
+
+/** One machine's points, cut where its clock went back. */
+function runsOf(machine: string, points: readonly ClockPoint[]): Run[] {
+  const weight = machine.startsWith('?') ? 0.5 : 1;
+  const runs: Run[] = [];
+  let current: ClockPoint[] = [];
+  for (const p of points) {
+    const before = current[current.length - 1];
+    if (before !== undefined && before.time > end(p) + skewToleranceMs) {
+      runs.push({ machine, weight, points: current });
+      current = [];
+    }
+    current.push(p);
+  }
+  runs.push({ machine, weight, points: current });
+  return runs;
+}
+
+type Verdict = 'agree' | 'conflict' | 'apart';
+
+/** Compares two runs where their revisions interleave; a single odd point does not decide. */
+function compare(a: Run, b: Run): Verdict {
+  let i = 0;
+  let j = 0;
+  let checks = 0;
+  let conflicts = 0;
+  const earlier = (points: readonly ClockPoint[], next: number): number =>
+    Math.min(points[next - 1]?.time ?? -Infinity, points[next - 2]?.time ?? Infinity);
+  while (i < a.points.length || j < b.points.length) {
+    const p = a.points[i];
+    const q = b.points[j];
+    if (q === undefined || (p !== undefined && p.revision <= q.revision)) {
+      if (j > 0 && p !== undefined) {
+        checks++;
+        if (earlier(b.points, j) > end(p) + skewToleranceMs) conflicts++;
+      }
+      i++;
+    } else {
+      if (i > 0) {
+        checks++;
+        if (earlier(a.points, i) > end(q) + skewToleranceMs) conflicts++;
+      }
+      j++;
+    }
+  }
+  if (checks === 0) return 'apart';
+  return conflicts >= Math.max(1, Math.ceil(0.15 * Math.min(a.points.length, b.points.length))) ? 'conflict' : 'agree';
+}
+
+/** Weight for and against each run among those still in play. */
+function tally(runs: readonly Run[], verdicts: readonly (readonly Verdict[])[], active: ReadonlySet<number>): Map<number, { readonly pro: number; readonly con: number }> {
+  const votes = new Map<number, { pro: number; con: number }>();
+  for (const i of active) {
+    const mine = runs[i] as Run;
+    const byMachine = new Map<string, { weight: number; con: boolean; pro: boolean }>();
+    for (const j of active) {
+      const other = runs[j] as Run;
+      if (i === j) continue;
+      const verdict = verdicts[i]?.[j] ?? 'apart';
+      if (verdict === 'apart' || (other.machine === mine.machine && verdict === 'agree')) continue;
+      const entry = byMachine.get(other.machine) ?? { weight: other.weight, con: false, pro: false };
+      if (verdict === 'conflict') entry.con = true;
+      else entry.pro = true;
+      byMachine.set(other.machine, entry);
+    }
+    let pro = mine.weight;
+    let con = 0;
+    for (const entry of byMachine.values()) {
+      if (entry.con) con += entry.weight;
+      else if (entry.pro) pro += entry.weight;
+    }
+    votes.set(i, { pro, con });
+  }
+  return votes;
+}
+
+/**
+ * Finds the machines whose clocks agree. Each machine has one vote, however many Leases it renews;
+ * the run with the most against it leaves until nobody contradicts. `points` sorted by revision.
+ */
+export function agreeingMachines(points: readonly ClockPoint[]): Agreement {
+  const byMachine = new Map<string, ClockPoint[]>();
+  for (const p of points) {
+    const list = byMachine.get(p.machine);
+    if (list === undefined) byMachine.set(p.machine, [p]);
+    else list.push(p);
+  }
+  const dropped: ClockPoint[] = [];
+  const contested: ClockPoint[] = [];
+  const clean = new Map<string, ClockPoint[]>();
+  for (const [machine, list] of byMachine) {
+    const { kept, strays } = withoutStrays(list, skewToleranceMs);
+    dropped.push(...strays);
+    if (kept.length > 0) clean.set(machine, kept);
+  }
+  const order = [...clean].sort((a, b) => b[1].length - a[1].length);
+  const runs = order.slice(0, maxCompared).flatMap(([machine, list]) => runsOf(machine, list)).slice(-400);
+  const verdicts = runs.map((a) => runs.map((b): Verdict => (a === b ? 'apart' : compare(a, b))));
+  const active = new Set(runs.keys());
+  for (;;) {
+    const votes = tally(runs, verdicts, active);
+    let worst = -1;
+    let margin = -Infinity;
+    for (const [i, { pro, con }] of votes) {
+      if (con === 0) continue;
+      const size = (runs[i] as Run).points.length / 1e9;
+      const late = ((runs[i] as Run).points[(runs[i] as Run).points.length - 1]?.revision ?? 0) / 1e18;
+      const score = con - pro - size - late;
+      if (score > margin) [worst, margin] = [i, score];
+    }
+    if (worst < 0) break;
+    active.delete(worst);
+    const vote = votes.get(worst);
+    const lost = runs[worst] as Run;
+    const opponents = [...active].filter((j) => verdicts[worst]?.[j] === 'conflict').map((j) => votes.get(j));
+    const clear = vote !== undefined && opponents.some((o) => o !== undefined && o.con - o.pro < vote.con - vote.pro);
+    for (const p of lost.points) (clear ? dropped : contested).push(p);
+  }
+  const kept = [...active].flatMap((i) => (runs[i] as Run).points);
+  kept.sort((a, b) => a.revision - b.revision);
+  for (const [machine, list] of order.slice(maxCompared)) {
+    const reference: Run = { machine: '', weight: 1, points: kept };
+    for (const run of runsOf(machine, list)) for (const p of run.points) (compare(run, reference) === 'conflict' ? dropped : kept).push(p);
+    kept.sort((a, b) => a.revision - b.revision);
+  }
+  return { kept, dropped, contested, machines: judged(byMachine, kept) };
+}
+
+/** Offset of each machine's clock from what the kept points of the others say. */
+function judged(byMachine: ReadonlyMap<string, readonly ClockPoint[]>, kept: readonly ClockPoint[]): MachineClock[] {
+  const good = new Set(kept);
+  const result: MachineClock[] = [];
+  for (const [machine, points] of byMachine) {
+    const trusted = points.filter((p) => good.has(p)).length * 2 > points.length;
+    const offsets: number[] = [];
+    let at = 0;
+    let last: ClockPoint | undefined;
+    let steppedBackMs: number | null = null;
+    for (const p of points) {
+      if (last !== undefined && last.time - end(p) > skewToleranceMs && !(trusted && !good.has(p))) steppedBackMs = Math.max(steppedBackMs ?? 0, last.time - p.time);
+      last = p;
+      while (at < kept.length && (kept[at] as ClockPoint).revision < p.revision) at++;
+      const before = nearest(kept, at - 1, -1, machine);
+      const after = nearest(kept, at, 1, machine);
+      if (before === null || after === null || after.revision === before.revision) continue;
+      const share = (p.revision - before.revision) / (after.revision - before.revision);
+      offsets.push(p.time - (before.time + share * (after.time - before.time)));
+    }
+    offsets.sort((a, b) => a - b);
+    result.push({ machine, points: points.length, trusted, offsetMs: offsets[offsets.length >> 1] ?? null, steppedBackMs });
+  }
+  return result;
+}
+
+function nearest(kept: readonly ClockPoint[], from: number, step: 1 | -1, not: string): ClockPoint | null {
+  for (let i = from, tries = 0; i >= 0 && i < kept.length && tries < 16; i += step, tries++) {
+    const p = kept[i] as ClockPoint;
+    if (p.machine !== not) return p;
+  }
+  return null;
+}
