@@ -33,6 +33,7 @@ export type Fact =
   | KubeObjectFact
   | CertificateFact
   | MetricFact
+  | SnapshotStatusFact
   | NoteFact;
 
 interface FactBase {
@@ -391,6 +392,18 @@ export interface MetricFact extends FactBase {
   readonly name: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly value: number;
+}
+
+/** What `etcdctl|etcdutl snapshot status` printed on the host about one file. */
+export interface SnapshotStatusFact extends FactBase {
+  readonly kind: 'snapshot-status';
+  /** The file that the command named. */
+  readonly path: string | null;
+  readonly hash: string;
+  readonly revision: bigint;
+  readonly totalKeys: number | null;
+  /** Rounded in tables, exact in JSON. */
+  readonly totalSize: number | null;
 }
 
 /** Free words of a person in the bundle (a note): quoted, never believed as a measurement. */

@@ -2,13 +2,12 @@ import { parseSystemdTime } from '../../time/parse.js';
 import type { Stamp } from '../../time/stamp.js';
 import { shown } from '../cite.js';
 import type { Fact, LogFact, LogSource } from '../fact.js';
-import { matchMessage, mightMatch } from '../messages/index.js';
+import { matchMessage, messagePrefilter } from '../messages/index.js';
 import type { Place } from '../place.js';
 import type { Section } from '../reader.js';
 import { maskValue } from '../secrets.js';
 import type { RawLine } from '../text/lines.js';
 import { LogFold } from './fold.js';
-import { matchedText } from './inner.js';
 import type { InnerLine } from './inner.js';
 import { templateHash, templateLimit } from './line-template.js';
 import { sourceOf } from './source.js';
@@ -24,12 +23,6 @@ export interface LogReading {
   readonly prefixedOnly?: boolean;
 }
 
-interface Template {
-  readonly span: LogSpan;
-  /** The line needs a full look: a catalogued message, a version, a boot marker. */
-  readonly look: boolean;
-}
-
 const mostTemplates = 200_000;
 const headLength = 200;
 const marker = /^-- (?:(Logs|Journal) begins? at|Reboot --|Boot [0-9a-f]{32} --)/;
@@ -40,7 +33,8 @@ const marker = /^-- (?:(Logs|Journal) begins? at|Reboot --|Boot [0-9a-f]{32} --)
  */
 export function* readLogLines(section: Section, { hint, prefixedOnly = false }: LogReading): Generator<Fact> {
   const spans = new Map<string, LogSpan>();
-  const templates = new Map<number, Template>();
+  /** Program by the words of the line: most lines are told apart by their hash alone. */
+  const templates = new Map<number, LogSpan>();
   const fold = new LogFold();
   const versions = new Map<string, Fact>();
   const boots: Fact[] = [];
@@ -62,8 +56,9 @@ export function* readLogLines(section: Section, { hint, prefixedOnly = false }: 
     const place = placeOf(section, raw);
     const hash = length <= templateLimit ? templateHash(raw) : -1;
     const known = hash === -1 ? undefined : templates.get(hash);
-    if (known !== undefined && !known.look && pendingBoot === null) {
-      known.span.see(readTime(headOf(section, raw), () => section.text(raw)), place);
+    const look = messagePrefilter.next(raw.bytes, raw.start, raw.end) !== -1 || versionsIn.might(raw);
+    if (known !== undefined && !look && pendingBoot === null) {
+      known.see(readTime(headOf(section, raw), () => section.text(raw)), place);
       continue;
     }
     const text = section.text(raw);
@@ -88,10 +83,9 @@ export function* readLogLines(section: Section, { hint, prefixedOnly = false }: 
       boots.push({ kind: 'boot', at: pendingBoot, host: lineHost, what: 'boot', time: line.time, end: null, user: null });
       pendingBoot = null;
     }
-    const look = mightMatch(text) || versionsIn.might(text);
-    if (hash !== -1) {
+    if (hash !== -1 && !alone) {
       if (templates.size >= mostTemplates) templates.clear();
-      templates.set(hash, { span, look });
+      templates.set(hash, span);
     }
     if (!look) continue;
     for (const version of versionsIn.read(line, source)) {
@@ -127,7 +121,7 @@ const priorities: readonly LogFact['level'][] = ['fatal', 'fatal', 'fatal', 'err
 
 function logFact(line: LogLine, source: LogSource, host: string | null, place: () => Place, time: Stamp | null, speaker: LogLine | null): LogFact | null {
   const { outer, inner } = line;
-  const matched = matchMessage(matchedText(inner), source) ?? (inner.form === 'plain' && outer.rest !== inner.message ? matchMessage(outer.rest, source) : null);
+  const matched = matchMessage(outer.rest, source);
   if (matched === null) return null;
   const fields: Record<string, string> = {};
   for (const [key, value] of Object.entries({ ...inner.fields, ...matched.fields })) fields[key] = shown(maskValue(key, value));

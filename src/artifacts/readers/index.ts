@@ -1,4 +1,12 @@
 import type { ArtifactReader } from '../reader.js';
+import { last, uptime } from './boots.js';
+import { chronyc, dateOutput, timedatectl, zoneFile } from './clock.js';
+import { df, free } from './disk.js';
+import { etcdctl } from './etcdctl.js';
+import { listing } from './listing.js';
+import { podManifest } from './pod-manifest.js';
+import { processes } from './processes.js';
+import { programVersions } from './program-versions.js';
 import { containerInspect } from './container-inspect.js';
 import { crictl } from './crictl.js';
 import { crontab } from './crontab.js';
@@ -22,4 +30,17 @@ export const readers: readonly ArtifactReader[] = [
   envFile,
   crontab,
   log,
+  dateOutput,
+  timedatectl,
+  chronyc,
+  zoneFile,
+  last,
+  uptime,
+  df,
+  free,
+  processes,
+  listing,
+  programVersions,
+  etcdctl,
+  podManifest,
 ];
