@@ -154,7 +154,10 @@ export function hostPathOf(file: BundleFile, host: string | null, facts: readonl
     if (!sameHost(fact)) continue;
     if (fact.kind === 'digest' && fact.digest === file.sha256 && fact.path.startsWith('/')) byDigest.add(fact.path);
     if (fact.kind !== 'file' || !fact.path.startsWith('/')) continue;
-    if (fact.type === 'file' && fact.size === file.size && baseName(fact.path) === base) {
+    // A flat copy is often named after its path: member-snap-db, var_lib_etcd_member_snap_db.
+    const flat = base !== 'db' && /[-_]/.test(base) && fact.path.replace(/\//g, '-').endsWith(`-${base.replace(/_/g, '-')}`);
+    if (fact.type === 'file' && fact.size === file.size && (flat || (base === 'db' && fact.path.endsWith('/member/snap/db')))) bySize.add(fact.path);
+    else if (fact.type === 'file' && fact.size === file.size && baseName(fact.path) === base) {
       if (genericName.test(base) && baseName(parentOf(fact.path)) !== parent) continue;
       bySize.add(fact.path);
     }

@@ -26,7 +26,7 @@ export const etcdctl: ArtifactReader = {
     if (section.head.some((line) => memberSimple.test(line) || memberV2.test(line) || health.test(line) || healthV2.test(line) || alarmLine.test(line))) return { score: 90, by: 'etcdctl rows' };
     if (section.head.some((line) => statusSimple.test(line) || snapshotSimple.test(line))) return { score: 85, by: 'etcdctl rows' };
     const head = section.head.slice(0, 40).join('\n').trimStart().slice(0, 8000);
-    if (/^[[{]/.test(head) && (/"peerURLs"/.test(head) || /"(?:Endpoint|endpoint)"\s*:/.test(head) || /"memberID"\s*:/.test(head) || /"totalKey"\s*:/.test(head) || (/"cluster_id"\s*:/.test(head) && /"member_id"\s*:/.test(head)))) return { score: 92, by: 'JSON keys' };
+    if (/^[[{]/.test(head) && !/^\{"(?:level|ts|severity|time)"/.test(head) && (/"peerURLs"/.test(head) || /"(?:Endpoint|endpoint)"\s*:/.test(head) || /"memberID"\s*:/.test(head) || /"totalKey"\s*:/.test(head) || (/"cluster_id"\s*:/.test(head) && /"member_id"\s*:/.test(head)))) return { score: 92, by: 'JSON keys' };
     return /^"ClusterID" : \d+/.test(section.head[0] ?? '') ? { score: 90, by: 'fields output' } : { score: 0, by: '' };
   },
   *read(section) {

@@ -1,4 +1,12 @@
 import type { ArtifactReader } from '../reader.js';
+import { certificates } from './certificates.js';
+import { digests } from './digests.js';
+import { kubectlGet } from './kubectl-get.js';
+import { metrics } from './metrics.js';
+import { addresses, hostName, hostsFile } from './network.js';
+import { note } from './note.js';
+import { shellHistory } from './shell-history.js';
+import { iostat, lsblk, smart } from './storage-health.js';
 import { last, uptime } from './boots.js';
 import { chronyc, dateOutput, timedatectl, zoneFile } from './clock.js';
 import { df, free } from './disk.js';
@@ -43,4 +51,16 @@ export const readers: readonly ArtifactReader[] = [
   programVersions,
   etcdctl,
   podManifest,
+  shellHistory,
+  digests,
+  certificates,
+  metrics,
+  hostsFile,
+  addresses,
+  hostName,
+  kubectlGet,
+  lsblk,
+  smart,
+  iostat,
+  note,
 ];
