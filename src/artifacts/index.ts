@@ -59,7 +59,8 @@ export async function readArtifacts(files: readonly BundleFile[], onProgress?: R
   }
   onProgress?.(total, total, '');
   const hostOf = attributeHosts(files, contentHosts);
-  const placed = facts.map((fact) => (fact.host === null ? { ...fact, host: hostOf(fact.at.artifact) } : fact));
+  const scriptPath = scriptPaths(facts);
+  const placed = facts.map((fact) => (fact.host === null ? { ...fact, host: hostOf(fact.at.artifact) } : fact)).map((fact) => (fact.kind === 'backup-script' && fact.path === null ? { ...fact, path: scriptPath(fact.at.artifact) } : fact));
   for (const [path, entry] of recognised) recognised.set(path, { ...entry, host: hostOf(path) });
   return { facts: placed, recognised, databases: found.groups.map((group) => locate(group, hostOf, placed)) };
 }
@@ -74,4 +75,20 @@ function locate(group: DatabaseGroup, hostOf: (path: string) => string | null, f
   const dbPath = group.db === null ? null : hostPathOf(group.db, host, facts);
   const fromListing = dbPath !== null && dbPath.endsWith('/member/snap/db') ? dbPath.slice(0, -'/member/snap/db'.length) : null;
   return { ...group, host, hostPath: hostDirectoryOf(group.directory) ?? fromListing };
+}
+
+/** Where a script of the bundle lies on the host: a schedule or a process names its full path. */
+function scriptPaths(facts: readonly Fact[]): (artifact: string) => string | null {
+  const byName = new Map<string, Set<string>>();
+  for (const fact of facts) {
+    const text = fact.kind === 'cron' || fact.kind === 'process' ? fact.command : fact.kind === 'unit' && fact.key.startsWith('Exec') ? fact.value : fact.kind === 'file' ? fact.path : null;
+    for (const path of text?.match(/\/[\w./@+-]+\.(?:sh|bash)\b/g) ?? []) {
+      const name = path.slice(path.lastIndexOf('/') + 1);
+      byName.set(name, (byName.get(name) ?? new Set()).add(path));
+    }
+  }
+  return (artifact) => {
+    const found = byName.get(artifact.slice(Math.max(artifact.lastIndexOf('/'), artifact.lastIndexOf('!')) + 1));
+    return found !== undefined && found.size === 1 ? [...found][0]! : null;
+  };
 }

@@ -1,4 +1,5 @@
 import type { ArtifactReader } from '../reader.js';
+import { backupScript } from './backup-script.js';
 import { certificates } from './certificates.js';
 import { digests } from './digests.js';
 import { kubectlGet } from './kubectl-get.js';
@@ -63,4 +64,5 @@ export const readers: readonly ArtifactReader[] = [
   smart,
   iostat,
   note,
+  backupScript,
 ];
