@@ -1,0 +1,119 @@
+import type { ByteSource } from '../source.js';
+import { elementSize, pageFlag, pageHeaderSize } from './layout.js';
+
+/** One logical page with its overflow; `bytes` is a private copy. */
+export interface Page {
+  /** Where it was read; its own header may say otherwise. */
+  readonly number: number;
+  readonly id: bigint;
+  readonly flags: number;
+  readonly count: number;
+  readonly overflow: number;
+  readonly bytes: Uint8Array;
+  readonly view: DataView;
+  readonly littleEndian: boolean;
+  /** True when the file ends inside the page. */
+  readonly cut: boolean;
+}
+
+/** A page may span no more than this; a larger claim is damage (bbolt values are below 2^31). */
+const maxPageBytes = 1 << 30;
+
+export function pageType(flags: number): string {
+  if (flags === pageFlag.branch) return 'branch';
+  if (flags === pageFlag.leaf) return 'leaf';
+  if (flags === pageFlag.meta) return 'meta';
+  if (flags === pageFlag.freelist) return 'freelist';
+  return `unknown<${flags.toString(16).padStart(2, '0')}>`;
+}
+
+/** Wraps the bytes of a page, header first. */
+export function pageOf(bytes: Uint8Array, number: number, littleEndian: boolean, cut = false): Page {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  return {
+    number,
+    id: view.getBigUint64(0, littleEndian),
+    flags: view.getUint16(8, littleEndian),
+    count: view.getUint16(10, littleEndian),
+    overflow: view.getUint32(12, littleEndian),
+    bytes,
+    view,
+    littleEndian,
+    cut,
+  };
+}
+
+/** Reads page `number` with its overflow. Null when not even its header is in the file. */
+export function readPage(source: ByteSource, number: number, pageSize: number, littleEndian: boolean): Page | null {
+  const start = number * pageSize;
+  const head = source.read(start, pageSize);
+  if (head.length < pageHeaderSize) return null;
+  const first = pageOf(Uint8Array.from(head), number, littleEndian, head.length < pageSize);
+  if (first.overflow === 0) return first;
+  const wanted = (first.overflow + 1) * pageSize;
+  const length = Math.min(wanted, source.byteLength - start, maxPageBytes);
+  return pageOf(Uint8Array.from(source.read(start, length)), number, littleEndian, length < wanted);
+}
+
+/** Position of one element's key and value inside the page; `broken` when they leave it. */
+export interface LeafElement {
+  readonly flags: number;
+  readonly key: Uint8Array;
+  readonly value: Uint8Array;
+  readonly offset: number;
+}
+
+/**
+ * Elements of a leaf page in order. Yields null for an element whose bytes leave the page; elements
+ * beyond the end of the page are not yielded.
+ */
+export function* leafElements(page: Page): Generator<LeafElement | null> {
+  const { view, bytes, littleEndian } = page;
+  for (let i = 0; i < page.count; i++) {
+    const at = pageHeaderSize + i * elementSize;
+    if (at + elementSize > bytes.length) return;
+    const keyAt = at + view.getUint32(at + 4, littleEndian);
+    const valueAt = keyAt + view.getUint32(at + 8, littleEndian);
+    const end = valueAt + view.getUint32(at + 12, littleEndian);
+    yield end > bytes.length
+      ? null
+      : { flags: view.getUint32(at, littleEndian), key: bytes.subarray(keyAt, valueAt), value: bytes.subarray(valueAt, end), offset: at };
+  }
+}
+
+export interface BranchElement {
+  readonly key: Uint8Array;
+  readonly child: bigint;
+}
+
+/** Elements of a branch page in order; null for one whose key leaves the page. */
+export function* branchElements(page: Page): Generator<BranchElement | null> {
+  const { view, bytes, littleEndian } = page;
+  for (let i = 0; i < page.count; i++) {
+    const at = pageHeaderSize + i * elementSize;
+    if (at + elementSize > bytes.length) return;
+    const keyAt = at + view.getUint32(at, littleEndian);
+    const end = keyAt + view.getUint32(at + 4, littleEndian);
+    yield end > bytes.length ? null : { key: bytes.subarray(keyAt, end), child: view.getBigUint64(at + 8, littleEndian) };
+  }
+}
+
+/**
+ * True when keys and values follow the element array without gaps and the rest of the page is zero, as
+ * bbolt's writer guarantees (bbolt 1.4.3 internal/common/inode.go, tx.go): anything else was overwritten.
+ */
+export function isContiguous(page: Page): boolean {
+  const { view, bytes, littleEndian } = page;
+  const branch = page.flags === pageFlag.branch;
+  let expected = pageHeaderSize + page.count * elementSize;
+  for (let i = 0; i < page.count; i++) {
+    const at = pageHeaderSize + i * elementSize;
+    if (at + elementSize > bytes.length) return false;
+    const keyAt = at + view.getUint32(at + (branch ? 0 : 4), littleEndian);
+    if (keyAt !== expected) return false;
+    expected = keyAt + view.getUint32(at + (branch ? 4 : 8), littleEndian) + (branch ? 0 : view.getUint32(at + 12, littleEndian));
+    if (expected > bytes.length) return false;
+  }
+  for (let i = expected; i < bytes.length; i++) if (bytes[i] !== 0) return false;
+  return true;
+}

@@ -1,0 +1,39 @@
+import { crc32c as native } from '@node-rs/crc32';
+
+/**
+ * CRC-32C (Castagnoli, reflected polynomial 0x82F63B78, RFC 3720 B.4) of bytes, continued from `seed`,
+ * the CRC of what came before.
+ */
+export function crc32c(bytes: Uint8Array, seed = 0): number {
+  return native(bytes as Buffer, seed);
+}
+
+/** Multiplies a vector by a 32 by 32 matrix over GF(2). */
+function times(matrix: Uint32Array, vector: number): number {
+  let sum = 0;
+  for (let i = 0, v = vector; v !== 0; i++, v >>>= 1) if ((v & 1) !== 0) sum ^= matrix[i] ?? 0;
+  return sum >>> 0;
+}
+
+function square(matrix: Uint32Array): Uint32Array {
+  return matrix.map((row) => times(matrix, row));
+}
+
+/** Operators that append 2^n zero bytes to a CRC register, n = 0…40 (zlib's crc32_combine). */
+const zeroOperators: readonly Uint32Array[] = (() => {
+  const bit = new Uint32Array(32);
+  bit[0] = 0x82f63b78;
+  for (let i = 1; i < 32; i++) bit[i] = (1 << (i - 1)) >>> 0;
+  const operators: Uint32Array[] = [square(square(square(bit)))];
+  for (let n = 1; n <= 40; n++) operators.push(square(operators[n - 1] ?? bit));
+  return operators;
+})();
+
+/** CRC of `a || b` from the CRC of each and the length of b in bytes. */
+export function combineCrc32c(a: number, b: number, lengthOfB: number): number {
+  let crc = a;
+  for (let n = 0, length = lengthOfB; length > 0; n++, length = Math.floor(length / 2)) {
+    if (length % 2 === 1) crc = times(zeroOperators[n] ?? new Uint32Array(32), crc);
+  }
+  return (crc ^ b) >>> 0;
+}
