@@ -7,7 +7,6 @@ const longest = 400;
 /** Makes text safe to show: secrets masked, control characters escaped, at most 400 characters. */
 export function shown(text: string): string {
   const cut = text.length > 4 * longest ? text.slice(0, 4 * longest) : text;
-  // eslint-disable-next-line no-control-regex
   const clean = maskSecrets(cut).replace(/[\0-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]/g, (c) => (c === '\t' ? ' ' : `\\x${c.charCodeAt(0).toString(16).padStart(2, '0')}`));
   return clean.length > longest ? `${clean.slice(0, longest - 1)}…` : clean;
 }

@@ -67,7 +67,7 @@ function jsonLine(text: string): InnerLine | null {
     for (const key of keys) {
       const value = fields[key];
       if (value !== undefined) {
-        delete fields[key];
+        Reflect.deleteProperty(fields, key);
         return value;
       }
     }

@@ -8,7 +8,6 @@ export function drawnLine(text: string, columns: number | null = null): string {
   return draw(columns === null ? text : unwrap(text, columns));
 }
 
-/* eslint-disable no-control-regex */
 const special = /[\0-\x08\x0b-\x1f\x7f]|\x9b/;
 /** Anything that moves the cursor backwards. */
 const drawing = /[\b\r]|\x1b\[\d*[CDGKP@X]/;
