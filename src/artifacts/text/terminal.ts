@@ -14,7 +14,6 @@ const drawing = /[\b\r]|\x1b\[\d*[CDGKP@X]/;
 const marks = /\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[()][0-9A-Za-z]|[PX^_][^\x1b]*(?:\x1b\\)?|[ -/]*[0-~])/g;
 const others = /[\0-\x08\x0b-\x1f\x7f]/g;
 const token = /\x1b\[([0-?]*)[ -/]*([@-~])|\x1b(?:\][^\x07\x1b]*(?:\x07|\x1b\\)?|[()][0-9A-Za-z]|[PX^_][^\x1b]*(?:\x1b\\)?|[ -/]*[0-~])|[\s\S]/gu;
-/* eslint-enable no-control-regex */
 
 function draw(text: string): string {
   const cells: string[] = [];
