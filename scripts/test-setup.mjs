@@ -1,12 +1,12 @@
-// Gets what the tests need beyond npm packages: real etcd servers and a browser. See docs/development.md.
+// Gets what the tests need beyond npm packages: real etcd servers, a browser and small programs. See docs/development.md.
 // Safe to repeat: what is there stays. In CI (CI=true) a missing piece is a failure; elsewhere it is
 // said with its reason, and the tests that need it are skipped.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { ensureBrowser } from './etcd/browser.mjs';
 import { debianEtcd } from './etcd/debian.mjs';
 import { goEtcd } from './etcd/go.mjs';
+import { ensurePrograms } from './etcd/programs.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const cache = join(root, '.cache', 'etcd');
@@ -53,9 +53,11 @@ await Promise.all([
   inTurn(wanted.filter((one) => one.from === 'go')),
 ]);
 try {
-  say(`browser: ${await ensureBrowser(inCi)}`);
+  const lacking = await ensurePrograms(inCi);
+  missing.push(...lacking.map((program) => `${program}: not on PATH; install it with the distribution's packages`));
+  if (lacking.length === 0) say('browser, pdftoppm, shellcheck, ip, unshare and xz are there');
 } catch (error) {
-  missing.push(`browser: ${error.message}`);
+  missing.push(`programs: ${error.message}`);
 }
 
 for (const line of missing) console.error(`test-setup: MISSING ${line}`);
