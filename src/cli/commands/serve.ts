@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { serve } from '../../web/server.js';
 import { say } from '../../words/say.js';
 import { casebookOption, withCasebook } from '../casebook.js';
 import { exitCode } from '../exit-codes.js';
 import { currentLanguage } from '../language.js';
+import { toolVersion } from '../tool-version.js';
 
 const loopback = new Set(['127.0.0.1', '::1', 'localhost']);
 
@@ -37,10 +37,9 @@ export function define(command: Command): Command {
         process.exitCode = exitCode.usage;
         return;
       }
-      const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as { version: string };
       await withCasebook(options.casebook, language, async (casebook) => {
         try {
-          const site = await serve({ host: options.host, port: Number(options.port), casebook, toolVersion: version });
+          const site = await serve({ host: options.host, port: Number(options.port), casebook, toolVersion: toolVersion() });
           process.stdout.write(`${say(language, 'cli.serve.open', { address: site.address })}\n`);
           await interrupted();
           await site.close();
