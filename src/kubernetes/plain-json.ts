@@ -1,0 +1,50 @@
+/** Deepest nesting that is read; kube-apiserver refuses objects far below it. */
+export const deepestNesting = 500;
+
+export type PlainJson =
+  | { readonly ok: true; readonly value: unknown }
+  /** `reason`: `malformed` (cut or no JSON) or `too-deep`. */
+  | { readonly ok: false; readonly reason: 'malformed' | 'too-deep' };
+
+/** Strings, and integers too long to be exact as a double. */
+const longIntegers = /"(?:[^"\\]|\\.)*"|-?\d{16,}(?![\d.eE])/g;
+const mark = '\u0001integer:';
+
+function depthOf(text: string): number {
+  let depth = 0;
+  let deepest = 0;
+  let quoted = false;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (quoted) {
+      if (code === 0x5c) i++;
+      else if (code === 0x22) quoted = false;
+    } else if (code === 0x22) quoted = true;
+    else if (code === 0x7b || code === 0x5b) {
+      if (++depth > deepest) deepest = depth;
+    } else if (code === 0x7d || code === 0x5d) depth--;
+  }
+  return deepest;
+}
+
+/**
+ * Parses JSON text; integers beyond 2^53 become bigints, so that they are shown as they were written.
+ * Never throws and never nests deeper than `deepestNesting`.
+ */
+export function parsePlainJson(text: string): PlainJson {
+  if (depthOf(text) > deepestNesting) return { ok: false, reason: 'too-deep' };
+  try {
+    if (!/\d{16}/.test(text)) return { ok: true, value: JSON.parse(text) as unknown };
+    const marked = text.replace(longIntegers, (token) => (token.startsWith('"') || Number.isSafeInteger(Number(token)) ? token : `"${mark.replace('\u0001', '\\u0001')}${token}"`));
+    const value: unknown = JSON.parse(marked, (_, v: unknown) => (typeof v === 'string' && v.startsWith(mark) && /^-?\d+$/.test(v.slice(mark.length)) ? BigInt(v.slice(mark.length)) : v));
+    return { ok: true, value };
+  } catch {
+    return { ok: false, reason: 'malformed' };
+  }
+}
+
+/** JSON text in which bigints are plain numbers. */
+export function plainJsonText(value: unknown, indent = 0): string {
+  const text = JSON.stringify(value, (_, v: unknown) => (typeof v === 'bigint' ? `${mark}${v}` : v), indent);
+  return text.replace(/"\\u0001integer:(-?\d+)"/g, '$1');
+}
