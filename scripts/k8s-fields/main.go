@@ -15,6 +15,7 @@ import (
 	apiextensions "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
 	apiextensionsbeta "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1beta1"
 	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/runtime/schema"
 	aggregator "k8s.io/kube-aggregator/pkg/apis/apiregistration/v1"
 	aggregatorbeta "k8s.io/kube-aggregator/pkg/apis/apiregistration/v1beta1"
 )
@@ -133,6 +134,20 @@ func (g *generator) message(t reflect.Type) {
 	g.table.Types[n] = fields
 }
 
+// storedKind tells whether a type is kept in etcd, and its name.
+func storedKind(gvk schema.GroupVersionKind, t reflect.Type) (string, bool) {
+	if gvk.Version == runtime.APIVersionInternal || strings.HasSuffix(gvk.Kind, "List") || strings.HasSuffix(gvk.Kind, "Options") || gvk.Kind == "WatchEvent" {
+		return "", false
+	}
+	if f, ok := t.FieldByName("ObjectMeta"); !ok || f.Tag.Get("protobuf") == "" {
+		return "", false
+	}
+	return name(t), true
+}
+
+// What this program can write instead of the table, by its first argument.
+var alternatives = map[string]func(*runtime.Scheme){}
+
 func main() {
 	merge := flag.String("merge", "", "an existing table: what is in it stays, only missing kinds and fields are added")
 	flag.Parse()
@@ -142,16 +157,18 @@ func main() {
 			panic(err)
 		}
 	}
+	if write, ok := alternatives[flag.Arg(0)]; ok {
+		write(scheme)
+		return
+	}
 	g := &generator{Table{map[string]string{}, map[string][][]interface{}{}}}
 	for gvk, t := range scheme.AllKnownTypes() {
-		if gvk.Version == runtime.APIVersionInternal || strings.HasSuffix(gvk.Kind, "List") || strings.HasSuffix(gvk.Kind, "Options") || gvk.Kind == "WatchEvent" {
-			continue
-		}
-		if f, ok := t.FieldByName("ObjectMeta"); !ok || f.Tag.Get("protobuf") == "" {
+		n, ok := storedKind(gvk, t)
+		if !ok {
 			continue
 		}
 		g.message(t)
-		g.table.Kinds[gvk.GroupVersion().String()+"/"+gvk.Kind] = name(t)
+		g.table.Kinds[gvk.GroupVersion().String()+"/"+gvk.Kind] = n
 	}
 	if *merge != "" {
 		bytes, err := os.ReadFile(*merge)
@@ -174,6 +191,10 @@ func main() {
 			}
 			for _, f := range g.table.Types[n] {
 				if !known[f[0].(int)] {
+					if len(fields) > 0 {
+						// Of a type that lives on: the field is shown only where it is stored.
+						f[2] = "?" + strings.TrimLeft(f[2].(string), "?")
+					}
 					all = append(all, f)
 				}
 			}

@@ -6,8 +6,8 @@ export type PlainJson =
   /** `reason`: `malformed` (cut or no JSON) or `too-deep`. */
   | { readonly ok: false; readonly reason: 'malformed' | 'too-deep' };
 
-/** Strings, and integers too long to be exact as a double. */
-const longIntegers = /"(?:[^"\\]|\\.)*"|-?\d{16,}(?![\d.eE])/g;
+/** Strings and numbers: the tokens in which digits stand. */
+const tokens = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?/g;
 const mark = '\u0001integer:';
 
 function depthOf(text: string): number {
@@ -35,7 +35,7 @@ export function parsePlainJson(text: string): PlainJson {
   if (depthOf(text) > deepestNesting) return { ok: false, reason: 'too-deep' };
   try {
     if (!/\d{16}/.test(text)) return { ok: true, value: JSON.parse(text) as unknown };
-    const marked = text.replace(longIntegers, (token) => (token.startsWith('"') || Number.isSafeInteger(Number(token)) ? token : `"${mark.replace('\u0001', '\\u0001')}${token}"`));
+    const marked = text.replace(tokens, (token) => (!/^-?\d{16,}$/.test(token) || Number.isSafeInteger(Number(token)) ? token : `"${mark.replace('\u0001', '\\u0001')}${token}"`));
     const value: unknown = JSON.parse(marked, (_, v: unknown) => (typeof v === 'string' && v.startsWith(mark) && /^-?\d+$/.test(v.slice(mark.length)) ? BigInt(v.slice(mark.length)) : v));
     return { ok: true, value };
   } catch {

@@ -73,7 +73,8 @@ function message(walk: Walk, type: string, start: number, stop: number, path: st
     read(walk, field, cursor, found, path, depth);
   }
   if (cursor.malformed) walk.malformed = true;
-  return union(type, found) ?? shaped(walk, fields, found, path, depth);
+  const one = union(type, found);
+  return one === null ? shaped(walk, fields, found, path, depth) : one.value;
 }
 
 function read(walk: Walk, field: Field, cursor: WireCursor, found: Map<number, unknown>, path: string, depth: number): void {
@@ -178,6 +179,7 @@ function shaped(walk: Walk, fields: readonly Field[], found: ReadonlyMap<number,
     const below = field.name === '' ? path : path === '' ? field.name : `${path}.${field.name}`;
     const present = found.has(field.number);
     const single = field.shape === 'one';
+    if (!present && field.gone) continue;
     if (!present && (field.pointer || !single)) {
       if (!field.omitEmpty && !field.omitZero && !field.inline) put(result, field.name, null);
       continue;
@@ -196,9 +198,10 @@ function shaped(walk: Walk, fields: readonly Field[], found: ReadonlyMap<number,
 }
 
 /** Types of apiextensions that print one of their fields in their own place (their MarshalJSON). */
-function union(type: string, found: ReadonlyMap<number, unknown>): unknown {
+const unions: Readonly<Record<string, unknown>> = { JSONSchemaPropsOrBool: false, JSONSchemaPropsOrArray: null, JSONSchemaPropsOrStringArray: null };
+
+function union(type: string, found: ReadonlyMap<number, unknown>): { readonly value: unknown } | null {
   const name = type.slice(type.lastIndexOf('.') + 1);
-  if (name === 'JSONSchemaPropsOrBool') return found.get(2) ?? found.get(1) ?? false;
-  if (name === 'JSONSchemaPropsOrArray' || name === 'JSONSchemaPropsOrStringArray') return found.get(2) ?? found.get(1) ?? (name === 'JSONSchemaPropsOrArray' ? {} : null);
-  return null;
+  if (!Object.hasOwn(unions, name)) return null;
+  return { value: found.get(2) ?? found.get(1) ?? unions[name] };
 }

@@ -16,6 +16,8 @@ export interface Field {
   readonly pointer: boolean;
   /** The value is itself a list in a message of its own (`ExtraValue`). */
   readonly wrapped: boolean;
+  /** Only older API packages had it: it is shown where it is stored, and else not there. */
+  readonly gone: boolean;
   /**
    * `s` text, `b` bool, `i` integer, `d` double, `y` bytes, `T` Time, `U` MicroTime, `D` Duration,
    * `Q` Quantity, `I` IntOrString, `R` raw JSON, `m` message.
@@ -50,6 +52,7 @@ function fieldOf([number, name, code, type = '']: RawField): Field {
     inline: flags.includes('~'),
     pointer: flags.includes('*'),
     wrapped: flags.includes('w'),
+    gone: flags.includes('?'),
     scalar: code.slice(-1),
     type,
   };
