@@ -3,6 +3,8 @@ import type { BootReport, SnapshotReport } from '../etcd/verdict.js';
 import type { BundleFile, IntakeFinding } from '../intake/bundle.js';
 import type { Interval } from '../time/interval.js';
 import type { Stamp } from '../time/stamp.js';
+import type { SettingsFinding } from '../installations/index.js';
+import type { KubeSurvey, RevisionClock } from '../kubernetes/index.js';
 import type { EvidenceRegister } from './evidence.js';
 import type { Candidate, HostInfo, InstallationInfo, ManifestEntry, MemberInfo, Setting } from './model.js';
 
@@ -37,4 +39,10 @@ export interface Draft {
   readonly candidates: readonly DraftCandidate[];
   /** The newest state that any file or log proves. `atLeast`: only a lower bound of the revision. */
   readonly lastKnown: { readonly revision: bigint; readonly atLeast: boolean; readonly time: Interval; readonly from: string } | null;
+  /** Dates any revision of the cluster; merged from all databases of the bundle. */
+  readonly clock?: RevisionClock;
+  /** What Kubernetes' values say in each database, by candidate id. */
+  readonly surveys?: ReadonlyMap<string, KubeSurvey>;
+  /** Contradictions between the sources of one host. */
+  readonly settingsFindings?: readonly SettingsFinding[];
 }

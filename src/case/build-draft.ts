@@ -1,0 +1,99 @@
+import type { Artifacts } from '../artifacts/index.js';
+import type { Bundle } from '../intake/bundle.js';
+import { recogniseInstallation } from '../installations/index.js';
+import { mergeClocks, revisionClock } from '../kubernetes/index.js';
+import type { Interval } from '../time/interval.js';
+import type { Stamp } from '../time/stamp.js';
+import { describeCandidate } from './candidates.js';
+import { datesOfCollection } from './collection.js';
+import { containerClocks } from './container-clocks.js';
+import { readDatabase, type ReadDatabase } from './database-report.js';
+import type { Draft } from './draft.js';
+import { evidenceRegister } from './evidence.js';
+import { bootOf, describeHost, hostNames } from './hosts.js';
+import { lastKnownState } from './last-known.js';
+import { evidenceManifest } from './manifest.js';
+import { describeMembers, type StoredMembership } from './members.js';
+import { takenOf } from './taken.js';
+import { resolveStamp, type StampContext } from './when.js';
+import { offsetsOfCopies, offsetsWritten } from './zone-proofs.js';
+import { decideZones } from './zones.js';
+
+export interface DraftOptions {
+  readonly assumeZone: string | null;
+  /** Called before each database is read. */
+  readonly onDatabase?: (done: number, total: number, path: string) => void;
+  /** Called with each database that was read. */
+  readonly onRead?: (read: ReadDatabase) => void;
+}
+
+/** Membership in the newest sound database: what the cluster last agreed on. */
+function storedMembership(reads: readonly ReadDatabase[]): StoredMembership {
+  const sound = reads.filter((read) => read.snapshot !== null && read.snapshot.members.length > 0 && read.snapshot.verdict !== 'damaged');
+  const newest = [...sound].sort((a, b) => Number((b.snapshot?.revision ?? 0n) - (a.snapshot?.revision ?? 0n)))[0];
+  const clusterId = reads.map((read) => read.boot?.clusterId ?? null).find((id) => id !== null) ?? newest?.snapshot?.clusterId ?? null;
+  return { clusterId, members: newest?.snapshot?.members.map((one) => ({ memberId: one.memberId, clusterId, name: one.name, peerUrls: one.peerUrls })) ?? [] };
+}
+
+/**
+ * Builds the working model from the artifacts of a bundle: hosts, zones, collection, installation,
+ * members, candidates with their dates, and the newest state that anything proves. Reads the bytes of
+ * every database once; judges nothing. Never throws for content.
+ */
+export function buildDraft(bundle: Pick<Bundle, 'files' | 'findings'>, artifacts: Artifacts, options: DraftOptions): Draft {
+  const { facts, databases } = artifacts;
+  const register = evidenceRegister();
+  const reads = databases.map((group, index) => {
+    options.onDatabase?.(index, databases.length, group.kind === 'file' ? group.file.path : group.directory);
+    const read = readDatabase(group, index);
+    options.onRead?.(read);
+    return read;
+  });
+  const clock = mergeClocks(reads.flatMap((read) => (read.survey === null ? [] : [revisionClock(read.survey.points, read.survey.newestRevision)])));
+
+  const names = hostNames(facts, databases);
+  const installation = recogniseInstallation(facts, bundle.files.map((file) => file.path), register);
+  const located = reads.flatMap((read) => (read.file === null ? [] : [{ file: read.file, host: read.group.host, hostPath: read.group.kind === 'file' ? read.group.hostPath : read.group.hostPath === null ? null : `${read.group.hostPath}/member/snap/db` }]));
+  const zones = decideZones(facts, names, [...offsetsWritten(facts), ...offsetsOfCopies(facts, located)], options.assumeZone, register);
+
+  const bare = (host: string | null): StampContext => ({ readings: zones.ofHost(host).readings, collected: { notBefore: null, best: null, notAfter: null }, newest: null, booted: null });
+  const collection = datesOfCollection(facts, bundle.files, (stamp, host) => {
+    if (stamp === null || stamp.kind === 'ago' || stamp.kind === 'since-boot' || (stamp.kind === 'civil' && stamp.year === null)) return null;
+    return resolveStamp(stamp, bare(host));
+  });
+  const inContainer = installation.etcdRunsAs === 'docker' || installation.etcdRunsAs === 'static-pod' || installation.etcdRunsAs === 'container';
+  const clocksOf = containerClocks(facts, inContainer, zones, collection);
+  const boots = new Map<string | null, ReturnType<typeof bootOf>>();
+  const when = (stamp: Stamp, host: string | null, artifact: string): Interval =>
+    resolveStamp(stamp, {
+      readings: clocksOf(artifact) ?? zones.ofHost(host).readings,
+      collected: collection.ofArtifact(artifact, host),
+      newest: collection.newest,
+      booted: stamp.kind === 'since-boot' ? (boots.get(host ?? (names.length === 1 ? names[0]! : null))?.time ?? null) : null,
+    });
+  for (const host of names) {
+    boots.set(host, bootOf(facts.filter((fact) => fact.host === host || (fact.host === null && names.length === 1)), (stamp, artifact) => when(stamp, host, artifact), collection.ofHost(host).notAfter));
+  }
+
+  const hosts = names.map((name) => describeHost(name, facts, databases, { zone: zones.ofHost(name).setting, collected: collection.ofHost(name), booted: boots.get(name) ?? null }, register));
+  const { members, findings } = describeMembers(facts, names, installation, storedMembership(reads), register);
+  const candidates = reads.map((read) => describeCandidate(read, takenOf(read, clock, facts, when), register));
+  return {
+    files: bundle.files,
+    manifest: evidenceManifest(bundle.files, artifacts.recognised),
+    intakeFindings: bundle.findings,
+    facts,
+    evidence: register,
+    when,
+    collected: collection.all,
+    zone: zones.site,
+    hosts,
+    installation,
+    members,
+    candidates,
+    lastKnown: lastKnownState(reads, clock),
+    clock,
+    surveys: new Map(reads.flatMap((read) => (read.survey === null ? [] : [[read.id, read.survey] as const]))),
+    settingsFindings: findings,
+  };
+}

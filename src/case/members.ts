@@ -1,0 +1,118 @@
+import type { Fact, MemberFact } from '../artifacts/fact.js';
+import { factsOfHost, memberSettings, parseInitialCluster, type SettingsFinding } from '../installations/index.js';
+import { showsEtcd } from './hosts.js';
+import type { EvidenceRegister } from './evidence.js';
+import type { Evidence, InstallationInfo, MemberInfo, MemberSettings } from './model.js';
+
+/** A member as stored in a database of this host, or listed by a running etcd. */
+export interface StoredMember {
+  readonly memberId: string;
+  readonly clusterId: string | null;
+  readonly name: string;
+  readonly peerUrls: readonly string[];
+}
+
+/** Ids that the databases of the bundle hold. */
+export interface StoredMembership {
+  readonly members: readonly StoredMember[];
+  readonly clusterId: string | null;
+}
+
+const noSettings: MemberSettings = {
+  dataDir: null, walDir: null, name: null, peerUrl: null, clientUrls: null, initialCluster: null, initialClusterToken: null, owner: null,
+  caFile: null, certFile: null, keyFile: null, etcdctl: null, etcdutl: null, image: null, unit: null, manifestPath: null,
+};
+
+const isEtcdUnit = (unit: string): boolean => /^etcd\d*(\.service)?$/.test(unit);
+
+/** What the newest artifacts say about the process of one member. */
+function stateOf(facts: readonly Fact[], names: readonly string[], register: EvidenceRegister): { readonly state: MemberInfo['state']; readonly evidence: readonly Evidence[] } {
+  const say = (state: MemberInfo['state'], fact: Fact): { state: MemberInfo['state']; evidence: Evidence[] } => ({ state, evidence: [register.cite(fact.at)] });
+  const statuses = facts.filter((fact) => fact.kind === 'unit-status' && (isEtcdUnit(fact.unit) || /^(?:k3s|rke2-server|k0scontroller)(\.service)?$/.test(fact.unit)) && fact.loaded !== 'not-found');
+  const status = statuses[statuses.length - 1];
+  if (status?.kind === 'unit-status') {
+    if (/^(?:activating|failed|reloading|deactivating)/.test(status.active)) return say('failing', status);
+    if (/^active/.test(status.active)) return say('running', status);
+    if (/^inactive/.test(status.active) && isEtcdUnit(status.unit)) return say('stopped', status);
+  }
+  const containers = facts.filter((fact) => fact.kind === 'container' && (fact.pod?.container === 'etcd' || (fact.pod === null && names.includes(fact.name.replace(/^\//, '')) && /etcd/.test(fact.name))));
+  const up = containers.find((fact) => fact.kind === 'container' && fact.state === 'running');
+  if (up !== undefined) return say('running', up);
+  const down = containers.find((fact) => fact.kind === 'container' && fact.state !== 'created');
+  if (down !== undefined) return say('failing', down);
+  for (const fact of facts) if (fact.kind === 'process' && /^(?:\S*\/)?etcd(?:\s|$)/.test(fact.command)) return say('running', fact);
+  return { state: 'unknown', evidence: [] };
+}
+
+function versionOf(facts: readonly Fact[]): string | null {
+  for (const by of ['log', 'endpoint-status', '--version', 'image']) {
+    for (const fact of facts) if (fact.kind === 'version' && fact.program === 'etcd' && fact.by === by) return /\d+\.\d+\.\d+/.exec(fact.version)?.[0] ?? null;
+  }
+  return null;
+}
+
+/** Ids that a running server's log names: `local-member-id`, `cluster-id`, `starting member X in cluster Y`. */
+function idsInLogs(facts: readonly Fact[]): { readonly memberId: string | null; readonly clusterId: string | null } {
+  let memberId: string | null = null;
+  let clusterId: string | null = null;
+  for (const fact of facts) {
+    if (fact.kind !== 'log' || fact.source !== 'etcd') continue;
+    const said = /(?:starting|restarting) member ([0-9a-f]{8,16}) in cluster ([0-9a-f]{8,16})/.exec(fact.message);
+    const own = said?.[1] ?? fact.fields['local-member-id'] ?? fact.fields['local-member-ID'];
+    const cluster = said?.[2] ?? fact.fields['cluster-id'] ?? fact.fields['cluster-ID'];
+    if (own !== undefined && /^[0-9a-f]{8,16}$/.test(own)) memberId = own.replace(/^0+(?=.)/, '');
+    if (cluster !== undefined && /^[0-9a-f]{8,16}$/.test(cluster)) clusterId = cluster.replace(/^0+(?=.)/, '');
+  }
+  return { memberId, clusterId };
+}
+
+const sharesUrl = (a: readonly string[], b: readonly string[]): boolean => a.some((url) => b.includes(url));
+
+/** The etcd members: one for each host that carries one, and those that only membership lists name. */
+export function describeMembers(facts: readonly Fact[], hosts: readonly string[], info: InstallationInfo, stored: StoredMembership, register: EvidenceRegister): { readonly members: readonly MemberInfo[]; readonly findings: readonly SettingsFinding[] } {
+  const carriers: (string | null)[] = hosts.filter((host) => facts.some((fact) => fact.host === host && showsEtcd(fact)));
+  if (carriers.length === 0 && hosts.length <= 1 && facts.some(showsEtcd)) carriers.push(hosts[0] ?? null);
+  const listed = facts.filter((fact): fact is MemberFact => fact.kind === 'member');
+  const known: StoredMember[] = [];
+  for (const one of [...listed.map((fact) => ({ memberId: fact.memberId, clusterId: fact.clusterId, name: fact.name, peerUrls: fact.peerUrls })), ...stored.members]) {
+    if (!known.some((other) => other.memberId === one.memberId)) known.push(one);
+  }
+  const findings: SettingsFinding[] = [];
+  const members: MemberInfo[] = [];
+  for (const host of carriers) {
+    const own = factsOfHost(facts, host, carriers.length <= 1);
+    const result = memberSettings(facts, host, carriers, info, register);
+    findings.push(...result.findings);
+    const { settings } = result;
+    const name = settings.name?.value ?? null;
+    const peerUrls = settings.peerUrl === null ? [] : [settings.peerUrl.value];
+    const match = known.find((one) => sharesUrl(one.peerUrls, peerUrls)) ?? known.find((one) => name !== null && one.name === name)
+      ?? (carriers.length === 1 && known.length === 1 ? known[0] : undefined);
+    const logged = idsInLogs(own);
+    const state = stateOf(own, [name ?? '', 'etcd'], register);
+    const evidence = [settings.name, settings.peerUrl, settings.dataDir].flatMap((setting) => setting?.evidence ?? []);
+    members.push({
+      host,
+      name: name ?? (match === undefined || match.name === '' ? null : match.name),
+      memberId: match?.memberId ?? logged.memberId,
+      clusterId: stored.clusterId ?? match?.clusterId ?? logged.clusterId,
+      dataDir: settings.dataDir?.value ?? null,
+      version: versionOf(own) ?? info.etcdVersion?.value ?? null,
+      peerUrls: peerUrls.length > 0 ? peerUrls : (match?.peerUrls ?? []),
+      settings,
+      state: state.state,
+      evidence: [...new Map([...evidence, ...state.evidence].map((one) => [one.id, one])).values()].slice(0, 6),
+    });
+  }
+  const named = members.flatMap((member) => parseInitialCluster(member.settings.initialCluster?.value ?? '') ?? []);
+  const others: StoredMember[] = [...known, ...named.map((entry) => ({ memberId: '', clusterId: null, name: entry.name, peerUrls: [entry.url] }))];
+  for (const other of others) {
+    if (members.some((member) => (other.memberId !== '' && member.memberId === other.memberId) || sharesUrl(member.peerUrls, other.peerUrls) || (other.name !== '' && member.name === other.name))) continue;
+    members.push({
+      host: null, name: other.name === '' ? null : other.name, memberId: other.memberId === '' ? null : other.memberId, clusterId: stored.clusterId ?? other.clusterId,
+      dataDir: null, version: null, peerUrls: other.peerUrls, settings: noSettings, state: 'unknown',
+      evidence: listed.filter((fact) => fact.memberId === other.memberId).slice(0, 1).map((fact) => register.cite(fact.at)),
+    });
+  }
+  return { members, findings };
+}
