@@ -1,0 +1,163 @@
+import { isContinuous, readRecords, recordType, segmentFor, segmentNames, walDialect, type SegmentName, type WalDialect, type WalEnd, type WalSegment } from '../../formats/wal/index.js';
+import type { ByteSource } from '../../formats/source.js';
+import { decodeEntry, decodeHardState, decodeMetadata, decodeSnapshotMark, type HardState, type SnapshotMark } from './messages.js';
+
+/** An entry of the log and where its request lies; read it with `entryData`. */
+export interface LogEntry {
+  readonly type: number;
+  readonly term: bigint;
+  readonly index: bigint;
+  readonly segment: number;
+  readonly dataOffset: number;
+  readonly dataLength: number;
+}
+
+/** The log of one member, as files. */
+export interface LogFiles {
+  readonly names: readonly SegmentName[];
+  readonly segments: readonly WalSegment[];
+  readonly dialect: WalDialect;
+}
+
+/** Why a log cannot be used: the words of etcd and where. */
+export interface LogFailure {
+  readonly message: string;
+  /** True when it is counted as a torn tail. */
+  readonly unexpectedEof: boolean;
+  /** A panic of the process instead of an error that is passed on. */
+  readonly panics: boolean;
+  /** Segment number in `LogFiles`, or null when it is not about one. */
+  readonly segment: number | null;
+  readonly offset: number | null;
+}
+
+export const noHardState: HardState = { term: 0n, vote: 0n, commit: 0n };
+
+/** Collects the segments from the files of a `wal` directory. `version` picks the decoder. */
+export function logFiles(files: ReadonlyMap<string, ByteSource>, version: string): LogFiles {
+  const names = segmentNames(files.keys());
+  return { names, segments: names.map(({ name }) => ({ name, source: files.get(name)! })), dialect: walDialect(version) };
+}
+
+function endFailure(end: WalEnd, from: number): LogFailure | null {
+  if (end.error === null) return null;
+  const { message, repairable, segment, offset } = end.error;
+  return { message, unexpectedEof: repairable, panics: false, segment: segment + from, offset };
+}
+
+/** pbutil.MustUnmarshal: the record's CRC was right and its content is not what its type says. */
+function broken(error: string, segment: number, offset: number): LogFailure {
+  return { message: `unmarshal should never fail (${error})`, unexpectedEof: false, panics: true, segment, offset };
+}
+
+/**
+ * Snapshot marks up to the last recorded commit, over all segments (wal.ValidSnapshotEntries). A torn
+ * tail ends the reading quietly; anything else is the failure.
+ */
+export function validSnapshots(log: LogFiles): { readonly marks: readonly SnapshotMark[]; readonly state: HardState; readonly failure: LogFailure | null } {
+  const marks: SnapshotMark[] = [];
+  let state = noHardState;
+  const reader = readRecords(log.segments, log.dialect);
+  for (let next = reader.next(); ; next = reader.next()) {
+    if (next.done === true) {
+      const failure = endFailure(next.value, 0);
+      return { marks: marks.filter((mark) => mark.index <= state.commit), state, failure: failure?.unexpectedEof === true ? null : failure };
+    }
+    const { type, data, segment, offset } = next.value;
+    if (type === recordType.snapshot) {
+      const mark = decodeSnapshotMark(data, log.dialect.protobuf);
+      if (mark.error !== null) return { marks, state, failure: broken(mark.error, segment, offset) };
+      marks.push(mark.value);
+    } else if (type === recordType.state) {
+      const decoded = decodeHardState(data, log.dialect.protobuf);
+      if (decoded.error !== null) return { marks, state, failure: broken(decoded.error, segment, offset) };
+      state = decoded.value;
+    }
+  }
+}
+
+/** What etcd holds in memory after reading its log. */
+export interface ReadLog {
+  readonly memberId: bigint | null;
+  readonly clusterId: bigint | null;
+  readonly state: HardState;
+  /** Entries above `start`, in order, gaps impossible; overwritten ones left out. */
+  readonly entries: readonly LogEntry[];
+  /** Entries that a later leader replaced. */
+  readonly superseded: readonly LogEntry[];
+  readonly failure: LogFailure | null;
+  /** Offset behind the last good record of the last segment that was read, and its number. */
+  readonly endSegment: number;
+  readonly endOffset: number;
+}
+
+const same = (a: Uint8Array, b: Uint8Array): boolean => a.length === b.length && a.every((byte, i) => byte === b[i]);
+
+/**
+ * Reads the log above a snapshot (WAL.ReadAll in write mode, from the segment that may hold the next
+ * entry on). The entries read before a failure are kept.
+ */
+export function readLog(log: LogFiles, start: { readonly index: bigint; readonly term: bigint }): ReadLog {
+  const from = Math.max(0, segmentFor(log.names, start.index));
+  const { protobuf, positioned } = log.dialect;
+  let metadata: Uint8Array | null = null;
+  let state = noHardState;
+  let entries: LogEntry[] = [];
+  const superseded: LogEntry[] = [];
+  const reader = readRecords(log.segments.slice(from), log.dialect);
+  const finish = (failure: LogFailure | null, endSegment: number, endOffset: number): ReadLog => {
+    const ids = metadata === null ? null : decodeMetadata(metadata, protobuf);
+    const refused = ids?.error != null && failure === null ? broken(ids.error, from, 0) : failure;
+    return { memberId: ids?.value?.memberId ?? null, clusterId: ids?.value?.clusterId ?? null, state, entries, superseded, failure: refused, endSegment, endOffset };
+  };
+  const fail = (message: string, segment: number, offset: number): ReadLog => finish({ message, unexpectedEof: false, panics: false, segment: segment + from, offset }, segment + from, offset);
+  for (let next = reader.next(); ; next = reader.next()) {
+    if (next.done === true) return finish(endFailure(next.value, from), next.value.segment + from, next.value.offset);
+    const { type, data, segment, offset, dataOffset } = next.value;
+    const panicked = (error: string): ReadLog => finish(broken(error, segment + from, offset), segment + from, offset);
+    if (type === recordType.entry) {
+      const decoded = decodeEntry(data, protobuf);
+      if (decoded.error !== null) return panicked(decoded.error);
+      const { index, term } = decoded.value;
+      if (index > start.index) {
+        const position = index - start.index - 1n;
+        if (position > BigInt(entries.length)) {
+          const where = positioned ? `, snapshot[Index: ${start.index}, Term: ${start.term}], current entry[Index: ${index}, Term: ${term}], len(ents): ${entries.length}` : '';
+          return fail(`wal: slice bounds out of range${where}`, segment, offset);
+        }
+        if (Number(position) < entries.length) superseded.push(...entries.splice(Number(position)));
+        entries.push({ type: decoded.value.type, term, index, segment: segment + from, dataOffset: decoded.value.data.length === 0 ? dataOffset : dataOffset + (decoded.value.data.byteOffset - data.byteOffset), dataLength: decoded.value.data.length });
+      }
+    } else if (type === recordType.state) {
+      const decoded = decodeHardState(data, protobuf);
+      if (decoded.error !== null) return panicked(decoded.error);
+      state = decoded.value;
+    } else if (type === recordType.metadata) {
+      if (metadata !== null && !same(metadata, data)) return fail('wal: conflicting metadata found', segment, offset);
+      metadata = Uint8Array.from(data);
+    } else if (type === recordType.snapshot) {
+      const mark = decodeSnapshotMark(data, protobuf);
+      if (mark.error !== null) return panicked(mark.error);
+      if (mark.value.index === start.index && mark.value.term !== start.term) return fail('wal: snapshot mismatch', segment, offset);
+    } else if (type !== recordType.crc) {
+      return fail(`unexpected block type ${next.value.type}`, segment, offset);
+    }
+  }
+}
+
+/** What prevents opening the log for a snapshot, in the words of each line; null when nothing does. */
+export function openFailure(log: LogFiles, index: bigint): string | null {
+  const modern = log.dialect.positioned;
+  if (log.names.length === 0) return modern ? '[openAtIndex] selectWALFiles failed: readWALNames failed: wal: file not found' : 'wal: file not found';
+  const from = segmentFor(log.names, index);
+  if (from < 0) return modern ? `[openAtIndex] selectWALFiles failed: wal: file not found which matches the snapshot index '${index}'` : 'wal: file not found';
+  if (!isContinuous(log.names.slice(from))) {
+    return modern ? `[openAtIndex] selectWALFiles failed: wal: file sequence numbers (starting from ${from}) do not increase continuously` : 'wal: file not found';
+  }
+  return null;
+}
+
+/** The request bytes of an entry; a view that the next read may overwrite. */
+export function entryData(log: LogFiles, entry: LogEntry): Uint8Array {
+  return log.segments[entry.segment]?.source.read(entry.dataOffset, entry.dataLength) ?? new Uint8Array();
+}
