@@ -28,6 +28,8 @@ const marksOf: MarkOf = (fact) => {
       return [
         ['container', fact.name],
         ['image', fact.image],
+        // Containers that no pod owns: only these tell RKE1 from every other list of `etcd` and `kubelet`.
+        ...(fact.pod === null && fact.runtime === 'docker' ? [['container', `docker ${fact.name.replace(/^\//, '')}`] as const] : []),
         ...(fact.pod === null ? [] : [['container', `pod ${fact.pod.pod}`] as const, ['namespace', fact.pod.namespace ?? ''] as const]),
       ];
     case 'process':

@@ -10,7 +10,7 @@ export const rke1: Installation = {
     { in: ['container'], pattern: /^\/?(etcd-rolling-snapshots|service-sidekick)$/, strength: 'decides' },
     { in: ['process', 'flag'], pattern: /etcd-cluster-1\b/, strength: 'supports' },
   ],
-  together: [/^\/?etcd$/, /^\/?kubelet$/, /^\/?kube-apiserver$/],
+  together: [/^docker etcd$/, /^docker kubelet$/, /^docker kube-apiserver$/],
   defaults: { ...noDefaults, dataDir: '/var/lib/etcd', token: 'etcd-cluster-1' },
   manual: [
     { title: 'manual.rke1.keep', commands: ['cp -a /var/lib/etcd /var/lib/etcd.broken-STAMP', 'cp -a /opt/rke/etcd-snapshots /root/etcd-snapshots-STAMP'], expect: null },
