@@ -78,12 +78,13 @@ export function datesOfCollection(facts: readonly Fact[], files: readonly Bundle
   }
   for (const anchor of anchors.values()) if (anchor.notBefore !== null) newest = Math.max(newest ?? anchor.notBefore, anchor.notBefore);
   for (const file of files) {
-    if (file.mtime === null || !file.mtimeFromArchive || !shows.has(file.path)) continue;
-    const known = anchors.get(file.path);
-    const floor = floors.get(file.path) ?? known?.notBefore ?? null;
+    if (file.mtime === null || !shows.has(file.path) || anchors.has(file.path)) continue;
+    const floor = floors.get(file.path) ?? null;
     if (floor !== null && floor > file.mtime + 120_000) continue;
-    // A file that was copied with its time shows when its last output ended; a later one is the copy's.
-    if (known === undefined) anchors.set(file.path, { notBefore: floor ?? file.mtime - neighbourMs, best: file.mtime, notAfter: file.mtime + 2000 });
+    // A file time shows when the last output ended. One that no archive vouches for may be the copy's, or
+    // stand in another zone: it counts only just after the newest thing that the bundle proves.
+    const likely = file.mtimeFromArchive || (newest !== null && file.mtime >= newest - 120_000 && file.mtime <= newest + 2 * neighbourMs);
+    if (likely) anchors.set(file.path, { notBefore: floor ?? file.mtime - neighbourMs, best: file.mtime, notAfter: file.mtime + 2000 });
   }
   const byHost = new Map<string, Interval>();
   let all: Interval | undefined;
@@ -91,6 +92,9 @@ export function datesOfCollection(facts: readonly Fact[], files: readonly Bundle
     for (const host of hostsOf.get(artifact) ?? []) byHost.set(host, hull(byHost.get(host), anchor));
     all = hull(all, anchor);
   }
+  // What was logged after the last dated output was collected later still; until when is not known.
+  const stretched = (known: Interval, floor: number | null): Interval =>
+    floor === null || known.notAfter === null || floor <= known.notAfter + 1000 ? known : { notBefore: known.notBefore, best: floor, notAfter: floor <= known.notAfter + neighbourMs ? floor + 1000 : null };
   const floorOf = (artifacts: Iterable<string>): number | null => {
     let top: number | null = null;
     for (const artifact of artifacts) {
@@ -99,12 +103,15 @@ export function datesOfCollection(facts: readonly Fact[], files: readonly Bundle
     }
     return top;
   };
+  const floorOfHost = (host: string): number | null => floorOf([...hostsOf].filter(([, hosts]) => hosts.has(host)).map(([artifact]) => artifact));
+  for (const [host, known] of byHost) byHost.set(host, stretched(known, floorOfHost(host)));
+  if (all !== undefined) all = stretched(all, newest);
   const whole: Interval = all ?? (newest === null ? unknown : { notBefore: newest, best: null, notAfter: null });
   const ofHost = (host: string | null): Interval => {
     const own = host === null ? undefined : byHost.get(host);
     if (own !== undefined) return own;
     if (all !== undefined || host === null) return whole;
-    const floor = floorOf([...hostsOf].filter(([, hosts]) => hosts.has(host)).map(([artifact]) => artifact));
+    const floor = floorOfHost(host);
     return floor === null ? whole : { notBefore: floor, best: null, notAfter: null };
   };
   const ofArtifact = (artifact: string, host: string | null): Interval => {

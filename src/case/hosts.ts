@@ -89,8 +89,10 @@ export function bootOf(facts: readonly Fact[], when: (stamp: Stamp, artifact: st
       continue;
     }
     if (fact.what !== 'boot' || time.notBefore === null || (limit !== null && time.notBefore > limit)) continue;
-    if (best === null || best.time.notBefore === null || time.notBefore > best.time.notBefore + 120_000) best = { time, place: fact.at };
-    else best = { time: intersect(best.time, time) ?? best.time, place: best.place };
+    const apart = best?.time.notBefore == null ? Infinity : time.notBefore - best.time.notBefore;
+    // Records of one boot lie close together: the first line of a journal comes later than the kernel's start.
+    if (apart > 180_000) best = { time, place: fact.at };
+    else if (apart > -180_000 && best !== null) best = { time: intersect(best.time, time) ?? (apart < 0 ? time : best.time), place: apart < 0 ? fact.at : best.place };
   }
   if (best !== null && age !== null) best = { time: intersect(best.time, age) ?? best.time, place: best.place };
   return best;
