@@ -1,0 +1,75 @@
+import { Death } from '../../formats/bbolt/behaviour/death.js';
+import { bucketOf, cursorOf, forEach, rootBucket, type Bucket, type Cursor, type Transaction } from '../../formats/bbolt/behaviour/tree.js';
+import type { LineBehaviour } from './line-behaviour.js';
+
+/** Logs through nothing: restore of 3.5 opens its backend without a logger, so a fatal end has no words. */
+export type Speaker = 'server' | 'restore';
+
+/** The buckets of one database as etcd's backend uses them. What is created is remembered, nothing is written. */
+export interface OpenedBackend {
+  readonly tx: Transaction;
+  readonly behaviour: LineBehaviour;
+  readonly speaker: Speaker;
+  readonly created: Set<string>;
+}
+
+/** A row as raw bytes. */
+export interface RawRow {
+  readonly key: Uint8Array;
+  readonly value: Uint8Array;
+}
+
+const nameBytes = (name: string): Uint8Array => Buffer.from(name, 'latin1');
+
+/** lg.Fatal or plog.Fatalf: the program ends with exit status 1. */
+export function fatal(backend: OpenedBackend, structured: string, plain: string): never {
+  const silent = backend.speaker === 'restore' && backend.behaviour.line === '3.5';
+  throw new Death('exit', silent ? '' : backend.behaviour.plainLog ? plain : structured);
+}
+
+/** UnsafeCreateBucket: existing buckets are fine, a plain row of that name is not. */
+export function createBucket(backend: OpenedBackend, name: string): void {
+  const found = bucketOf(backend.tx, rootBucket(backend.tx), nameBytes(name));
+  if (found.state === 'not-a-bucket') {
+    fatal(backend, `failed to create a bucket | error: incompatible value | {"bucket-name": "${name}"}`, `mvcc/backend: cannot create bucket ${name} (incompatible value)`);
+  }
+  if (found.state === 'none') backend.created.add(name);
+}
+
+/** tx.Bucket(name); null when it is missing or was just created empty. */
+function existing(backend: OpenedBackend, name: string): Bucket | null {
+  const found = bucketOf(backend.tx, rootBucket(backend.tx), nameBytes(name));
+  return found.state === 'found' ? found.bucket : null;
+}
+
+/** A bucket that a write or a batch read needs: fatal when it is missing. */
+export function requireBucket(backend: OpenedBackend, name: string): Bucket | null {
+  const bucket = existing(backend, name);
+  if (bucket === null && !backend.created.has(name)) {
+    fatal(backend, `failed to find a bucket | {"bucket-name": "${name}"}`, `mvcc/backend: bucket ${name} does not exist`);
+  }
+  return bucket;
+}
+
+/** One value by its exact key, in a bucket that may be missing. */
+export function valueOf(backend: OpenedBackend, name: string, key: string): Uint8Array | null {
+  const bucket = existing(backend, name);
+  return bucket === null ? null : valueIn(backend, bucket, nameBytes(key));
+}
+
+export function valueIn(backend: OpenedBackend, bucket: Bucket, key: Uint8Array, cursor: Cursor = cursorOf(backend.tx, bucket)): Uint8Array | null {
+  const { map } = backend.tx;
+  const row = cursor.seek(key);
+  if (row === null || map.compareWith(row.key.at, row.key.length, key) !== 0) return null;
+  return (row.flags & 1) !== 0 ? new Uint8Array() : map.bytes(row.value.at, row.value.length);
+}
+
+/** UnsafeForEach: nothing when the bucket is missing. */
+export function* rowsIn(backend: OpenedBackend, name: string): Generator<RawRow> {
+  const bucket = existing(backend, name);
+  if (bucket === null) return;
+  const { map } = backend.tx;
+  for (const row of forEach(backend.tx, bucket)) {
+    yield { key: map.bytes(row.key.at, row.key.length), value: (row.flags & 1) !== 0 ? new Uint8Array() : map.bytes(row.value.at, row.value.length) };
+  }
+}

@@ -1,0 +1,46 @@
+import type { Dialect } from '../../formats/bbolt/behaviour/dialect.js';
+import type { EtcdLine } from '../version.js';
+import type { ProtobufLibrary } from './wire-errors.js';
+
+/** How the programs of one line differ in what a database file can make them do. */
+export interface LineBehaviour {
+  readonly line: EtcdLine;
+  readonly dialect: Dialect;
+  readonly library: ProtobufLibrary;
+  /** Row keys are checked for length, separator and sign (3.6 mvcc/revision.go). */
+  readonly strictRevisions: boolean;
+  /** A tombstone may be the first row of a key (3.4.34, 3.5.16, 3.6: restoreTombstone). */
+  readonly keepsLoneTombstones: boolean;
+  /** scheduledCompactRev raises the current revision (3.4.32, 3.5.14, 3.6). */
+  readonly scheduledRaisesRevision: boolean;
+  /** `snapshot restore` loads the whole store (3.3, 3.4), so bad rows stop it already. */
+  readonly restoreLoadsStore: boolean;
+  /** Membership and cluster version are read from the database (3.6, 3.7). */
+  readonly membershipFromDb: boolean;
+  /** Words of package-prefixed logs (3.3, 3.4) or of structured ones. */
+  readonly plainLog: boolean;
+}
+
+const behaviour = (line: EtcdLine, dialect: Dialect): LineBehaviour => {
+  const minor = Number(line.slice(2));
+  return {
+    line,
+    dialect,
+    library: minor >= 7 ? 'google' : 'gogo',
+    strictRevisions: minor >= 6,
+    keepsLoneTombstones: minor >= 5,
+    scheduledRaisesRevision: minor >= 5,
+    restoreLoadsStore: minor <= 4,
+    membershipFromDb: minor >= 6,
+    plainLog: minor <= 4,
+  };
+};
+
+/** The builds that were observed: Debian's 3.3.25, 3.4.23, 3.5.16 and 3.5.30, and 3.6.16, 3.7.3. */
+export const behaviours: Readonly<Record<EtcdLine, LineBehaviour>> = {
+  '3.3': behaviour('3.3', '1.3'),
+  '3.4': behaviour('3.4', '1.3'),
+  '3.5': behaviour('3.5', '1.4'),
+  '3.6': behaviour('3.6', '1.4'),
+  '3.7': behaviour('3.7', '1.5'),
+};

@@ -1,0 +1,158 @@
+import { bucketLeafFlag, noFreelist } from '../layout.js';
+import { Death } from './death.js';
+import type { PageNumber } from './mapped-file.js';
+import { branchChild, branchKey, isBranch, isLeaf, leafKey, stepCounter, typeName, type MappedPage, type Slice } from './pages.js';
+import { bucketOf, forEach, page, rootBucket, type Bucket, type Transaction } from './tree.js';
+
+/** Where a check's errors go. It may throw to end the check, as freepages does at the first one. */
+export type CheckError = (message: string) => void;
+
+const hex = (tx: Transaction, slice: Slice | null): string => (slice === null ? '' : Buffer.from(tx.map.bytes(slice.at, slice.length)).toString('hex'));
+const stackText = (stack: readonly PageNumber[]): string => `[${stack.join(' ')}]`;
+const greater = (a: PageNumber, b: PageNumber): boolean => a > b;
+
+interface Walk {
+  readonly tx: Transaction;
+  readonly reachable: Set<PageNumber>;
+  readonly freed: ReadonlySet<PageNumber>;
+  readonly error: CheckError;
+  readonly step: () => void;
+}
+
+/** verifyPageReachable / the closure of checkBucket. */
+function verifyReachable(walk: Walk, p: MappedPage, stack: readonly PageNumber[]): void {
+  const { tx, reachable, freed, error } = walk;
+  const suffix = tx.dialect === '1.3' ? '' : ` (stack: ${stackText(stack)})`;
+  if (greater(p.id, tx.highWater)) error(`page ${p.id}: out of bounds: ${tx.highWater}${suffix}`);
+  for (let i = 0; i <= p.overflow; i++) {
+    walk.step();
+    const id = typeof p.id === 'number' ? p.id + i : p.id + BigInt(i);
+    if (reachable.has(id)) error(`page ${id}: multiple references${suffix}`);
+    reachable.add(id);
+  }
+  if (freed.has(p.id)) error(`page ${p.id}: reachable freed`);
+  else if (!isBranch(p, tx.dialect) && !isLeaf(p, tx.dialect)) error(`page ${p.id}: invalid type: ${typeName(p, tx.dialect)}${suffix}`);
+}
+
+/** tx.forEachPage: depth first, every child of every branch page. */
+function forEachPage(walk: Walk, stack: PageNumber[]): void {
+  walk.step();
+  const { tx } = walk;
+  const p = page(tx, stack[stack.length - 1] ?? 0);
+  verifyReachable(walk, p, stack);
+  if (!isBranch(p, tx.dialect)) return;
+  if (stack.length > 5000) throw new Death('fault', 'runtime: goroutine stack exceeds 1000000000-byte limit');
+  for (let i = 0; i < p.count; i++) {
+    stack.push(branchChild(tx.map, p, i));
+    forEachPage(walk, stack);
+    stack.pop();
+  }
+}
+
+function verifyOrder(walk: Walk, id: PageNumber, kind: string, index: number, key: Slice, previous: Slice | null, max: Slice | null, stack: readonly PageNumber[]): void {
+  const { tx, error } = walk;
+  const order = previous === null ? -1 : tx.map.compare(previous.at, previous.length, key.at, key.length);
+  const text = (): string => `key[${index}]=(hex)${hex(tx, key)} on ${kind} page(${id})`;
+  if (index === 0 && previous !== null && order > 0) {
+    error(`the first ${text()} needs to be >= the key in the ancestor (${hex(tx, previous)}). Stack: ${stackText(stack)}`);
+  }
+  if (index > 0) {
+    const found = previous === null ? Math.sign(0 - key.length) : order;
+    if (found > 0) error(`${text()} needs to be > (found <) than previous element (hex)${hex(tx, previous)}. Stack: ${stackText(stack)}`);
+    if (found === 0) error(`${text()} needs to be > (found =) than previous element (hex)${hex(tx, previous)}. Stack: ${stackText(stack)}`);
+  }
+  if (max !== null && tx.map.compare(key.at, key.length, max.at, max.length) >= 0) {
+    error(`${text()} needs to be < than key of the next element in ancestor (hex)${hex(tx, previous)}. Pages stack: ${stackText(stack)}`);
+  }
+}
+
+/** recursivelyCheckPageKeyOrderInternal; returns the largest key of the subtree. */
+function checkKeyOrder(walk: Walk, id: PageNumber, min: Slice | null, max: Slice | null, stack: readonly PageNumber[]): Slice | null {
+  walk.step();
+  const { tx } = walk;
+  const p = page(tx, id);
+  const path = [...stack, id];
+  if (path.length > 5000) throw new Death('fault', 'runtime: goroutine stack exceeds 1000000000-byte limit');
+  if (isBranch(p, tx.dialect)) {
+    let running = min;
+    let largest: Slice | null = null;
+    for (let i = 0; i < p.count; i++) {
+      const key = branchKey(tx.map, p, i, tx.dialect);
+      const child = branchChild(tx.map, p, i);
+      verifyOrder(walk, child, 'branch', i, key, running, max, path);
+      const next = i < p.count - 1 ? branchKey(tx.map, p, i + 1, tx.dialect) : max;
+      largest = checkKeyOrder(walk, child, key, next, path);
+      running = largest;
+    }
+    return largest;
+  }
+  if (isLeaf(p, tx.dialect)) {
+    let running = min;
+    for (let i = 0; i < p.count; i++) {
+      walk.step();
+      const key = leafKey(tx.map, p, i, tx.dialect);
+      verifyOrder(walk, id, 'leaf', i, key, running, max, path);
+      running = key;
+    }
+    return p.count > 0 ? leafKey(tx.map, p, p.count - 1, tx.dialect) : null;
+  }
+  walk.error(`unexpected page type (flags: ${p.flags.toString(16)}) for pgId:${id}`);
+  return null;
+}
+
+/** recursivelyCheckBucket (>= 1.3.7) and checkBucket (<= 1.3.6). */
+function checkBucket(walk: Walk, bucket: Bucket, depth: number): void {
+  if (bucket.root === 0) return;
+  if (depth > 2000) throw new Death('fault', 'runtime: goroutine stack exceeds 1000000000-byte limit');
+  forEachPage(walk, [bucket.root]);
+  const { tx } = walk;
+  const old = tx.dialect === '1.3';
+  if (!old) checkKeyOrder(walk, bucket.root, null, null, []);
+  for (const row of forEach(tx, bucket)) {
+    walk.step();
+    if (!old && (row.flags & bucketLeafFlag) === 0) continue;
+    const child = bucketOf(tx, bucket, tx.map.bytes(row.key.at, row.key.length));
+    if (child.state === 'found') checkBucket(walk, child.bucket, depth + 1);
+  }
+}
+
+/** db.freepages: the check of a tree without a stored freelist; dies at the first error. */
+export function freepages(tx: Transaction): void {
+  const error: CheckError = (message) => {
+    throw new Death('panic', `freepages: failed to get all reachable pages (${message})`);
+  };
+  checkBucket({ tx, reachable: new Set(), freed: new Set(), error, step: stepCounter() }, rootBucket(tx), 0);
+}
+
+/** tx.Check with its errors, at most `most`. `freed` are the ids of a stored freelist, sorted; null when it is rebuilt. */
+export function checkErrors(tx: Transaction, stored: readonly PageNumber[] | null, most = 2000): readonly string[] {
+  const errors: string[] = [];
+  const full = new Error('enough errors');
+  const error: CheckError = (message) => {
+    errors.push(message);
+    if (errors.length >= most) throw full;
+  };
+  const freed = new Set<PageNumber>();
+  const reachable = new Set<PageNumber>();
+  try {
+    for (const id of stored ?? []) {
+      if (freed.has(id)) error(`page ${id}: already freed`);
+      freed.add(id);
+    }
+    for (const id of [0, 1]) {
+      page(tx, id);
+      reachable.add(id);
+    }
+    if (BigInt(tx.freelist) !== noFreelist) {
+      const list = page(tx, tx.freelist);
+      for (let i = 0; i <= Math.min(list.overflow, 1_000_000); i++) reachable.add(typeof tx.freelist === 'number' ? tx.freelist + i : tx.freelist);
+    }
+    checkBucket({ tx, reachable, freed, error, step: stepCounter() }, rootBucket(tx), 0);
+    if (stored !== null && typeof tx.highWater === 'number') {
+      for (let id = 0; id < tx.highWater; id++) if (!reachable.has(id) && !freed.has(id)) error(`page ${id}: unreachable unfreed`);
+    }
+  } catch (thrown) {
+    if (thrown !== full) throw thrown;
+  }
+  return errors;
+}

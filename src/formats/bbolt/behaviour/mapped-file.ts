@@ -1,0 +1,108 @@
+import type { ByteSource } from '../../source.js';
+import { busError, Death, segmentationFault } from './death.js';
+
+/** A page number: a number while it is exact, else a bigint. Equal ids are always of one type. */
+export type PageNumber = number | bigint;
+
+/** The file as a program sees it through mmap: zeros up to the end of the last memory page, then nothing. */
+export interface MappedFile {
+  readonly littleEndian: boolean;
+  /** Length of the file. */
+  readonly fileSize: number;
+  u16(at: number): number;
+  u32(at: number): number;
+  u64(at: number): PageNumber;
+  /** Compares two ranges as bytes.Compare does. */
+  compare(a: number, aLength: number, b: number, bLength: number): number;
+  compareWith(a: number, aLength: number, bytes: Uint8Array): number;
+  /** A copy of a range. */
+  bytes(at: number, length: number): Uint8Array;
+}
+
+const memoryPage = 4096;
+const blockSize = 64 * 1024;
+const mostBlocks = 256;
+
+/** bbolt 1.4.3 db.go mmapSize: doubles from 32 KiB to 1 GiB, then whole gigabytes. */
+export function mapSizeOf(size: number): number {
+  for (let i = 15; i <= 30; i++) if (size <= 2 ** i) return 2 ** i;
+  return Math.ceil(size / 2 ** 30) * 2 ** 30;
+}
+
+/** Maps a file of which `fileSize` bytes exist; reads outside end the program with a fault. */
+export function mapFile(source: ByteSource, fileSize: number, mapSize: number, littleEndian: boolean): MappedFile {
+  const backed = Math.ceil(fileSize / memoryPage) * memoryPage;
+  const blocks = new Map<number, Uint8Array>();
+  let last = -1;
+  let lastBytes: Uint8Array = new Uint8Array();
+
+  const block = (number: number): Uint8Array => {
+    if (number === last) return lastBytes;
+    let bytes = blocks.get(number);
+    if (bytes === undefined) {
+      bytes = new Uint8Array(blockSize);
+      const start = number * blockSize;
+      if (start < fileSize) bytes.set(source.read(start, Math.min(blockSize, fileSize - start)));
+      if (blocks.size >= mostBlocks) blocks.delete(blocks.keys().next().value ?? 0);
+      blocks.set(number, bytes);
+    }
+    last = number;
+    lastBytes = bytes;
+    return bytes;
+  };
+  const check = (at: number, length: number): void => {
+    if (at >= 0 && at + length <= backed) return;
+    if (at >= 0 && at < mapSize) throw new Death('fault', busError);
+    throw new Death('fault', segmentationFault, false);
+  };
+  const byte = (at: number): number => block(Math.floor(at / blockSize))[at % blockSize] ?? 0;
+  const number = (at: number, length: number): number => {
+    let value = 0;
+    if (littleEndian) for (let i = length - 1; i >= 0; i--) value = value * 256 + byte(at + i);
+    else for (let i = 0; i < length; i++) value = value * 256 + byte(at + i);
+    return value;
+  };
+  const u64 = (at: number): PageNumber => {
+    check(at, 8);
+    const high = number(littleEndian ? at + 4 : at, 4);
+    const low = number(littleEndian ? at : at + 4, 4);
+    return high < 0x20_0000 ? high * 2 ** 32 + low : (BigInt(high) << 32n) | BigInt(low);
+  };
+  return {
+    littleEndian,
+    fileSize,
+    u16: (at) => (check(at, 2), number(at, 2)),
+    u32: (at) => (check(at, 4), number(at, 4)),
+    u64,
+    compare: (a, aLength, b, bLength) => {
+      const length = Math.min(aLength, bLength);
+      for (let i = 0; i < length; i++) {
+        check(a + i, 1);
+        check(b + i, 1);
+        const d = byte(a + i) - byte(b + i);
+        if (d !== 0) return d < 0 ? -1 : 1;
+      }
+      return Math.sign(aLength - bLength);
+    },
+    compareWith: (a, aLength, bytes) => {
+      const length = Math.min(aLength, bytes.length);
+      for (let i = 0; i < length; i++) {
+        check(a + i, 1);
+        const d = byte(a + i) - (bytes[i] ?? 0);
+        if (d !== 0) return d < 0 ? -1 : 1;
+      }
+      return Math.sign(aLength - bytes.length);
+    },
+    bytes: (at, length) => {
+      check(at, length);
+      const copy = new Uint8Array(length);
+      for (let done = 0; done < length; ) {
+        const offset = (at + done) % blockSize;
+        const part = block(Math.floor((at + done) / blockSize)).subarray(offset, offset + length - done);
+        copy.set(part, done);
+        done += part.length;
+      }
+      return copy;
+    },
+  };
+}
