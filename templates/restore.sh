@@ -105,6 +105,19 @@ stop_container() {
   if [ "$RUNTIME" = docker ] && has docker; then docker stop "$1"; elif has crictl; then crictl stop "$1"; else docker stop "$1"; fi
 }
 
+# A plain container must not be revived while the data changes; its old policy is put back later.
+hold_restart_policy() {
+  if [ ! -e "$WORK/restart-policy" ]; then
+    "$CLI" inspect -f '{{.HostConfig.RestartPolicy.Name}}' "$CONTAINER" >"$WORK/restart-policy" 2>/dev/null || true
+  fi
+  "$CLI" update --restart=no "$CONTAINER" >/dev/null 2>&1 || say "$CLI cannot change the restart policy of $CONTAINER; see that nothing revives it"
+}
+
+give_back_restart_policy() {
+  policy=$(cat "$WORK/restart-policy" 2>/dev/null || true)
+  if [ "${policy:-no}" != no ]; then "$CLI" update --restart="$policy" "$CONTAINER" >/dev/null 2>&1 || say "the restart policy of $CONTAINER was $policy: set it again"; fi
+}
+
 # Waits until no container has this name. A dead kubelet does not stop them: then they are stopped here.
 wait_for_no_container() {
   waited=0
@@ -197,6 +210,7 @@ stop_backup_job() {
   for timer in $BACKUP_TIMERS; do
     say "systemctl disable --now $timer"
     if systemctl disable --now "$timer"; then : >"$WORK/timer.$timer"; else say "$timer could not be disabled; is it there?"; fi
+    systemctl stop "${timer%.timer}.service" >/dev/null 2>&1 || true
   done
   [ "$BACKUP_JOBS" != '' ] || return 0
   mkdir -p "$WORK/cron.d"
@@ -207,9 +221,17 @@ stop_backup_job() {
     grep -vF -f "$WORK/backup-jobs" "$WORK/crontab.now" >"$WORK/crontab.without" || true
     crontab "$WORK/crontab.without"
   fi
-  for file in /etc/cron.d/*; do
-    [ -f "$file" ] && grep -qF -f "$WORK/backup-jobs" "$file" || continue
+  if [ -f /etc/crontab ] && grep -qF -f "$WORK/backup-jobs" /etc/crontab; then
+    [ -e "$WORK/etc-crontab.before" ] || cp /etc/crontab "$WORK/etc-crontab.before"
+    say 'taking the backup job out of /etc/crontab'
+    grep -vF -f "$WORK/backup-jobs" "$WORK/etc-crontab.before" >"$WORK/etc-crontab.without" || true
+    cat "$WORK/etc-crontab.without" >/etc/crontab
+  fi
+  for file in /etc/cron.d/* /etc/cron.hourly/* /etc/cron.daily/*; do
+    [ -f "$file" ] || continue
+    grep -qxF -e "$file" "$WORK/backup-jobs" || grep -qF -f "$WORK/backup-jobs" "$file" || continue
     say "moving $file out of cron's reach"
+    printf '%s\n' "$file" >>"$WORK/cron.d/places"
     mv "$file" "$WORK/cron.d/"
   done
 }
@@ -222,9 +244,14 @@ start_backup_job() {
     say 'putting the crontab back'
     crontab "$WORK/crontab.before"
   fi
-  for file in "$WORK"/cron.d/*; do
-    if [ -f "$file" ]; then mv "$file" /etc/cron.d/; fi
-  done
+  if [ -e "$WORK/etc-crontab.before" ]; then
+    say 'putting /etc/crontab back'
+    cat "$WORK/etc-crontab.before" >/etc/crontab
+  fi
+  [ -e "$WORK/cron.d/places" ] || return 0
+  while read -r place; do
+    if [ -f "$WORK/cron.d/${place##*/}" ]; then mv "$WORK/cron.d/${place##*/}" "$place"; fi
+  done <"$WORK/cron.d/places"
 }
 
 # ---- the control plane ------------------------------------------------------------------------
@@ -269,22 +296,23 @@ start_control_plane() {
 choose_certificate() {
   CERT=$CERT_FILE
   KEY=$KEY_FILE
-  if [ "$TLS" = yes ] && { [ ! -r "$CERT" ] || [ ! -r "$KEY" ]; } && [ -r "${SERVER_CERT:-/nonexistent}" ] && [ -r "${SERVER_KEY:-/nonexistent}" ]; then
+  if [ "$TLS" != no ] && { [ ! -r "$CERT" ] || [ ! -r "$KEY" ]; } && [ -r "${SERVER_CERT:-/nonexistent}" ] && [ -r "${SERVER_KEY:-/nonexistent}" ]; then
     CERT=$SERVER_CERT
     KEY=$SERVER_KEY
   fi
 }
 
+# With TLS=maybe the endpoint itself is plain http, but the members advertise https to each other.
 ctl() {
-  if [ "$TLS" = yes ]; then
+  if [ "$TLS" != no ]; then
     choose_certificate
-    set -- --cacert="$CA_FILE" --cert="$CERT" --key="$KEY" "$@"
+    if [ "$TLS" = yes ] || [ -r "$KEY" ]; then set -- --cacert="$CA_FILE" --cert="$CERT" --key="$KEY" "$@"; fi
   fi
-  set -- --endpoints="$ENDPOINT" --command-timeout=10s "$@"
+  set -- --endpoints="$ENDPOINT" --command-timeout="${PATIENCE:-10s}" "$@"
   if [ "$ETCDCTL" != '' ] && has "$ETCDCTL"; then
     "$ETCDCTL" "$@"
   elif [ "$ETCD" = docker ] || [ "$ETCD" = container ]; then
-    docker exec "$CONTAINER" etcdctl "$@"
+    "$CLI" exec "$CONTAINER" etcdctl "$@"
   else
     id=$(containers etcd | sed -n 1p)
     [ "$id" != '' ] || return 1
@@ -303,7 +331,7 @@ check_host() {
 }
 
 check_tools() {
-  for tool in sha256sum stat readlink sed grep tr cut df; do has "$tool" || halt "$tool is missing on this host"; done
+  for tool in sha256sum stat readlink sed grep tr cut df du sort cp mv chown chmod uname; do has "$tool" || halt "$tool is missing on this host"; done
   if [ "$ETCD" = systemd ]; then has systemctl || halt 'systemctl is missing on this host'; fi
   if [ "$ETCD" = none ] || [ "$USES_SNAPSHOT" = no ]; then return 0; fi
   choose_restore_tool || halt "no tool on this host can restore for etcd $VERSION: $TOOL_ADVICE"
@@ -342,7 +370,8 @@ choose_restore_tool() {
   return 1
 }
 
-# Runs the restore tool with these words; inside the image with the same paths as outside.
+# Runs the restore tool with these words; inside the image with the same paths as outside. The stopped
+# container stays: it keeps the tool's own log.
 restore_tool() {
   case $RESTORE_TOOL in image\ *) ;; *)
     "$RESTORE_TOOL" "$@"
@@ -352,14 +381,27 @@ restore_tool() {
   data=${DATA_DIR%/*}
   wal=${WAL_DIR:-$DATA_DIR}
   wal=${wal%/*}
+  run="etcd-restore-$PLAN-$$"
+  say "container: $run"
   case $ENGINE in
     ctr)
-      ctr -n k8s.io run --rm --env ETCDCTL_API=3 --mount "type=bind,src=$data,dst=$data,options=rbind:rw" --mount "type=bind,src=$wal,dst=$wal,options=rbind:rw" \
-        --mount "type=bind,src=$WORK,dst=$WORK,options=rbind:rw" "$IMAGE" "etcd-restore-$PLAN" "$IMAGE_TOOL" "$@"
+      ctr -n k8s.io run --env ETCDCTL_API=3 --mount "type=bind,src=$data,dst=$data,options=rbind:rw" --mount "type=bind,src=$wal,dst=$wal,options=rbind:rw" \
+        --mount "type=bind,src=$WORK,dst=$WORK,options=rbind:rw" "$IMAGE" "$run" "$IMAGE_TOOL" "$@"
       ;;
-    nerdctl) nerdctl -n k8s.io run --rm --network none -e ETCDCTL_API=3 -v "$data:$data" -v "$wal:$wal" -v "$WORK:$WORK" --entrypoint "$IMAGE_TOOL" "$IMAGE" "$@" ;;
-    *) "$ENGINE" run --rm --network none -e ETCDCTL_API=3 -v "$data:$data" -v "$wal:$wal" -v "$WORK:$WORK" --entrypoint "$IMAGE_TOOL" "$IMAGE" "$@" ;;
+    nerdctl) nerdctl -n k8s.io run --name "$run" --network none -e ETCDCTL_API=3 -v "$data:$data" -v "$wal:$wal" -v "$WORK:$WORK" --entrypoint "$IMAGE_TOOL" "$IMAGE" "$@" ;;
+    *) "$ENGINE" run --name "$run" --network none -e ETCDCTL_API=3 -v "$data:$data" -v "$wal:$wal" -v "$WORK:$WORK" --entrypoint "$IMAGE_TOOL" "$IMAGE" "$@" ;;
   esac
+}
+
+# kubelet runs every file of its folder: a copy of a manifest under another name would come to life.
+check_manifests() {
+  [ "$CONTROL_PLANE" = static-pod ] && [ -d "$MANIFESTS" ] || return 0
+  for part in etcd kube-apiserver kube-controller-manager kube-scheduler; do
+    for file in "$MANIFESTS"/*; do
+      if [ ! -f "$file" ] || [ "${file##*/}" = "$part.yaml" ] || [ "$file" = "$MANIFEST" ]; then continue; fi
+      if grep -qE "^ *- *(/[^ ]*/)?$part\$" "$file"; then halt "$file is a second manifest of $part, and kubelet runs it too: move it out of $MANIFESTS first"; fi
+    done
+  done
 }
 
 check_certificates() {
@@ -371,10 +413,18 @@ check_certificates() {
   fi
 }
 
+free_kb() { df -Pk "$1" | sed -n 2p | tr -s ' ' | cut -d ' ' -f 4; }
+
 check_room() {
-  parent=${DATA_DIR%/*}
-  free=$(df -Pk "${parent:-/}" | awk 'NR == 2 { print $4 }')
-  [ "$free" -ge "$NEEDED_KB" ] || halt "only $free KB are free below ${parent:-/}; $NEEDED_KB KB are needed"
+  needed=$NEEDED_KB
+  if [ "$USES_SNAPSHOT" = no ] && [ -d "$DATA_DIR" ]; then needed=$((needed + $(du -sk "$DATA_DIR" | cut -f 1))); fi
+  place=$DATA_DIR
+  if ! is_mount_point "$place"; then place=${DATA_DIR%/*}; fi
+  while [ "$place" != '' ] && [ ! -d "$place" ]; do place=${place%/*}; done
+  for folder in "${place:-/}" "${WORK%/*}"; do
+    free=$(free_kb "$folder")
+    [ "$free" -ge "$needed" ] || halt "only $free KB are free in $folder; $needed KB are needed. Free room elsewhere on that file system, never inside $DATA_DIR"
+  done
 }
 
 # Copies the snapshot to $WORK, where no rotation reaches it, and proves that it is the chosen one.
@@ -404,6 +454,7 @@ phase_preflight() {
   [ "$(id -u)" = 0 ] || halt 'run this as root'
   check_host
   check_tools
+  check_manifests
   if [ "$ETCD" != none ]; then
     check_certificates
     check_room
@@ -462,6 +513,9 @@ phase_keep() {
       kept=$(put_aside "$DATA_DIR" broken)
       printf '%s\n' "$kept" >"$WORK/kept.data"
       say "old data: $DATA_DIR is now $kept"
+    elif [ ! -e "$WORK/kept.data" ]; then
+      printf 'nothing\n' >"$WORK/kept.data"
+      say "there is no $DATA_DIR on this host"
     fi
     if [ "$WAL_DIR" != '' ] && [ -e "$WAL_DIR" ] && [ ! -e "$WORK/kept.wal" ]; then
       kept=$(put_aside "$WAL_DIR" broken)
@@ -527,12 +581,12 @@ phase_restore() {
   [ -s "$TARGET_DIR/member/snap/db" ] || halt "the restore wrote no $TARGET_DIR/member/snap/db"
   if [ "$TARGET_DIR" != "$DATA_DIR" ]; then
     mv "$TARGET_DIR/member" "$DATA_DIR/member"
-    rmdir "$TARGET_DIR"
+    mv "$TARGET_DIR" "$(free_name "$WORK/emptied")"
   fi
   if [ "$WAL_DIR" != '' ]; then
     if [ "$TARGET_WAL" != "$WAL_DIR" ]; then
       for entry in "$TARGET_WAL"/*; do mv "$entry" "$WAL_DIR/"; done
-      rmdir "$TARGET_WAL"
+      mv "$TARGET_WAL" "$(free_name "$WORK/emptied")"
     fi
     set_owner "$WAL_DIR"
   else
@@ -547,7 +601,7 @@ is_starting() {
   case $ETCD in
     systemd | docker) case $(systemctl is-active "$UNIT" 2>/dev/null || true) in active | activating) return 0 ;; esac ;;
     static-pod) [ "$(containers etcd 2>/dev/null)" != '' ] && return 0 ;;
-    container) [ "$(docker ps -q --filter "name=^/$CONTAINER\$" 2>/dev/null)" != '' ] && return 0 ;;
+    container) [ "$("$CLI" ps -q --filter "name=^/$CONTAINER\$" 2>/dev/null)" != '' ] && return 0 ;;
   esac
   return 1
 }
@@ -557,6 +611,11 @@ phase_start() {
   confirm 'Starts etcd.'
   end_backup_runs
   start_etcd
+  if [ "$ETCD" = static-pod ] && unit_exists kubelet.service; then
+    case $(systemctl is-active kubelet 2>/dev/null || true) in
+      failed | inactive) say 'systemctl start kubelet' && systemctl start kubelet || say 'kubelet could not be started: without it no static pod runs' ;;
+    esac
+  fi
   waited=0
   until is_starting; do
     [ "$waited" -lt 120 ] || halt "etcd does not start on $HOST; see: $LOGS"
@@ -600,24 +659,49 @@ check_hashes() {
       say 'the members are being written to; their hashes are not compared'
       return 0
     fi
-    [ "$waited" -lt 30 ] || halt "the members do not hold the same data: $(cat "$WORK/hashes")"
-    sleep 2
-    waited=$((waited + 2))
+    [ "$waited" -lt 60 ] || halt "the members do not hold the same data, or cannot all be asked: $(cat "$WORK/hashes")"
+    sleep 1
+    waited=$((waited + 1))
   done
+}
+
+# NOSPACE travels inside a snapshot. A restored store is compacted and defragmented, then the alarm is
+# cleared; when it comes back, the live data itself is too much.
+clear_nospace() {
+  alarms=$(ctl alarm list 2>/dev/null || true)
+  case $alarms in
+    '') return 0 ;;
+    *CORRUPT*) halt "a CORRUPT alarm is set: $alarms. Do not start the control plane" ;;
+    *NOSPACE*) ;;
+    *) halt "an alarm is set: $alarms" ;;
+  esac
+  say "the snapshot carries an alarm: $alarms"
+  revision=$(ctl get '' --from-key --limit=1 -w fields 2>/dev/null | sed -n 's/^"Revision" : //p' | sed -n 1p)
+  PATIENCE=600s
+  ctl compact "${revision:-0}" >>"$WORK/restore.log" 2>&1 || true
+  ctl defrag >>"$WORK/restore.log" 2>&1 || halt 'etcd cannot be defragmented'
+  PATIENCE=''
+  ctl alarm disarm >>"$WORK/restore.log" 2>&1 || true
+  waited=0
+  while [ "$(ctl alarm list 2>/dev/null || true)" != '' ]; do
+    [ "$waited" -lt 20 ] || halt 'the NOSPACE alarm comes back: the live data fills the quota. Raise --quota-backend-bytes, restart etcd, then repeat this phase'
+    sleep 1
+    waited=$((waited + 1))
+    ctl alarm disarm >>"$WORK/restore.log" 2>&1 || true
+  done
+  say 'compacted, defragmented, alarm cleared'
 }
 
 phase_verify() {
   need start
   waited=0
   until ctl endpoint health >"$WORK/health" 2>&1; do
+    if [ "$(ctl alarm list 2>/dev/null || true)" != '' ]; then break; fi
     [ "$waited" -lt 180 ] || halt "etcd is not healthy on $HOST after $waited seconds: $(sed -n 1,3p "$WORK/health"); see: $LOGS"
-    sleep 2
-    waited=$((waited + 2))
+    sleep 1
+    waited=$((waited + 1))
   done
-  alarms=$(ctl alarm list 2>/dev/null || true)
-  if [ "$alarms" != '' ]; then
-    halt "an alarm is set, it travels inside the snapshot: $alarms. Free room, then run: etcdctl alarm disarm"
-  fi
+  clear_nospace
   check_members
   check_content
   check_hashes
@@ -631,7 +715,9 @@ phase_control_plane() {
   if [ "$ETCD" != none ] && [ ! -s "$WORK/after-restore.db" ]; then
     if [ "$ETCDCTL" != '' ] && has "$ETCDCTL"; then
       say "a fresh backup: $WORK/after-restore.db"
+      PATIENCE=3600s
       ctl snapshot save "$WORK/after-restore.db" || halt 'the fresh backup failed; the backup job stays off'
+      PATIENCE=''
     else
       say 'there is no etcdctl on this host: take a fresh backup yourself'
     fi
@@ -656,6 +742,10 @@ phase_control_plane() {
 
 swap_back() {
   kept=$(cat "$WORK/kept.$1")
+  if [ "$kept" = nothing ]; then
+    if [ -e "$2" ]; then say "restored data: $(put_aside "$2" restored)"; fi
+    return 0
+  fi
   [ -e "$kept" ] || halt "the kept copy $kept is gone"
   case $kept in
     "$2"/.*)
@@ -667,7 +757,7 @@ swap_back() {
         fi
       done
       for entry in "$kept"/*; do mv "$entry" "$2/"; done
-      rmdir "$kept"
+      mv "$kept" "$(free_name "$WORK/emptied")"
       ;;
     *)
       if [ -e "$2" ]; then mv "$2" "$(free_name "$2.restored-$PLAN")"; fi
@@ -679,7 +769,11 @@ swap_back() {
 
 phase_rollback() {
   [ "$(id -u)" = 0 ] || halt 'run this as root'
-  is_done preflight || halt "nothing was done on $HOST"
+  if ! is_done preflight; then
+    [ -e "$WORK/rolled-back" ] || halt "nothing was done on $HOST"
+    say "rollback: was done before on $HOST"
+    return 0
+  fi
   confirm 'Stops etcd and brings the old data back.'
   if [ "$ETCD" != none ]; then
     stop_control_plane
@@ -722,10 +816,15 @@ TEXT
 }
 
 phase=${1:-}
+if [ $# -gt 0 ]; then shift; fi
 for word in "$@"; do
   case $word in
     --yes) YES=yes ;;
     --start) START=yes ;;
+    *)
+      printf 'unknown option: %s\n' "$word" >&2
+      exit 2
+      ;;
   esac
 done
 case $phase in

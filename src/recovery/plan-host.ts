@@ -1,6 +1,5 @@
 import type { Draft } from '../case/draft.js';
 import type { Basis, InstallationInfo, MemberInfo, Message, Setting } from '../case/model.js';
-import { parseInitialCluster } from '../installations/index.js';
 import { backupJobOf, type BackupJob } from './plan-backup-job.js';
 import { hasControlCharacter } from './shell-word.js';
 
@@ -36,19 +35,14 @@ export interface PlanHost {
   readonly manifests: string;
   readonly image: string;
   readonly container: string;
+  /** The program that starts and stops a plain container. */
+  readonly engine: 'docker' | 'podman' | 'nerdctl';
   readonly controlPlane: 'static-pod' | 'systemd' | 'none';
   readonly backup: BackupJob;
   readonly settings: MemberInfo['settings'];
 }
 
-export interface PlanHosts {
-  readonly hosts: readonly PlanHost[];
-  readonly initialCluster: string;
-  readonly token: string;
-  readonly missing: readonly MissingFact[];
-}
-
-const missing = (fact: string, key: string, params: Message['params'], collect: string | null): MissingFact => ({ fact, said: { key, params }, collect });
+export const missing = (fact: string, key: string, params: Message['params'], collect: string | null): MissingFact => ({ fact, said: { key, params }, collect });
 
 /** A directory that may be renamed: absolute, no `.` or `..` in it, and not one that the system needs. */
 export function isSafeDirectory(path: string): boolean {
@@ -78,10 +72,11 @@ export function scriptName(host: string): string {
   return `restore-${host.replace(/[^A-Za-z0-9._-]/g, '_')}.sh`;
 }
 
-const known = (setting: Setting<string> | null, allowed: readonly Basis[] = ['observed', 'inferred']): string | null =>
+export const known = (setting: Setting<string> | null, allowed: readonly Basis[] = ['observed', 'inferred']): string | null =>
   setting !== null && allowed.includes(setting.basis) ? setting.value : null;
 
-function hostOf(member: MemberInfo, draft: Draft, only: boolean, lacks: MissingFact[]): PlanHost | null {
+/** The script's values for the host of one member; what is missing or unfit is added to `lacks`. Null when nothing names the host. */
+export function hostOf(member: MemberInfo, draft: Draft, only: boolean, lacks: MissingFact[]): PlanHost | null {
   const { settings } = member;
   const name = known(settings.name);
   const where = member.host ?? name ?? known(settings.peerUrl);
@@ -115,6 +110,7 @@ function hostOf(member: MemberInfo, draft: Draft, only: boolean, lacks: MissingF
     etcdctl: settings.etcdctl?.value ?? 'etcdctl', etcdutl: settings.etcdutl?.value ?? 'etcdutl',
     unit: (settings.unit?.value ?? 'etcd').replace(/\.service$/, ''), manifest, manifests: manifest.replace(/\/[^/]*$/, ''),
     image: settings.image?.value ?? '', container: containerName(draft, member, memberName),
+    engine: draft.installation.containerRuntime === 'podman' ? 'podman' : draft.installation.containerRuntime === 'containerd' && runsAs === 'container' ? 'nerdctl' : 'docker',
     controlPlane: !onPlane ? 'none' : draft.installation.id === 'kubeasz' ? 'systemd' : 'static-pod',
     backup: backupJobOf(draft.facts, member.host, only, draft.installation.id), settings,
   };
@@ -138,36 +134,21 @@ function containerName(draft: Draft, member: MemberInfo, name: string): string {
   return found?.kind === 'container' ? found.name.replace(/^\//, '') : /^etcd\d+$/.test(name) ? name : 'etcd';
 }
 
-/**
- * Resolves the members to be restored together. The initial cluster is the union of all members; a
- * member of it without a host in the bundle is a missing fact, because a part of a cluster must never
- * be restored alone.
- */
-export function planHosts(draft: Draft): PlanHosts {
-  const lacks: MissingFact[] = [];
-  const members = draft.members.filter((member) => member.settings.peerUrl !== null || member.settings.dataDir !== null || member.host !== null);
-  const only = new Set(members.map((member) => member.host)).size <= 1;
-  const hosts = members.flatMap((member) => hostOf(member, draft, only, lacks) ?? []);
-  if (hosts.length === 0) lacks.push(missing('members', 'recovery.missing.members', {}, 'systemctl cat etcd; cat /etc/etcd.env; cat /etc/kubernetes/manifests/etcd.yaml'));
-  for (const host of hosts) {
-    if (hosts.some((other) => other !== host && (other.script === host.script || other.host === host.host))) {
-      lacks.push(missing(`host ${host.host}`, 'recovery.missing.twins', { host: host.host }, 'hostname; ip addr'));
-    }
-    if (hosts.some((other) => other !== host && (other.peerUrl === host.peerUrl || other.name === host.name))) {
-      lacks.push(missing(`member ${host.name}`, 'recovery.missing.same-member', { host: host.host, name: host.name, url: host.peerUrl }, 'etcdctl member list'));
-    }
-  }
-  const union = draft.members.map((member) => known(member.settings.initialCluster)).find((value) => value !== null) ?? null;
-  const entries = union === null ? hosts.map((host) => ({ name: host.name, url: host.peerUrl })) : parseInitialCluster(union);
-  if (entries === null) lacks.push(missing('initial-cluster', 'recovery.missing.cluster', { value: union ?? '' }, 'etcdctl member list'));
-  for (const entry of entries ?? []) {
-    const host = hosts.find((one) => one.peerUrl === entry.url);
-    if (host === undefined) lacks.push(missing(`host of ${entry.name}`, 'recovery.missing.member-host', { name: entry.name, url: entry.url }, 'etcd-autopsy collect'));
-    else if (host.name !== entry.name) lacks.push(missing(`name @ ${host.host}`, 'recovery.missing.name-differs', { host: host.host, name: host.name, other: entry.name }, 'etcdctl member list'));
-  }
-  const tokens = new Set(draft.members.map((member) => known(member.settings.initialClusterToken, ['observed', 'inferred', 'assumed'])).filter((token) => token !== null));
-  if (tokens.size > 1) lacks.push(missing('initial-cluster-token', 'recovery.missing.tokens', { tokens: [...tokens].join(', ') }, 'grep INITIAL_CLUSTER_TOKEN /etc/etcd.env'));
-  const ordered = hosts.map((host) => `${host.name}=${host.peerUrl}`);
-  const cluster = (entries ?? []).every((entry) => ordered.includes(`${entry.name}=${entry.url}`)) && ordered.length > (entries?.length ?? 0) ? ordered.join(',') : (entries ?? []).map((entry) => `${entry.name}=${entry.url}`).join(',');
-  return { hosts, initialCluster: cluster, token: [...tokens][0] ?? 'etcd-cluster', missing: [...new Map(lacks.map((one) => [one.fact + one.said.key, one])).values()] };
+/** A control-plane host without etcd: its apiserver must not write while etcd is restored. */
+export function planeHost(draft: Draft, host: Draft['hosts'][number], members: readonly PlanHost[], lacks: MissingFact[]): PlanHost {
+  if (hasControlCharacter(host.name)) lacks.push(missing(`host ${JSON.stringify(host.name)}`, 'recovery.missing.control', { host: JSON.stringify(host.name) }, null));
+  const [model] = members;
+  const address = host.addresses[0] ?? '';
+  return {
+    host: host.name, script: scriptName(host.name), address: /^[0-9A-Fa-f.:]+$/.test(address) ? address : '', runsAs: 'none', runtime: draft.installation.containerRuntime,
+    name: '', peerUrl: '', dataDir: '', walDir: null, owner: '', endpoint: '', caFile: null, certFile: null, keyFile: null, serverCert: null, serverKey: null,
+    etcdctl: '', etcdutl: '', unit: '', manifest: '', manifests: model?.manifests ?? '/etc/kubernetes/manifests', image: '', container: '', engine: 'docker',
+    controlPlane: draft.installation.id === 'kubeasz' ? 'systemd' : 'static-pod',
+    backup: backupJobOf(draft.facts, host.name, false, draft.installation.id), settings: model?.settings ?? draft.members[0]?.settings ?? noSettings,
+  };
 }
+
+const noSettings: MemberInfo['settings'] = {
+  dataDir: null, walDir: null, name: null, peerUrl: null, clientUrls: null, initialCluster: null, initialClusterToken: null, owner: null, caFile: null,
+  certFile: null, keyFile: null, etcdctl: null, etcdutl: null, image: null, unit: null, manifestPath: null,
+};

@@ -3,7 +3,8 @@ import type { Draft, DraftCandidate } from '../case/draft.js';
 import type { Plan, Recommendation, Said } from '../case/model.js';
 import { installationOf } from '../installations/index.js';
 import type { Language } from '../words/catalogue.js';
-import { planHosts, type MissingFact, type PlanHosts } from './plan-host.js';
+import { planHosts, type PlanHosts } from './plan-cluster.js';
+import type { MissingFact } from './plan-host.js';
 import { manualSteps, repairSteps, withheldSteps } from './plan-manual.js';
 import { bumpAmount, restoreToolOf } from './plan-restore-tool.js';
 import { restoreScript, type ScriptPlan } from './script.js';
@@ -65,7 +66,7 @@ export function planOrMissing(draft: Draft, recommendation: Recommendation, lang
   const asItIs = startsAsItIs(recommendation, chosen);
   const hosts = planHosts(draft);
   const lacks = [...hosts.missing, ...contentFacts(draft, chosen, asItIs)];
-  if (asItIs && hosts.hosts.length > 1) lacks.push({ fact: 'other members', said: { key: 'recovery.missing.lone-data-dir', params: {} }, collect: null });
+  if (asItIs && hosts.hosts.filter((host) => host.runsAs !== 'none').length > 1) lacks.push({ fact: 'other members', said: { key: 'recovery.missing.lone-data-dir', params: {} }, collect: null });
   const missing = lacks.map((one) => ({ fact: one.fact, said: saidIn(language, one.said), collect: one.collect }));
   if (missing.length > 0 || chosen === null) return { plan: emptyPlan(recommendation, withheldSteps(missing, language), revision), missing };
   try {
@@ -99,7 +100,7 @@ function scriptedPlan(draft: Draft, recommendation: Recommendation, chosen: Draf
       skipHashCheck: candidate.skipHashCheck || candidate.kind !== 'snapshot',
     },
     initialCluster: hosts.initialCluster, token: hosts.token,
-    members: hosts.hosts.map((host) => ({ name: host.name, url: host.peerUrl })),
+    members: hosts.hosts.filter((host) => host.runsAs !== 'none').map((host) => ({ name: host.name, url: host.peerUrl })),
     bump: tool.bumps && !asItIs ? bumpAmount(revision, lastKnown) : null,
     expectedRevision: asItIs ? (candidate.boot?.revision ?? revision) : revision,
     expectedKeys: asItIs ? (candidate.boot?.keys ?? null) : (chosen.snapshot?.liveKeys ?? null),

@@ -59,8 +59,8 @@ export function restorePrograms(plan: ScriptPlan, host: PlanHost): readonly stri
 export function stopCommands(host: PlanHost): readonly string[] {
   switch (host.runsAs) {
     case 'systemd': return [`systemctl stop ${shellWord(host.unit)}`];
-    case 'docker': return [`systemctl stop ${shellWord(host.unit)}`, `docker stop ${shellWord(host.container)} || true`];
-    case 'container': return [`docker update --restart=no ${shellWord(host.container)}`, `docker stop ${shellWord(host.container)}`];
+    case 'docker': return [`systemctl stop ${shellWord(host.unit)}`, `${host.engine} stop ${shellWord(host.container)} || true`];
+    case 'container': return [`${host.engine} update --restart=no ${shellWord(host.container)}`, `${host.engine} stop ${shellWord(host.container)}`];
     case 'static-pod': return [`mv ${shellWord(host.manifest)} "$WORK/manifests/etcd.yaml"`];
     case 'none': return [];
   }
@@ -70,7 +70,7 @@ export function startCommands(host: PlanHost): readonly string[] {
   switch (host.runsAs) {
     case 'systemd':
     case 'docker': return [`systemctl reset-failed ${shellWord(host.unit)} || true`, `systemctl start --no-block ${shellWord(host.unit)}`];
-    case 'container': return [`docker update --restart=unless-stopped ${shellWord(host.container)}`, `docker start ${shellWord(host.container)}`];
+    case 'container': return [`${host.engine} start ${shellWord(host.container)}`];
     case 'static-pod': return [`mv "$WORK/manifests/etcd.yaml" ${shellWord(host.manifest)}`];
     case 'none': return [];
   }
@@ -88,7 +88,7 @@ function stopFunction(host: PlanHost): string {
     return block('stop_etcd', ['mkdir -p "$WORK/manifests"', `if [ -e ${manifest} ]; then`, `  say mv ${manifest} "$WORK/manifests/"`, `  ${lines[0] ?? ''}`, 'fi', 'wait_for_no_container etcd']);
   }
   if (host.runsAs === 'none') return block('stop_etcd', [':']);
-  if (host.runsAs === 'container') return block('stop_etcd', lines.map((line) => `say ${line}\n  ${line}`));
+  if (host.runsAs === 'container') return block('stop_etcd', ['mkdir -p "$WORK"', 'hold_restart_policy', ...lines.slice(1).flatMap((line) => [`say ${line}`, line])]);
   return block('stop_etcd', [
     `say systemctl stop ${unit}`, ...lines,
     `case $(systemctl is-active ${unit} 2>/dev/null || true) in`,
@@ -102,7 +102,8 @@ function startFunction(host: PlanHost): string {
   if (host.runsAs === 'static-pod') {
     return block('start_etcd', ['if [ -e "$WORK/manifests/etcd.yaml" ]; then', `  say mv "$WORK/manifests/etcd.yaml" ${shellWord(host.manifest)}`, ...startCommands(host).map((line) => `  ${line}`), 'fi']);
   }
-  return block('start_etcd', startCommands(host).flatMap((line) => (line.endsWith('|| true') ? [line.replace(' || true', ' >/dev/null 2>&1 || true')] : [`say ${line}`, line])));
+  const lines = startCommands(host).flatMap((line) => (line.endsWith('|| true') ? [line.replace(' || true', ' >/dev/null 2>&1 || true')] : [`say ${line}`, line]));
+  return block('start_etcd', host.runsAs === 'container' ? ['give_back_restart_policy', ...lines] : lines);
 }
 
 function restoreFunction(plan: ScriptPlan, host: PlanHost): string {
@@ -131,9 +132,11 @@ export function restoreScript(plan: ScriptPlan, host: PlanHost): string {
     ETCD: host.runsAs,
     RUNTIME: host.runtime ?? '',
     CONTAINER: host.container,
+    CLI: host.engine,
     UNIT: host.unit,
     CONTROL_PLANE: host.controlPlane,
     MANIFESTS: host.manifests,
+    MANIFEST: host.manifest,
     VERSION: plan.version,
     LINE: plan.tool.line,
     API: plan.tool.api ?? '',
@@ -153,7 +156,7 @@ export function restoreScript(plan: ScriptPlan, host: PlanHost): string {
     WAL_DIR: host.walDir ?? '',
     OWNER: host.owner,
     ENDPOINT: host.endpoint,
-    TLS: host.endpoint.startsWith('https') ? 'yes' : 'no',
+    TLS: host.endpoint.startsWith('https') ? 'yes' : host.peerUrl.startsWith('https') && host.certFile !== null ? 'maybe' : 'no',
     CA_FILE: host.caFile ?? '',
     CERT_FILE: host.certFile ?? '',
     KEY_FILE: host.keyFile ?? '',
@@ -166,7 +169,7 @@ export function restoreScript(plan: ScriptPlan, host: PlanHost): string {
     EXPECTED_KEYS: plan.expectedKeys === null ? '' : String(plan.expectedKeys),
     BACKUP_JOBS: host.backup.commands.join('\n'),
     BACKUP_TIMERS: host.backup.timers.join(' '),
-    LOGS: host.runsAs === 'static-pod' ? 'crictl logs or docker logs of the etcd container' : host.runsAs === 'container' ? `docker logs ${host.container}` : `journalctl -u ${host.unit} -n 50`,
+    LOGS: host.runsAs === 'static-pod' ? 'crictl logs or docker logs of the etcd container' : host.runsAs === 'container' ? `${host.engine} logs ${host.container}` : `journalctl -u ${host.unit} -n 50`,
   };
   return [
     '#!/bin/sh',

@@ -10,6 +10,9 @@ type Phase = PlanStep['phase'];
 /** The phases in their order; the roll-back is not on the path. */
 export const phases: readonly Phase[] = ['preflight', 'stop', 'keep', 'restore', 'start', 'verify', 'control-plane'];
 
+/** What is done on a control-plane host without etcd. */
+const withoutEtcd: readonly Phase[] = ['preflight', 'stop', 'control-plane'];
+
 export function saidIn(language: Language, message: Message): Said {
   return { ...message, text: say(language, message.key, message.params) };
 }
@@ -39,6 +42,7 @@ export function phaseCommands(phase: Phase, plan: ScriptPlan, host: PlanHost): r
   const jobOn = [...host.backup.timers.map((timer) => `systemctl enable --now ${shellWord(timer)}`), ...(host.backup.commands.length === 0 ? [] : [`crontab ${shellWord(`${work}/crontab.before`)}`])];
   switch (phase) {
     case 'preflight':
+      if (host.runsAs === 'none') return [];
       return plan.usesSnapshot ? [`cp ${snapshotFile} ${shellWord(`${work}/${snapshotFile}`)}`, `sha256sum ${shellWord(`${work}/${snapshotFile}`)}`, `df -Pk ${data}`] : [`df -Pk ${data}`];
     case 'stop':
       return [...jobOff, ...stopPlane, ...stopCommands(host).map((line) => shown(line, work))];
@@ -55,7 +59,7 @@ export function phaseCommands(phase: Phase, plan: ScriptPlan, host: PlanHost): r
     case 'verify':
       return ['endpoint health', 'alarm list', 'member list', "get '' --from-key --limit=1 -w fields", 'lease grant 60', ...(plan.members.length > 1 ? ['endpoint hashkv --cluster'] : []), 'endpoint status -w table'].map((words) => ask(plan, host, words));
     case 'control-plane':
-      return [ask(plan, host, `snapshot save ${shellWord(`${work}/after-restore.db`)}`), ...startPlane, ...jobOn];
+      return [...(host.runsAs === 'none' ? [] : [ask(plan, host, `snapshot save ${shellWord(`${work}/after-restore.db`)}`)]), ...startPlane, ...jobOn];
     case 'rollback':
       return [
         ...stopPlane, ...stopCommands(host).map((line) => shown(line, work)),
@@ -71,7 +75,8 @@ export function planSteps(plan: ScriptPlan, hosts: readonly PlanHost[], language
   const steps: PlanStep[] = [];
   let before: readonly string[] = [];
   for (const phase of order) {
-    const made = hosts.map((host): PlanStep => {
+    const concerned = hosts.filter((host) => host.runsAs !== 'none' || withoutEtcd.includes(phase));
+    const made = concerned.map((host): PlanStep => {
       const params = {
         host: host.host, data: host.dataDir, members: plan.members.length, revision: plan.expectedRevision ?? '?', keys: plan.expectedKeys ?? '?',
         version: plan.version, sha256: plan.snapshot?.sha256 ?? '', script: host.script,

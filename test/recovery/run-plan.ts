@@ -34,13 +34,14 @@ export async function runPlan(hosts: readonly ScratchHost[], until: string | nul
   while (done.size < plan.steps.length) {
     const ready = plan.steps.filter((step) => !done.has(step.id) && step.needs.every((need) => done.has(need)));
     if (ready.length === 0 || ready[0]?.phase === until) break;
+    const began = Date.now();
     const results = await Promise.all(ready.map(async (step) => {
       const host = hosts.find((one) => one.name === step.host);
       if (host === undefined) throw new Error(`plan.json names an unknown host ${step.host}`);
       return { step, result: await host.run(['sh', `/root/restore/${step.script}`, step.phase, '--yes']) };
     }));
     for (const { step, result } of results) {
-      log += `== ${step.id}\n${result.output}`;
+      log += `== ${step.id} (${Date.now() - began} ms)\n${result.output}`;
       if (result.status !== 0) throw new Error(`${step.id} ended with ${result.status}\n${log}`);
       done.add(step.id);
     }
@@ -64,8 +65,14 @@ export function servedBy(json: string): { readonly keys: number; readonly digest
   return { keys: rows.length, digest: createHash('sha256').update(rows.join('\n')).digest('hex') };
 }
 
+export interface Content {
+  readonly keys: number;
+  readonly digest: string;
+  readonly revision: number;
+}
+
 /** Independent answer: restores the file with the real tool alone on loopback and asks for all keys. */
-export async function contentOf(etcd: string, snapshot: string, skipHash = false): Promise<{ readonly keys: number; readonly digest: string; readonly revision: number }> {
+export async function contentOf(etcd: string, snapshot: string, skipHash = false): Promise<Content> {
   const folder = mkdtempSync('/dev/shm/content-');
   const port = await freePort();
   const peer = await freePort();

@@ -122,9 +122,9 @@ export class ScratchNetwork {
 export function makeCertificates(host: ScratchHost, authority: string, files: { readonly ca: string; readonly pairs: readonly (readonly [string, string])[] }): void {
   mkdirSync(authority, { recursive: true });
   const openssl = (...words: string[]): void => void execFileSync('openssl', words, { stdio: 'ignore', cwd: authority });
-  if (!existsSync(join(authority, 'ca.pem'))) openssl('req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '30', '-subj', '/CN=scratch-ca', '-keyout', 'ca-key.pem', '-out', 'ca.pem');
+  if (!existsSync(join(authority, 'ca.pem'))) openssl('req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '30', '-subj', '/CN=scratch-ca', '-keyout', 'ca-key.pem', '-out', 'ca.pem');
   writeFileSync(join(authority, 'san'), `subjectAltName=IP:127.0.0.1,IP:${host.address},DNS:localhost\nextendedKeyUsage=serverAuth,clientAuth\n`);
-  openssl('req', '-newkey', 'rsa:2048', '-nodes', '-subj', `/CN=${host.name}`, '-keyout', 'k.pem', '-out', 'r.pem');
+  openssl('req', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-subj', `/CN=${host.name}`, '-keyout', 'k.pem', '-out', 'r.pem');
   openssl('x509', '-req', '-in', 'r.pem', '-CA', 'ca.pem', '-CAkey', 'ca-key.pem', '-CAcreateserial', '-days', '30', '-extfile', 'san', '-out', 'c.pem');
   host.write(files.ca, readFileSync(join(authority, 'ca.pem'), 'utf8'));
   for (const [certificate, key] of files.pairs) {
@@ -133,7 +133,10 @@ export function makeCertificates(host: ScratchHost, authority: string, files: { 
   }
 }
 
-/** Names, kinds, modes, owners and SHA-256 of everything below a folder: equal text, equal folder. */
+/**
+ * Names, kinds, modes, owners, and of files size, time and SHA-256, of everything below a folder: equal
+ * text, equal folder. Times of directories are left out: an etcd that dies at its start changes them.
+ */
 export function fingerprint(folder: string): string {
-  return execFileSync('sh', ['-c', 'cd "$1" && find . -printf "%p %y %m %U %G %s %T@\\n" | sort && find . -type f -exec sha256sum {} + | sort', 'sh', folder], { encoding: 'utf8' });
+  return execFileSync('sh', ['-c', 'cd "$1" && find . -type d -printf "%p %y %m %U %G\\n" -o -printf "%p %y %m %U %G %s %T@\\n" | sort && find . -type f -exec sha256sum {} + | sort', 'sh', folder], { encoding: 'utf8' });
 }

@@ -10,6 +10,7 @@ export const recovery = {
   'recovery.missing.same-member': 'More than one host claims the member {name} or the URL {url} ({host}).',
   'recovery.missing.cluster': 'The initial cluster cannot be read: {value}.',
   'recovery.missing.member-host': 'The member {name} ({url}) belongs to the cluster, but the bundle holds no files of its host. A part of a cluster must not be restored alone.',
+  'recovery.missing.not-in-cluster': 'The member {name} ({url}) of {host} is not in the member list of the cluster.',
   'recovery.missing.name-differs': '{host} calls itself {name}, other sources call it {other}.',
   'recovery.missing.tokens': 'The hosts have different cluster tokens: {tokens}.',
   'recovery.missing.version': 'The version of etcd is not known; the tool and its flags depend on it.',

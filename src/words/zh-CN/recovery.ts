@@ -11,6 +11,7 @@ export const recovery: Translation<typeof english> = {
   'recovery.missing.same-member': '不止一台主机使用成员名 {name} 或地址 {url}（{host}）。',
   'recovery.missing.cluster': '无法解析 initial-cluster：{value}。',
   'recovery.missing.member-host': '成员 {name}（{url}）属于该集群，但材料中没有其主机的文件。不能只恢复集群的一部分。',
+  'recovery.missing.not-in-cluster': '{host} 上的成员 {name}（{url}）不在集群的成员列表中。',
   'recovery.missing.name-differs': '{host} 自称 {name}，其他来源称其为 {other}。',
   'recovery.missing.tokens': '各主机的集群令牌不同：{tokens}。',
   'recovery.missing.version': '不知道 etcd 的版本，而工具及其参数取决于版本。',
