@@ -162,6 +162,8 @@ export interface ProcessFact extends FactBase {
   readonly ppid: number | null;
   readonly user: string | null;
   readonly started: Stamp | null;
+  /** STIME `09:00`: the clock time of a start within the last day before the listing. */
+  readonly startedClock?: string;
   readonly command: string;
 }
 

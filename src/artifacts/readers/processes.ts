@@ -1,6 +1,5 @@
 import { civil } from '../../time/parse.js';
 import { monthNumber } from '../../time/month-names.js';
-import type { Stamp } from '../../time/stamp.js';
 import { cite } from '../cite.js';
 import type { ProcessFact } from '../fact.js';
 import type { ArtifactReader } from '../reader.js';
@@ -30,17 +29,18 @@ export const processes: ArtifactReader = {
       const b = a === null ? aux.exec(line.text) : null;
       const c = a === null && b === null && listed ? pgrep.exec(line.text) : null;
       let fact: Omit<ProcessFact, 'kind' | 'at' | 'host'> | null = null;
-      if (a !== null) fact = { user: a[1]!, pid: Number(a[2]), ppid: Number(a[3]), started: startOf(a[4]!), command: a[7]! };
-      else if (b !== null) fact = { user: b[1]!, pid: Number(b[2]), ppid: null, started: startOf(b[3]!), command: b[5]! };
+      if (a !== null) fact = { user: a[1]!, pid: Number(a[2]), ppid: Number(a[3]), ...startOf(a[4]!), command: a[7]! };
+      else if (b !== null) fact = { user: b[1]!, pid: Number(b[2]), ppid: null, ...startOf(b[3]!), command: b[5]! };
       else if (c !== null) fact = { user: null, pid: Number(c[1]), ppid: null, started: null, command: c[2]! };
       if (fact !== null) yield { kind: 'process', at: cite(section, line), host: section.host, ...fact, command: maskSecrets(fact.command) };
     }
   },
 };
 
-/** STIME: `15:06` today (the day is that of the collection: not known here), `Jul10` this year; a bare year says too little. */
-function startOf(text: string): Stamp | null {
+/** STIME: `15:06` within the last day (which day is that of the collection: not known here), `Jul10` this year; a bare year says too little. */
+function startOf(text: string): Pick<ProcessFact, 'started' | 'startedClock'> {
+  if (/^\d{2}:\d{2}$/.test(text)) return { started: null, startedClock: text };
   const match = /^([A-Z][a-z]{2}|\d{1,2}月)\s?(\d{1,2})$/.exec(text);
   const month = match === null ? null : monthNumber(match[1]!);
-  return match === null || month === null ? null : civil({ year: null, month, day: Number(match[2]), precisionMs: 86_400_000 });
+  return { started: match === null || month === null ? null : civil({ year: null, month, day: Number(match[2]), precisionMs: 86_400_000 }) };
 }

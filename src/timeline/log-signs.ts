@@ -1,0 +1,63 @@
+import type { LogFact } from '../artifacts/fact.js';
+import type { Draft } from '../case/draft.js';
+import { intersect, type Interval } from '../time/interval.js';
+import { meaningOf } from './log-meaning.js';
+import type { Sign } from './sign.js';
+
+/** A start that ends within this time was a failed start, not a life that broke. */
+const startMs = 120_000;
+
+/** When a line was written: outer and inner time together, the outer one when they contradict each other. */
+export function timeOf(draft: Draft, fact: LogFact, which: 'first' | 'last'): Interval {
+  const outer = which === 'first' ? fact.time : (fact.lastTime ?? fact.time);
+  const known = outer === null ? null : draft.when(outer, fact.host, fact.at.artifact);
+  if (which === 'last' || fact.innerTime === null) return known ?? { notBefore: null, best: null, notAfter: null };
+  const inner = draft.when(fact.innerTime, fact.host, fact.at.artifact);
+  return known === null ? inner : (intersect(inner, known) ?? known);
+}
+
+/** Every recognised log line as a sign. */
+export function logSigns(draft: Draft): readonly Sign[] {
+  const signs: Sign[] = [];
+  for (const fact of draft.facts) {
+    if (fact.kind !== 'log') continue;
+    const meaning = meaningOf(fact);
+    if (meaning === null) continue;
+    const time = timeOf(draft, fact, 'first');
+    const last = fact.count > 1 ? timeOf(draft, fact, 'last') : null;
+    signs.push({
+      ...meaning, time, end: last, host: fact.host, count: fact.count, basis: 'observed', places: [fact.at],
+      params: { program: fact.source, message: shortMessage(fact), unit: fact.fields['unit'] ?? fact.unit ?? fact.fields['container'] ?? fact.source },
+      key: `${meaning.kind} ${fact.host ?? ''} ${meaning.kind === 'etcd-works' ? '' : (fact.messageId ?? '')} ${subjectOf(fact)}`,
+    });
+  }
+  return failedStarts(signs);
+}
+
+/** Peers, units and containers tell repeats of one message apart. */
+function subjectOf(fact: LogFact): string {
+  return ['peer', 'unit', 'container', 'member'].map((name) => fact.fields[name] ?? '').join(' ').trim();
+}
+
+function shortMessage(fact: LogFact): string {
+  const text = fact.message === '' ? fact.at.text : fact.message;
+  const detail = fact.fields['error'] ?? fact.fields['err'];
+  const whole = detail === undefined || text.includes(detail) ? text : `${text}: ${detail}`;
+  return whole.length > 200 ? `${whole.slice(0, 199)}…` : whole;
+}
+
+/**
+ * A death long after a start is the break itself (`onset`): etcd was alive until then. A death within
+ * two minutes of a start only says that it could not start.
+ */
+function failedStarts(signs: readonly Sign[]): readonly Sign[] {
+  const starts = signs.filter((s) => s.kind === 'etcd-started' || s.kind === 'boot');
+  return signs.map((sign) => {
+    if (sign.kind !== 'etcd-died' || sign.tone !== 'down') return sign;
+    const [low, high] = [sign.time.notBefore, sign.time.notAfter];
+    if (low === null || high === null || high - low > startMs) return sign;
+    const justStarted = starts.some((s) => s.host === sign.host && s.time.notAfter !== null && s.time.notBefore !== null && s.time.notBefore <= high && s.time.notAfter >= low - startMs);
+    const lived = signs.some((s) => s.host === sign.host && s.tone === 'progress' && (s.end ?? s.time).notAfter !== null && (s.end ?? s.time).notAfter! >= low - 3_600_000 && s.time.notBefore !== null && s.time.notBefore <= high);
+    return !justStarted && lived ? { ...sign, tone: 'onset' } : sign;
+  });
+}
