@@ -65,7 +65,6 @@ export async function execute([id, members, version]: Execution): Promise<void> 
     assert.equal(plan.steps.length, 7 * members);
     deliver(plan, snapshot, hosts);
     const log = await runPlan(hosts);
-    if (process.env["SHOW"]) console.log(log);
 
     await Promise.all(hosts.map(async (host, i) => {
       const client = layout.client(names[i] ?? { name: '', address: '' });
