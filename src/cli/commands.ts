@@ -13,6 +13,9 @@ export interface CommandEntry {
 
 /** All commands, in the order of `--help`. Adding one = one file in `commands/` and one line here. */
 export const commands: readonly CommandEntry[] = [
+  { path: 'snapshot objects', summary: 'kubernetes.cli.objects', load: () => import('./commands/snapshot-objects.js') },
+  { path: 'snapshot get', summary: 'kubernetes.cli.get', load: () => import('./commands/snapshot-get.js') },
+  { path: 'snapshot when', summary: 'kubernetes.cli.when', load: () => import('./commands/snapshot-when.js') },
   { path: 'serve', summary: 'cli.serve', load: () => import('./commands/serve.js') },
   { path: 'cases list', summary: 'cli.cases.list', load: () => import('./commands/cases-list.js') },
   { path: 'cases show', summary: 'cli.cases.show', load: () => import('./commands/cases-show.js') },

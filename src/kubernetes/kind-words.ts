@@ -11,12 +11,17 @@ const storedAs: Readonly<Record<string, string>> = {
   minions: 'node', 'services/specs': 'service', 'services/endpoints': 'endpoints', ingress: 'ingress', podsecuritypolicy: 'podsecuritypolicy', controllers: 'replicationcontroller',
 };
 
-/** The kind that a plural names: `networkpolicies` → `networkpolicy`. */
+/** The kind that a plural names, as Kubernetes forms plurals: `networkpolicies` → `networkpolicy`. */
 export function singular(plural: string): string {
   if (plural === 'endpoints' || plural === 'ingress') return plural;
   if (plural.endsWith('ies')) return `${plural.slice(0, -3)}y`;
-  if (/(?:s|x|z|ch|sh)es$/.test(plural)) return plural.slice(0, -2);
+  if (/(?:ss|x|z|ch|sh)es$/.test(plural)) return plural.slice(0, -2);
   return plural.endsWith('s') && !plural.endsWith('ss') ? plural.slice(0, -1) : plural;
+}
+
+/** Whether a plural can be that of a word. */
+function isPluralOf(plural: string, word: string): boolean {
+  return plural === word || plural === `${word}s` || plural === `${word}es` || (word.endsWith('y') && plural === `${word.slice(0, -1)}ies`);
 }
 
 /** The kind in lower case that a resource of the storage keys holds, where the value does not say it. */
@@ -39,6 +44,7 @@ export function meansResource(word: string, resource: string, kind: string): boo
   const storedGroup = slash > 0 && stored.slice(0, slash).includes('.') ? stored.slice(0, slash) : null;
   if (group !== null && storedGroup !== null && group !== storedGroup && !group.endsWith(`.${storedGroup}`)) return false;
   const wanted = shortNames[name] ?? name;
-  const kinds = [kind.toLowerCase(), kindOfResource(resource)].filter((k) => k !== '');
-  return kinds.includes(wanted) || kinds.includes(singular(wanted));
+  const own = storedAs[resource];
+  const kinds = [kind.toLowerCase(), own ?? ''].filter((k) => k !== '');
+  return kinds.some((k) => isPluralOf(wanted, k)) || (own === undefined && isPluralOf(stored.slice(slash + 1), wanted)) || stored.slice(slash + 1) === wanted;
 }

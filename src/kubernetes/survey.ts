@@ -41,6 +41,8 @@ export interface LiveKey {
   readonly storage: Storage;
   /** Writes seen of this key. */
   readonly writes: number;
+  /** Bytes of the values of all these writes: what its history takes in the file. */
+  readonly heldBytes: number;
 }
 
 /** A deletion of something people would miss. */
@@ -153,6 +155,7 @@ export function surveyWrites(writes: Iterable<StoredWrite>): KubeSurvey {
       deleting: header?.deleted ?? null,
       storage: reading.storage,
       writes: (before?.writes ?? 0) + 1,
+      heldBytes: (before?.heldBytes ?? 0) + write.value.length,
     });
     if (points.length >= maxPoints) thinPoints(points);
   }

@@ -1,7 +1,7 @@
 import { Document, isScalar, visit } from 'yaml';
 
-/** Words that YAML 1.1 readers, kubectl among them, take for a truth value or nothing (yaml.org/type/bool.html). */
-const oldWords = /^(?:y|n|yes|no|on|off|true|false|null|~)$/i;
+/** Words that YAML 1.1 readers, kubectl among them, take for a truth value, nothing, or a merge (yaml.org/type). */
+const oldWords = /^(?:y|n|yes|no|on|off|true|false|null|~|<<|=)$/i;
 /** Base-60 numbers, octals, dates: text to us, numbers or times to YAML 1.1. */
 const oldNumbers = /^[-+]?(?:\d[\d_]*(?::[0-5]?\d)+(?:\.\d*)?|0[0-7_]+|0b[01_]+|\d[\d_]*(?:\.[\d_]*)?(?:[eE][-+]?\d+)?|\.\d+)$|^\d{4}-\d\d?-\d\d?/;
 
