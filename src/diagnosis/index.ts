@@ -1,0 +1,36 @@
+import type { Draft } from '../case/draft.js';
+import type { Cause, Finding, Said } from '../case/model.js';
+import type { Language } from '../words/catalogue.js';
+import { causeOf } from './cause.js';
+import { findingsOf } from './findings/collect.js';
+import { notChecked } from './not-checked.js';
+import { rankHypotheses } from './rank.js';
+import { rules } from './rules/index.js';
+import { unknownCause } from './unknown.js';
+import { viewOf, type Timeline } from './view.js';
+import { weigh } from './weigh.js';
+
+export type { Timeline } from './view.js';
+
+/** What the diagnosis adds to the case. */
+export interface Diagnosis {
+  /** Most likely first: trigger, damage, contributing factors, after-effects, detection; rejected ones last. */
+  readonly causes: readonly Cause[];
+  readonly findings: readonly Finding[];
+  /** What was not in the bundle and would have decided, each with the command that collects it. */
+  readonly notChecked: readonly Said[];
+}
+
+/** Weighs every rule against the draft. Pure: the same draft gives the same answer. */
+export function diagnose(draft: Draft, timeline: Timeline, language: Language): Diagnosis {
+  const view = viewOf(draft, timeline);
+  const found = rules.map((rule) => weigh(rule, view)).filter((hypothesis) => hypothesis !== null);
+  const ranked = rankHypotheses(found);
+  const causes = ranked.map((hypothesis) => causeOf(hypothesis, view, language));
+  const unknown = unknownCause(ranked, view, language);
+  return {
+    causes: unknown === null ? causes : [...causes.filter((cause) => cause.confidence !== 'rejected'), unknown, ...causes.filter((cause) => cause.confidence === 'rejected')],
+    findings: findingsOf(view, language),
+    notChecked: notChecked(view, ranked, language),
+  };
+}

@@ -1,0 +1,13 @@
+import type { Rule } from '../rule.js';
+import { both, etcdVersion, says } from '../signs/index.js';
+
+/** etcd 3.4.0–3.4.3 could remove log files that it still needed (fixed in 3.4.4). */
+export const bugWalPurged: Rule = {
+  id: 'bug-wal-purged',
+  role: 'trigger',
+  proves: [],
+  likely: [both(says('etcd.wal-missing'), etcdVersion('3.4.0', '3.4.3'))],
+  decide: ['data-listing'],
+  versions: '3.4.0–3.4.3',
+  source: 'formats 9',
+};

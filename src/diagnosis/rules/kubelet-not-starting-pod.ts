@@ -1,0 +1,14 @@
+import type { Rule } from '../rule.js';
+import { etcdDies, says, unit } from '../signs/index.js';
+
+/** The kubelet does not run or does not start the static pods (swap, cgroup driver, broken manifest, name conflict). */
+export const kubeletNotStartingPod: Rule = {
+  id: 'kubelet-not-starting-pod',
+  role: 'trigger',
+  proves: [says('kubelet.swap', 'kubelet.start-failed')],
+  likely: [says('kubelet.container-conflict'), unit((fact) => fact.unit.startsWith('kubelet') && ['failed', 'inactive'].includes(fact.active))],
+  possible: [unit((fact) => fact.unit.startsWith('kubelet') && fact.sub === 'auto-restart')],
+  weakens: [etcdDies],
+  decide: ['kubelet-log', 'unit-status'],
+  source: 'cause 24',
+};

@@ -1,0 +1,47 @@
+import type { EndpointFact } from '../../artifacts/fact.js';
+import type { DraftCandidate } from '../../case/draft.js';
+import { compareVersions } from '../../etcd/version.js';
+import { unknownTime } from '../../time/interval.js';
+import type { Hit, Sign } from '../rule.js';
+import { cited, hitOf } from './combine.js';
+
+/** Candidates whose reports say something. */
+export function candidate(test: (candidate: DraftCandidate) => boolean): Sign {
+  return (view) => view.draft.candidates.filter(test).flatMap((found) => candidateHits(found));
+}
+
+function candidateHits(found: DraftCandidate): readonly Hit[] {
+  const { candidate: c } = found;
+  if (c.evidence.length > 0) return cited(c.evidence, c.host);
+  return [{ at: { artifact: c.path, text: `${c.kind} ${c.path}: ${c.verdict}` }, host: c.host, time: unknownTime }];
+}
+
+/** `etcdctl alarm list`. */
+export function alarm(name: string): Sign {
+  return (view) => view.facts('alarm').filter((fact) => fact.alarm === name).map((fact) => hitOf(view, fact, null));
+}
+
+/** Rows of `etcdctl endpoint status|health`. */
+export function endpoint(test: (fact: EndpointFact) => boolean): Sign {
+  return (view) => view.facts('endpoint').filter(test).map((fact) => hitOf(view, fact, fact.collected));
+}
+
+/** Evidence of the etcd version, where it lies in `[from, to]` (inclusive, either may be null). */
+export function etcdVersion(from: string | null, to: string | null): Sign {
+  return (view) => view.facts('version')
+    .filter((fact) => fact.program === 'etcd' && (from === null || compareVersions(fact.version, from) >= 0) && (to === null || compareVersions(fact.version, to) <= 0))
+    .slice(0, 2)
+    .map((fact) => hitOf(view, fact, null));
+}
+
+/** Evidence of how many members the cluster has, where `test` holds for that number. */
+export function members(test: (count: number) => boolean): Sign {
+  return (view) => {
+    const settings = view.draft.members.flatMap((member) => (member.settings.initialCluster === null ? [] : [member.settings.initialCluster]));
+    const counts = settings.map((setting) => setting.value.split(',').filter((part) => part.includes('=')).length);
+    const count = Math.max(view.draft.members.length, ...counts);
+    if (count === 0 || !test(count)) return [];
+    const evidence = settings.flatMap((setting) => setting.evidence);
+    return cited(evidence.length > 0 ? evidence : view.draft.members.flatMap((member) => member.evidence), null);
+  };
+}
