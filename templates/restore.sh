@@ -613,7 +613,10 @@ phase_start() {
   start_etcd
   if [ "$ETCD" = static-pod ] && unit_exists kubelet.service; then
     case $(systemctl is-active kubelet 2>/dev/null || true) in
-      failed | inactive) say 'systemctl start kubelet' && systemctl start kubelet || say 'kubelet could not be started: without it no static pod runs' ;;
+      failed | inactive)
+        say 'systemctl start kubelet'
+        systemctl start kubelet || say 'kubelet could not be started: without it no static pod runs'
+        ;;
     esac
   fi
   waited=0

@@ -37,13 +37,21 @@ function emptyPlan(recommendation: Recommendation, manual: Plan['manual'], revis
   };
 }
 
+/** With its digest as written; without one only when its pages were proven good. */
+function restorable(chosen: DraftCandidate): boolean {
+  const { verdict, kind, skipHashCheck } = chosen.candidate;
+  return kind === 'snapshot' ? verdict === 'intact' || (verdict === 'digest-absent' && skipHashCheck) : verdict === 'intact' || verdict === 'digest-absent';
+}
+
 function contentFacts(draft: Draft, chosen: DraftCandidate | null, asItIs: boolean): MissingFact[] {
   const lacks: MissingFact[] = [];
   const add = (fact: string, key: string, collect: string | null): void => void lacks.push({ fact, said: { key, params: {} }, collect });
   const version = draft.installation.etcdVersion?.value ?? null;
   if (version === null || restoreToolOf(version) === null) add('etcd version', 'recovery.missing.version', 'etcd --version; grep image: /etc/kubernetes/manifests/etcd.yaml');
   if (chosen === null) add('snapshot', 'recovery.missing.candidate', 'etcd-autopsy collect');
-  else if (!asItIs && chosen.candidate.sha256 === null) add('snapshot digest', 'recovery.missing.digest', 'sha256sum SNAPSHOT');
+  else if (!chosen.candidate.usable) add('usable snapshot', 'recovery.missing.unusable', 'etcd-autopsy collect');
+  else if (!asItIs && !/^[0-9a-f]{64}$/.test(chosen.candidate.sha256 ?? '')) add('snapshot digest', 'recovery.missing.digest', 'sha256sum SNAPSHOT');
+  else if (!asItIs && !restorable(chosen)) add('snapshot content', 'recovery.missing.unproven', 'etcd-autopsy snapshot check SNAPSHOT');
   return lacks;
 }
 

@@ -16,6 +16,8 @@ export const recovery = {
   'recovery.missing.version': 'The version of etcd is not known; the tool and its flags depend on it.',
   'recovery.missing.candidate': 'The chosen file is not among the candidates.',
   'recovery.missing.digest': 'The chosen file has no SHA-256.',
+  'recovery.missing.unusable': 'The chosen file was judged not fit for a restore.',
+  'recovery.missing.unproven': 'The chosen file has no digest and its pages are not proven good: restoring it could serve damaged data.',
   'recovery.missing.lone-data-dir': 'A data directory can be started as it is only when it is the whole cluster; this one is one member of several.',
   'recovery.withheld.title': 'Withheld until this is known: {fact}. {why}',
   'recovery.step.preflight.title': 'Check {host}',

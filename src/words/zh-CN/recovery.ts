@@ -17,6 +17,8 @@ export const recovery: Translation<typeof english> = {
   'recovery.missing.version': '不知道 etcd 的版本，而工具及其参数取决于版本。',
   'recovery.missing.candidate': '所选文件不在候选之列。',
   'recovery.missing.digest': '所选文件没有 SHA-256。',
+  'recovery.missing.unusable': '所选文件经检查不能用于恢复。',
+  'recovery.missing.unproven': '所选文件没有校验和，且其页面未被证明完好：用它恢复可能提供损坏的数据。',
   'recovery.missing.lone-data-dir': '只有单成员集群才能直接启动其数据目录，而这里是多成员之一。',
   'recovery.withheld.title': '在弄清以下信息之前不给出命令：{fact}。{why}',
   'recovery.step.preflight.title': '检查 {host}',
