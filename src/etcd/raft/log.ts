@@ -102,7 +102,7 @@ export function readLog(log: LogFiles, start: { readonly index: bigint; readonly
   const { protobuf, positioned } = log.dialect;
   let metadata: Uint8Array | null = null;
   let state = noHardState;
-  let entries: LogEntry[] = [];
+  const entries: LogEntry[] = [];
   const superseded: LogEntry[] = [];
   const reader = readRecords(log.segments.slice(from), log.dialect);
   const finish = (failure: LogFailure | null, endSegment: number, endOffset: number): ReadLog => {

@@ -1,0 +1,112 @@
+import { Death } from '../../formats/bbolt/behaviour/death.js';
+import type { DataDir } from '../data-dir.js';
+import type { Write } from '../replay/store.js';
+import { serve } from '../replay/served.js';
+import type { BootReport, Served } from '../verdict.js';
+import type { EtcdLine } from '../version.js';
+import { hexId } from './membership.js';
+import { serverKind, startMember, type LoadedMember, type ServerKind, type StartFailure } from './member-start.js';
+import { replayLog, type Replayed } from './replay.js';
+
+export interface BootOptions {
+  readonly line: EtcdLine;
+  /** A patch version, where it is known: `3.5.16`. */
+  readonly version?: string;
+  readonly onWrites?: (writes: readonly Write[]) => void;
+}
+
+const empty: BootReport = {
+  result: 'unknown', diesAt: null, message: null, causeFile: null, writable: null, hazard: null, replayed: null, served: null,
+  memberId: null, clusterId: null, term: null, appliedIndex: null, walLastIndex: null, commitIndex: null, members: [], problems: [],
+};
+
+function failed(failure: StartFailure): BootReport {
+  const { read } = failure;
+  return {
+    ...empty,
+    result: 'dies',
+    diesAt: 'start',
+    message: failure.message,
+    causeFile: failure.causeFile,
+    writable: false,
+    memberId: read?.memberId == null ? null : hexId(read.memberId),
+    clusterId: read?.clusterId == null ? null : hexId(read.clusterId),
+    term: read?.state.term ?? null,
+    walLastIndex: read?.entries.at(-1)?.index ?? null,
+    commitIndex: read?.state.commit ?? null,
+    problems: failure.problems,
+  };
+}
+
+/** Entries that a member appends before its first client's write: the leader's empty one and its own attributes. */
+const ownEntries = 2n;
+
+function judge(loaded: LoadedMember, server: ServerKind, replayed: Replayed, served: Served | null): Pick<BootReport, 'result' | 'message' | 'writable' | 'hazard'> {
+  const read = loaded.started?.read ?? null;
+  const last = read?.entries.at(-1)?.index ?? loaded.snapshot?.index ?? 0n;
+  const gap = loaded.database.consistentIndex - last;
+  if (!replayed.leads) return { result: 'hangs', message: null, writable: false, hazard: null };
+  const modern = server.behaviour.membershipFromDb;
+  if (gap > (modern ? 1n : ownEntries)) {
+    return modern
+      ? { result: 'hangs', message: 'failed to publish local member to cluster through raft | error: etcdserver: request timed out', writable: false, hazard: 'writes-swallowed' }
+      : { result: 'ready', message: null, writable: false, hazard: 'writes-swallowed' };
+  }
+  const capped = loaded.machine.alarms.noSpace.size > 0 || loaded.machine.alarms.corrupt.size > 0;
+  return { result: 'ready', message: null, writable: !capped, hazard: loaded.started?.repair == null || served === null ? null : 'acknowledged-writes-lost' };
+}
+
+function describe(loaded: LoadedMember): Pick<BootReport, 'memberId' | 'clusterId' | 'walLastIndex' | 'commitIndex' | 'members'> {
+  const read = loaded.started?.read ?? null;
+  const { voters, known } = loaded.membership;
+  return {
+    memberId: read?.memberId == null ? null : hexId(read.memberId),
+    clusterId: read?.clusterId == null ? null : hexId(read.clusterId),
+    walLastIndex: read?.entries.at(-1)?.index ?? loaded.snapshot?.index ?? null,
+    commitIndex: read?.state.commit ?? null,
+    members: [...voters].sort((a, b) => (a < b ? -1 : 1)).map((id) => ({ memberId: hexId(id), name: known.get(id)?.name ?? '', peerUrls: known.get(id)?.peerUrls ?? [] })),
+  };
+}
+
+/** Would etcd of this line start from the directory, with which words would it end, and what would it serve? */
+export function predictBoot(dir: DataDir, options: BootOptions): BootReport {
+  const server = serverKind(options.line, options.version);
+  const { loaded, failure } = startMember(dir, server);
+  if (failure !== null) return failed(failure);
+  const { machine, started, membership, database, files } = loaded;
+  const read = started?.read ?? null;
+  const facts = describe(loaded);
+  let phase: 'start' | 'range' = 'start';
+  let replayed: Replayed | null = null;
+  try {
+    replayed = started === null || read === null
+      ? { applied: 0, appliedIndex: database.consistentIndex, appliedTerm: database.term, rejected: new Map(), leads: true }
+      : replayLog(machine, {
+          log: started.log,
+          entries: read.entries,
+          commit: read.state.commit,
+          consistentIndex: database.consistentIndex,
+          memberId: read.memberId ?? 0n,
+          membership,
+          membersInDatabase: server.line === '3.6' ? new Set(loaded.membersInDatabase.keys()) : null,
+          ...(options.onWrites === undefined ? {} : { onWrites: options.onWrites }),
+        });
+    phase = 'range';
+    const served = serve(machine);
+    const verdict = judge(loaded, server, replayed, served);
+    return {
+      ...empty, ...facts, ...describe(loaded), ...verdict,
+      served: verdict.result === 'ready' ? served : null,
+      replayed: replayed.applied,
+      appliedIndex: replayed.appliedIndex,
+      term: read?.state.term ?? database.term,
+      problems: loaded.problems,
+    };
+  } catch (thrown) {
+    if (!(thrown instanceof Death)) throw thrown;
+    return {
+      ...empty, ...facts, result: phase === 'start' ? 'dies' : 'ready', diesAt: phase, message: thrown.message, causeFile: files.db?.path ?? null, writable: false,
+      replayed: replayed?.applied ?? null, appliedIndex: replayed?.appliedIndex ?? null, term: read?.state.term ?? database.term, problems: loaded.problems,
+    };
+  }
+}

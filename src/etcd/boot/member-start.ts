@@ -1,0 +1,175 @@
+import { Death } from '../../formats/bbolt/behaviour/death.js';
+import type { Problem } from '../../formats/problem.js';
+import type { DataDir } from '../data-dir.js';
+import { logFiles, validSnapshots, type LogFiles, type LogFailure, type ReadLog } from '../raft/log.js';
+import { emptyMachine, machineOf } from '../replay/from-database.js';
+import type { Machine } from '../replay/apply.js';
+import { behaviours, type LineBehaviour } from '../start/line-behaviour.js';
+import { loadAlarms, loadAuth, loadClusterVersion, trimMembers, validateSchema } from '../start/other-buckets.js';
+import { loadLeases, loadStore } from '../start/store.js';
+import type { EtcdLine } from '../version.js';
+import { openMemberDatabase, type MemberDatabase } from './database-start.js';
+import { lastMark, newestSnapshot, startLog, type StartedLog, type StartSnapshot } from './log-start.js';
+import { memberFiles, type MemberFiles } from './member-files.js';
+import { hexId, membershipOf, membersInDatabase, readV2Store, type KnownMember, type Membership } from './membership.js';
+import { cannotOpenLog, cannotReadLog, cannotRepairLog, commitOutOfRange, databaseMissing, noSnapshotDatabase, startupError } from './words.js';
+
+/** The server whose start is followed: line, and the version within it where that matters. */
+export interface ServerKind {
+  readonly line: EtcdLine;
+  readonly version: string;
+  readonly behaviour: LineBehaviour;
+}
+
+/** Versions that were observed; used when only a line is known. */
+const observed: Readonly<Record<EtcdLine, string>> = { '3.3': '3.3.25', '3.4': '3.4.23', '3.5': '3.5.30', '3.6': '3.6.16', '3.7': '3.7.3' };
+
+export function serverKind(line: EtcdLine, version?: string): ServerKind {
+  return { line, version: version ?? observed[line], behaviour: behaviours[line] };
+}
+
+/** A member with everything loaded, right before its log is applied. */
+export interface LoadedMember {
+  readonly files: MemberFiles;
+  readonly database: MemberDatabase;
+  readonly machine: Machine;
+  readonly membership: Membership;
+  readonly membersInDatabase: ReadonlyMap<bigint, KnownMember & { readonly learner: boolean }>;
+  /** Null without a WAL. */
+  readonly started: StartedLog | null;
+  readonly snapshot: StartSnapshot | null;
+  readonly problems: readonly Problem[];
+}
+
+/** Where the start ended, with the file that is to blame. */
+export interface StartFailure {
+  readonly message: string;
+  readonly causeFile: string | null;
+  readonly certain: boolean;
+  /** What was read of the log until then. */
+  readonly read: ReadLog | null;
+  readonly problems: readonly Problem[];
+}
+
+class Stopped extends Error {
+  constructor(readonly failure: Omit<StartFailure, 'problems' | 'read'>) {
+    super(failure.message);
+  }
+}
+
+const stop = (message: string, causeFile: string | null): never => {
+  throw new Stopped({ message, causeFile, certain: true });
+};
+
+/** Runs a step that may end the server; blames a file for it. */
+function blaming<T>(file: string | null, step: () => T): T {
+  try {
+    return step();
+  } catch (thrown) {
+    if (thrown instanceof Death) throw new Stopped({ message: thrown.message, causeFile: file, certain: thrown.certain });
+    throw thrown;
+  }
+}
+
+const segmentPath = (files: MemberFiles, log: LogFiles, failure: LogFailure | null): string | null => {
+  const name = failure === null || failure.segment === null ? undefined : log.names[failure.segment]?.name;
+  return name === undefined ? null : files.walPrefix + name;
+};
+
+/** Step 7 of a start: the database must reach the snapshot that the log is read from. */
+function withSnapshotDatabase(server: ServerKind, files: MemberFiles, database: MemberDatabase, snapshot: StartSnapshot, dbPath: string): MemberDatabase {
+  const ci = database.exists || server.behaviour.plainLog ? database.consistentIndex : 0n;
+  if (snapshot.index <= ci) return database;
+  const name = `${snapshot.index.toString(16).padStart(16, '0')}.snap.db`;
+  const received = files.snapDbs.get(name);
+  if (received === undefined) return stop(noSnapshotDatabase(server.line), dbPath);
+  const replaced = blaming(files.snapPrefix + name, () => openMemberDatabase(received, server.behaviour, dbPath));
+  if (database.exists && replaced.consistentIndex < snapshot.index && replaced.consistentIndex !== 0n) {
+    stop(startupError(server.line, `database file (${dbPath} index ${replaced.consistentIndex}) does not match with snapshot (index ${snapshot.index})`), files.snapPrefix + name);
+  }
+  return { ...replaced, exists: database.exists };
+}
+
+function openLog(server: ServerKind, files: MemberFiles, log: LogFiles, snapshot: StartSnapshot | null): StartedLog {
+  const started = startLog(log, snapshot ?? { index: 0n, term: 0n });
+  const { failure, read } = started;
+  if (failure !== null) {
+    const file = segmentPath(files, log, failure.cause);
+    if (failure.cause?.panics === true) stop(failure.message, file);
+    const say = { open: cannotOpenLog, read: cannotReadLog, repair: cannotRepairLog }[failure.kind];
+    stop(say(server.line, failure.message), file ?? files.walPrefix);
+  }
+  if (read.memberId === null || read.memberId === 0n) {
+    const file = log.names[0] === undefined ? files.walPrefix : files.walPrefix + log.names[0].name;
+    stop(server.line === '3.7' && read.memberId === null ? 'runtime error: invalid memory address or nil pointer dereference' : 'cannot use none as id', file);
+  }
+  const from = snapshot?.index ?? 0n;
+  const last = read.entries.at(-1)?.index ?? from;
+  const { term, vote, commit } = read.state;
+  if ((term !== 0n || vote !== 0n || commit !== 0n) && (commit < from || commit > last)) {
+    stop(commitOutOfRange(hexId(read.memberId ?? 0n), commit, from, last), files.walPrefix + (log.names.at(-1)?.name ?? ''));
+  }
+  return started;
+}
+
+function loadBuckets(server: ServerKind, database: MemberDatabase): Machine {
+  const { backend } = database;
+  if (backend === null) return emptyMachine();
+  loadLeases(backend);
+  const store = loadStore(backend);
+  loadAuth(backend);
+  loadAlarms(backend);
+  return machineOf(backend, store);
+}
+
+function load(server: ServerKind, files: MemberFiles, report: (problem: Problem) => void, note: (read: ReadLog) => void): Omit<LoadedMember, 'problems'> {
+  const { behaviour, line } = server;
+  const dbPath = files.db?.path ?? `${files.snapPrefix}db`;
+  let database = blaming(dbPath, () => openMemberDatabase(files.db?.source ?? null, behaviour, dbPath));
+  const haveWal = files.wal.size > 0;
+  let snapshot: StartSnapshot | null = null;
+  let log: LogFiles | null = null;
+  if (haveWal) {
+    log = logFiles(files.wal, server.version);
+    if (log.names.length === 0) stop(startupError(line, 'wal: file not found'), files.walPrefix);
+    const valid = validSnapshots(log);
+    if (valid.failure !== null) {
+      stop(valid.failure.panics ? valid.failure.message : startupError(line, valid.failure.message), segmentPath(files, log, valid.failure));
+    }
+    snapshot = line === '3.7' ? lastMark(valid.marks) : newestSnapshot(files.snaps, valid.marks, report);
+    if (snapshot !== null) database = withSnapshotDatabase(server, files, database, snapshot, dbPath);
+  }
+  const { backend } = database;
+  if (database.exists && backend !== null && behaviour.membershipFromDb) blaming(dbPath, () => validateSchema(backend, Number(line.slice(2))));
+  const started = log === null ? null : openLog(server, files, log, snapshot);
+  if (started !== null) note(started.read);
+  const inDatabase = backend === null ? new Map<bigint, KnownMember & { learner: boolean }>() : blaming(dbPath, () => membersInDatabase(backend));
+  const v2 = snapshot?.store == null ? null : readV2Store(snapshot.store);
+  if (haveWal) {
+    if (behaviour.membershipFromDb && backend !== null) {
+      blaming(dbPath, () => {
+        trimMembers(backend);
+        loadClusterVersion(backend, server.version);
+      });
+    }
+    if (!database.exists && v2?.version != null) stop(databaseMissing(line, dbPath), dbPath);
+  }
+  const machine = blaming(dbPath, () => loadBuckets(server, database));
+  const fromDb = { voters: [...inDatabase].filter(([, m]) => !m.learner).map(([id]) => id), learners: [...inDatabase].filter(([, m]) => m.learner).map(([id]) => id) };
+  const membership = membershipOf(line === '3.7' ? fromDb : (snapshot?.confState ?? null), v2?.members ?? new Map<bigint, KnownMember>(), inDatabase);
+  return { files, database, machine, membership, membersInDatabase: inDatabase, started, snapshot };
+}
+
+/** Follows the start of a member up to the moment at which it applies its log (etcd-formats 7.1). */
+export function startMember(dir: DataDir, server: ServerKind): { readonly loaded: LoadedMember; readonly failure: null } | { readonly loaded: null; readonly failure: StartFailure } {
+  const files = memberFiles(dir);
+  const problems: Problem[] = [];
+  let read: ReadLog | null = null;
+  try {
+    const loaded = load(server, files, (problem) => problems.push(problem), (seen) => (read = seen));
+    return { loaded: { ...loaded, problems }, failure: null };
+  } catch (thrown) {
+    if (thrown instanceof Stopped) return { loaded: null, failure: { ...thrown.failure, read, problems } };
+    throw thrown;
+  }
+}

@@ -1,0 +1,98 @@
+import { parseMemberRow } from '../member-rows.js';
+import type { ConfChange, ConfState } from '../raft/messages.js';
+import { rowsIn, type OpenedBackend } from '../start/backend.js';
+
+/** A member as the data directory knows it. Ids as numbers; printed as hex without leading zeros. */
+export interface KnownMember {
+  name: string;
+  peerUrls: readonly string[];
+}
+
+/** Who votes, and what is known of each member. Changed while the log is applied. */
+export interface Membership {
+  readonly voters: Set<bigint>;
+  readonly learners: Set<bigint>;
+  readonly known: Map<bigint, KnownMember>;
+}
+
+export const hexId = (id: bigint): string => id.toString(16);
+
+function child(node: unknown, name: string): unknown {
+  if (typeof node !== 'object' || node === null) return undefined;
+  const children = (node as { Children?: unknown }).Children;
+  return typeof children === 'object' && children !== null ? (children as Record<string, unknown>)[name] : undefined;
+}
+
+function names(node: unknown): string[] {
+  const children = typeof node === 'object' && node !== null ? (node as { Children?: unknown }).Children : undefined;
+  return typeof children === 'object' && children !== null ? Object.keys(children) : [];
+}
+
+function valueOf(node: unknown): string {
+  const value = typeof node === 'object' && node !== null ? (node as { Value?: unknown }).Value : undefined;
+  return typeof value === 'string' ? value : '';
+}
+
+function json(text: string): Record<string, unknown> {
+  try {
+    const parsed: unknown = JSON.parse(text);
+    return typeof parsed === 'object' && parsed !== null ? (parsed as Record<string, unknown>) : {};
+  } catch {
+    return {};
+  }
+}
+
+const texts = (value: unknown): string[] => (Array.isArray(value) ? value.filter((item) => typeof item === 'string') : []);
+
+/** Cluster version and members in the v2 store of a `.snap` file; null when its JSON cannot be read. */
+export function readV2Store(bytes: Uint8Array): { readonly version: string | null; readonly members: ReadonlyMap<bigint, KnownMember> } | null {
+  let root: unknown;
+  try {
+    root = (JSON.parse(Buffer.from(bytes).toString('utf8')) as { Root?: unknown }).Root;
+  } catch {
+    return null;
+  }
+  const cluster = child(root, '0');
+  const members = new Map<bigint, KnownMember>();
+  const list = child(cluster, 'members');
+  for (const id of names(list)) {
+    if (!/^[0-9a-f]{1,16}$/.test(id)) continue;
+    const member = child(list, id);
+    const { name } = json(valueOf(child(member, 'attributes')));
+    members.set(BigInt(`0x${id}`), { name: typeof name === 'string' ? name : '', peerUrls: texts(json(valueOf(child(member, 'raftAttributes')))['peerURLs']) });
+  }
+  const version = valueOf(child(cluster, 'version'));
+  return { version: version === '' ? null : version, members };
+}
+
+/** Members in the database: with their learner flag, as 3.6 and 3.7 take them for the truth. */
+export function membersInDatabase(backend: OpenedBackend): ReadonlyMap<bigint, KnownMember & { readonly learner: boolean }> {
+  const members = new Map<bigint, KnownMember & { readonly learner: boolean }>();
+  for (const row of rowsIn(backend, 'members')) {
+    const member = parseMemberRow(row.key, row.value);
+    if (member !== null) members.set(BigInt(`0x${member.memberId}`), { name: member.name, peerUrls: member.peerUrls, learner: member.learner });
+  }
+  return members;
+}
+
+export function membershipOf(conf: ConfState | null, ...sources: readonly ReadonlyMap<bigint, KnownMember>[]): Membership {
+  const known = new Map<bigint, KnownMember>();
+  for (const source of sources) for (const [id, member] of source) known.set(id, { name: member.name || (known.get(id)?.name ?? ''), peerUrls: member.peerUrls });
+  return { voters: new Set(conf?.voters ?? []), learners: new Set(conf?.learners ?? []), known };
+}
+
+/** Applies a change to the set of voters (raft confchange). */
+export function changeMembership(membership: Membership, change: ConfChange): void {
+  const { voters, learners, known } = membership;
+  const { memberId } = change;
+  if (change.kind === 'remove') {
+    voters.delete(memberId);
+    learners.delete(memberId);
+    return;
+  }
+  if (change.kind !== 'promote' && change.peerUrls.length > 0) known.set(memberId, { name: change.name || (known.get(memberId)?.name ?? ''), peerUrls: change.peerUrls });
+  if (change.kind === 'add-voter' || change.kind === 'promote') {
+    learners.delete(memberId);
+    voters.add(memberId);
+  } else if (change.kind === 'add-learner' && !voters.has(memberId)) learners.add(memberId);
+}

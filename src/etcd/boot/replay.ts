@@ -1,0 +1,71 @@
+import { Death } from '../../formats/bbolt/behaviour/death.js';
+import { entryData, type LogEntry, type LogFiles } from '../raft/log.js';
+import { decodeConfChange, entryType } from '../raft/messages.js';
+import { decodeRequest } from '../raft/request.js';
+import { applyRequest, type Applied, type Machine } from '../replay/apply.js';
+import type { Write } from '../replay/store.js';
+import { changeMembership, type Membership } from './membership.js';
+
+/** How far the log was applied. */
+export interface Replayed {
+  /** Entries above the consistent index that were applied. */
+  readonly applied: number;
+  readonly appliedIndex: bigint;
+  readonly appliedTerm: bigint;
+  /** Requests that changed nothing because etcd refused them. */
+  readonly rejected: ReadonlyMap<NonNullable<Applied['rejected']>, number>;
+  /** True when the member can elect itself and so commit what it holds. */
+  readonly leads: boolean;
+}
+
+export interface ReplayOptions {
+  readonly log: LogFiles;
+  readonly entries: readonly LogEntry[];
+  readonly commit: bigint;
+  readonly consistentIndex: bigint;
+  readonly memberId: bigint;
+  readonly membership: Membership;
+  /** Members that the database lists already: 3.6 refuses to add them again, and raft is left without voters. */
+  readonly membersInDatabase: ReadonlySet<bigint> | null;
+  /** Called with the changes of each entry, in order. */
+  readonly onWrites?: (writes: readonly Write[], entry: LogEntry) => void;
+}
+
+/**
+ * Applies the log as a starting member does: what is known to be committed first; the rest only if this
+ * member is the single voter and so elects itself. Throws Death where the server would end.
+ */
+export function replayLog(machine: Machine, options: ReplayOptions): Replayed {
+  const { log, membership, memberId, consistentIndex } = options;
+  const rejected = new Map<NonNullable<Applied['rejected']>, number>();
+  const leads = (): boolean => membership.voters.size === 1 && membership.voters.has(memberId);
+  let applied = 0;
+  let appliedIndex = consistentIndex;
+  let appliedTerm = 0n;
+  for (const entry of options.entries) {
+    if (entry.index > options.commit && !leads()) break;
+    const fresh = entry.index > consistentIndex;
+    if (entry.type === entryType.confChange) {
+      const change = decodeConfChange(entryData(log, entry), log.dialect.protobuf);
+      if (change.error !== null) throw new Death('panic', `unmarshal should never fail (${change.error})`);
+      if (fresh && change.value.kind === 'add-voter' && options.membersInDatabase?.has(change.value.memberId) === true) {
+        if (membership.voters.size === 0) throw new Death('panic', 'removed all voters');
+      } else changeMembership(membership, change.value);
+      if (membership.voters.size === 0) throw new Death('panic', 'removed all voters');
+    } else if (entry.type !== entryType.normal) {
+      throw new Death('panic', 'unknown entry type; must be either EntryNormal or EntryConfChange');
+    }
+    if (!fresh) continue;
+    applied += 1;
+    appliedIndex = entry.index;
+    appliedTerm = entry.term;
+    if (entry.type !== entryType.normal || entry.dataLength === 0) continue;
+    const { request, error } = decodeRequest(entryData(log, entry), log.dialect.protobuf);
+    if (error !== null) throw new Death('panic', error);
+    if (request === null) continue;
+    const result = applyRequest(machine, request);
+    if (result.rejected !== null) rejected.set(result.rejected, (rejected.get(result.rejected) ?? 0) + 1);
+    if (result.writes.length > 0) options.onWrites?.(result.writes, entry);
+  }
+  return { applied, appliedIndex, appliedTerm, rejected, leads: leads() };
+}

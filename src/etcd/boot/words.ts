@@ -1,0 +1,35 @@
+import type { EtcdLine } from '../version.js';
+
+const plain = (line: EtcdLine): boolean => line === '3.3' || line === '3.4';
+
+/** An error that NewServer returns and main prints. */
+export function startupError(line: EtcdLine, error: string): string {
+  return plain(line) ? `etcdmain: ${error}` : `discovery failed | error: ${error}`;
+}
+
+export function cannotOpenLog(line: EtcdLine, error: string): string {
+  return plain(line) ? `etcdserver: open wal error: ${error}` : `failed to open WAL | error: ${error}`;
+}
+
+export function cannotReadLog(line: EtcdLine, error: string): string {
+  return plain(line) ? `etcdserver: read wal error (${error}) and cannot be repaired` : `failed to read WAL, cannot be repaired | error: ${error}`;
+}
+
+export function cannotRepairLog(line: EtcdLine, error: string): string {
+  return plain(line) ? `etcdserver: WAL error (${error}) cannot be repaired` : `failed to repair WAL | error: ${error}`;
+}
+
+/** The database is older than the snapshot that the log starts from, and no newer one lies beside it. */
+export function noSnapshotDatabase(line: EtcdLine): string {
+  if (line === '3.3') return "etcdserver: recovering backend from snapshot error: database snapshot file path error: snap: snapshot file doesn't exist";
+  const reason = "failed to find database snapshot file (snap: snapshot file doesn't exist)";
+  return line === '3.4' ? `etcdserver: recovering backend from snapshot error: ${reason}` : `failed to recover v3 backend from snapshot | error: ${reason}`;
+}
+
+export function databaseMissing(line: EtcdLine, path: string): string {
+  return startupError(line, `database file (${path}) of the backend is missing`);
+}
+
+export function commitOutOfRange(member: string, commit: bigint, from: bigint, to: bigint): string {
+  return `${member} state.commit ${commit} is out of range [${from}, ${to}]`;
+}
