@@ -34,11 +34,13 @@ export function foldEpisodes(signs: readonly Sign[]): readonly Sign[] {
 
 function joined(before: Sign, sign: Sign, last: number): Sign {
   const end = sign.end ?? sign.time;
-  const retold = orderOf(sign.time) <= last && !before.places.some((place) => sign.places.some((other) => other.artifact === place.artifact && other.line === place.line) || sign.places.some((other) => other.artifact === place.artifact));
-  const count = retold ? Math.max(before.count, sign.count) : before.count + sign.count;
+  const overlaps = orderOf(sign.time) <= last + 1000;
+  const retold = overlaps && !sign.places.some((place) => before.places.some((other) => other.artifact === place.artifact));
+  // Other words of the same moments (a stack below its panic) are no further occurrence.
+  const count = overlaps && sign.params['message'] !== before.params['message'] ? before.count : retold ? Math.max(before.count, sign.count) : before.count + sign.count;
   const places = before.places.length >= 6 ? [...before.places.slice(0, 5), ...sign.places.slice(-1)] : [...before.places, ...sign.places.filter((place) => !before.places.some((p) => p.artifact === place.artifact && p.line === place.line))];
   const stronger = rank(sign) > rank(before) ? sign.tone : before.tone;
-  return { ...before, tone: stronger, count, end: count === 1 ? before.end : orderOf(end) >= last ? end : before.end, places };
+  return { ...before, tone: stronger, count, end: count === 1 && !overlaps ? before.end : orderOf(end) > last ? end : before.end, places };
 }
 
 const ranks: Readonly<Record<Sign['tone'], number>> = { neutral: 0, start: 1, alive: 2, progress: 3, symptom: 4, down: 5, onset: 6 };

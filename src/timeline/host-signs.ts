@@ -61,8 +61,10 @@ function near(list: readonly Sign[], trace: Sign): boolean {
   });
 }
 
-/** The host was up at the earliest trace that is sure; a loose trace only bounds from below. */
-function tightest(list: readonly Sign[]): Interval {
+/** The host was up at the earliest trace that is sure; "up 1:41" counts only when nothing else says it. */
+function tightest(all: readonly Sign[]): Interval {
+  const written = all.filter((s) => s.basis === 'observed');
+  const list = written.length > 0 ? written : all;
   const highs = list.map((s) => s.time.notAfter ?? Infinity);
   const notAfter = Math.min(...highs);
   const sure = list.filter((s) => s.time.notBefore !== null && s.time.notAfter !== null);

@@ -32,6 +32,7 @@ const byId: Readonly<Record<string, LogMeaning | null>> = {
   'runtime.task-exit': null,
   'runtime.stopping': null,
   'runtime.started': null,
+  'tool.snapshot-fetching': null,
   'tool.deadline': as('backup-failed', 'backup', 'neutral'),
   'tool.unhealthy': as('unhealthy', 'etcd', 'symptom'),
   'systemd.dependency': null,

@@ -1,8 +1,9 @@
 import type { LogFact } from '../artifacts/fact.js';
+import { messageEntry } from '../artifacts/messages/index.js';
 import type { Draft } from '../case/draft.js';
 import { intersect, type Interval } from '../time/interval.js';
-import { meaningOf } from './log-meaning.js';
-import type { Sign } from './sign.js';
+import { meaningOf, type LogMeaning } from './log-meaning.js';
+import { orderOf, type Sign } from './sign.js';
 
 /** A start that ends within this time was a failed start, not a life that broke. */
 const startMs = 120_000;
@@ -19,19 +20,36 @@ export function timeOf(draft: Draft, fact: LogFact, which: 'first' | 'last'): In
 /** Every recognised log line as a sign. */
 export function logSigns(draft: Draft): readonly Sign[] {
   const signs: Sign[] = [];
+  // A lone member elects itself at every start.
+  const alone = draft.members.length <= 1;
   for (const fact of draft.facts) {
     if (fact.kind !== 'log') continue;
     const meaning = meaningOf(fact);
-    if (meaning === null) continue;
+    if (meaning === null || (alone && fact.messageId === 'etcd.election')) continue;
+    if (meaning.kind === 'member-change' && /recovered/.test(fact.message)) continue;
     const time = timeOf(draft, fact, 'first');
     const last = fact.count > 1 ? timeOf(draft, fact, 'last') : null;
     signs.push({
       ...meaning, time, end: last, host: fact.host, count: fact.count, basis: 'observed', places: [fact.at],
-      params: { program: fact.source, message: shortMessage(fact), unit: fact.fields['unit'] ?? fact.unit ?? fact.fields['container'] ?? fact.source },
-      key: `${meaning.kind} ${fact.host ?? ''} ${meaning.kind === 'etcd-works' ? '' : (fact.messageId ?? '')} ${subjectOf(fact)}`,
+      params: { program: fact.source, message: shortMessage(fact), unit: fact.fields['unit'] ?? fact.unit ?? fact.fields['container'] ?? fact.fields['description'] ?? (fact.source === 'systemd' ? 'etcd' : fact.source) },
+      key: keyOf(fact, meaning),
     });
   }
-  return failedStarts(signs);
+  return failedStarts(signs.filter((sign) => sign.kind !== 'member-change' || !nearStart(sign, signs)));
+}
+
+/** While it starts, etcd reads its members back: no change. */
+function nearStart(sign: Sign, signs: readonly Sign[]): boolean {
+  const at = orderOf(sign.time);
+  return signs.some((s) => s.kind === 'etcd-started' && s.host === sign.host && orderOf(s.time) <= at + 1000 && orderOf(s.end ?? s.time) >= at - startMs);
+}
+
+/** Many lines tell one story: a start, a death with its stack, the end of a unit. */
+const wholeStories: ReadonlySet<string> = new Set(['etcd-works', 'etcd-started', 'etcd-serving', 'unit-failed', 'backup-streamed']);
+
+function keyOf(fact: LogFact, meaning: LogMeaning): string {
+  const detail = wholeStories.has(meaning.kind) ? meaning.component : meaning.kind === 'etcd-died' ? (messageEntry(fact.messageId ?? '')?.topic ?? '') : `${fact.messageId ?? ''} ${subjectOf(fact)}`;
+  return `${meaning.kind} ${fact.host ?? ''} ${detail}`;
 }
 
 /** Peers, units and containers tell repeats of one message apart. */

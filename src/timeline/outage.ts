@@ -2,7 +2,6 @@ import type { Place } from '../artifacts/place.js';
 import type { Draft } from '../case/draft.js';
 import type { Evidence, Outage, TimeEstimate } from '../case/model.js';
 import { estimate, rfc3339 } from '../case/time-words.js';
-import type { Interval } from '../time/interval.js';
 import { lookingTimes } from './people-signs.js';
 import { orderOf, type Sign } from './sign.js';
 import { failureWindow, type FailureWindow } from './window.js';
@@ -62,19 +61,21 @@ function components(draft: Draft, signs: readonly Sign[], whole: FailureWindow):
     const parts: readonly [string, readonly Sign[]][] = [
       ['etcd', own.filter((s) => s.component === 'etcd' || s.component === 'storage' || s.component === 'backup' || s.component === 'node')],
       ['apiserver', [...own.filter((s) => s.component === 'apiserver' || s.kind === 'boot-after-crash'), ...(hosts.length === 1 && whole.good !== null ? [whole.good] : [])]],
-      ['node', own.filter((s) => s.component === 'node')],
+      // Whatever worked on a host proves that the host was up.
+      ['node', own.filter((s) => s.component === 'node' || ((s.tone === 'progress' || s.tone === 'alive') && s.basis === 'observed'))],
     ];
     for (const [component, list] of parts) {
       const window = failureWindow(list);
-      if (window.bad === null || (component === 'etcd' && !list.some((s) => s.component === 'etcd'))) continue;
+      if (window.bad === null || (window.good === null && window.bad.kind === 'boot') || (component === 'etcd' && !list.some((s) => s.component === 'etcd'))) continue;
       const evidence = [window.good, window.bad].flatMap((sign) => (sign === null ? [] : evidenceOf(draft, sign)));
-      rows.push({ host, component, start: { notBefore: rfc3339(Math.min(window.notBefore ?? Infinity, window.notAfter ?? Infinity) === Infinity || window.notBefore === null ? null : Math.min(window.notBefore, window.notAfter ?? Infinity)), notAfter: rfc3339(window.notAfter) }, end: component === 'node' ? estimate(bootTime(window)) : null, evidence });
+      const notBefore = window.notBefore === null ? null : Math.min(window.notBefore, window.notAfter ?? Infinity);
+      rows.push({ host, component, start: { notBefore: rfc3339(notBefore), notAfter: rfc3339(window.notAfter) }, end: component === 'node' ? bootTime(window) : null, evidence });
     }
   }
   return rows;
 }
 
 /** A machine is back when it boots. */
-function bootTime(window: FailureWindow): Interval {
-  return window.bad !== null && window.bad.component === 'node' && window.bad.kind !== 'shutdown' ? window.bad.time : { notBefore: null, best: null, notAfter: null };
+function bootTime(window: FailureWindow): TimeEstimate | null {
+  return window.bad !== null && (window.bad.kind === 'boot' || window.bad.kind === 'boot-after-crash') ? estimate(window.bad.time) : null;
 }

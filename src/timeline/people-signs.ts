@@ -6,14 +6,17 @@ import type { EventKind, Sign } from './sign.js';
 
 const plain = { end: null, count: 1, component: 'operator', tone: 'neutral' } as const;
 
-/** Commands that change the control plane; looking is not an event of its own. */
-const changing = /\b(?:systemctl\s+(?:--\S+\s+)*(?:start|stop|restart|disable|enable|reset-failed|mask|kill)|snapshot\s+(?:restore|save)|member\s+(?:add|remove|update|promote)|alarm\s+disarm|defrag|compact(?:ion)?\s+\d|endpoint\s+hashkv|kubeadm\s+(?:reset|init|join|certs|alpha|upgrade)|docker\s+(?:restart|stop|start|rm|kill)|crictl\s+(?:rm|rmp|stop|stopp)|reboot|shutdown|poweroff|init\s+[06]|fsck|xfs_repair|e2fsck|mount\s+-o\s+remount|--force-new-cluster|--cluster-reset|etcdctl\s+(?:del|backup|restore)|kubectl\s+(?:delete|apply|drain|replace)|swapoff|setenforce|chown|chmod|restorecon|ntpdate|chronyc\s+(?:makestep|-a)|timedatectl\s+set|date\s+-s|hwclock|find\s+.*-delete|truncate\s)/;
-const fileChange = /^\s*(?:sudo\s+)?(?:rm|mv|cp|rsync|tar|scp|dd|unzip|gunzip)\s/;
+/** What a command begins with when it changes the control plane; looking is no event of its own. */
+const changing = /^(?:systemctl\s+(?:--\S+\s+)*(?:start|stop|restart|disable|enable|reset-failed|mask|kill|daemon-reload)\b|service\s+\S+\s+(?:start|stop|restart)|\S*etcd(?:ctl|utl)\b.*\s(?:snapshot\s+(?:restore|save)|member\s+(?:add|remove|update|promote)|alarm\s+disarm|defrag|compact(?:ion)?\s|del\s|put\s|backup\s|move-leader)|\S*etcd\s.*--force-new-cluster|kubeadm\s+(?:reset|init|join|certs|alpha|upgrade)|(?:docker|podman|nerdctl)\s+(?:restart|stop|start|rm|kill)\b|crictl\s+(?:rm|rmp|stop|stopp)\b|reboot\b|shutdown\b|poweroff\b|init\s+[06]|fsck|xfs_repair|e2fsck|mount\s+-o\s+\S*remount|(?:k3s|rke2)\s.*--cluster-reset|kubectl\s+(?:delete|apply|drain|replace|edit|patch)\b|swapoff|setenforce|chown|chmod|restorecon|ntpdate|chronyc\s+(?:makestep|-a)|timedatectl\s+set|date\s+-s|hwclock\s+-|find\s.*-delete|truncate\s|sed\s+-i)/;
+const fileChange = /^(?:rm|mv|cp|rsync|tar|scp|dd|unzip|gunzip)\s/;
 const controlPath = /etcd|kubernetes|\/var\/lib\/|\/var\/log|\/var\/backups|rancher|snapshot|manifests|\.db\b/;
 
 /** True for a command that may have changed etcd, its data, its host or the API server. */
 export function changesSomething(command: string): boolean {
-  return changing.test(command) || (fileChange.test(command) && controlPath.test(command));
+  return command.split(/\s*(?:\|\|?|;|&&)\s*/).some((part) => {
+    const simple = part.trim().replace(/^(?:(?:sudo|env|nohup|time|\w+=\S*)\s+)*/, '');
+    return changing.test(simple) || (fileChange.test(simple) && controlPath.test(simple));
+  });
 }
 
 /** What people did, as far as history, transcript and login records say. */
@@ -40,12 +43,15 @@ function commandSign(draft: Draft, fact: CommandFact): Sign | null {
   const command = fact.command.length > 160 ? `${fact.command.slice(0, 159)}…` : fact.command;
   return {
     ...plain, basis: fact.time === null ? 'inferred' : 'observed', time, host: fact.host, kind, places: [fact.at],
-    params: { user: fact.user ?? '?', command, ...(mistake === null ? {} : { mistake }) }, key: `command ${fact.at.artifact} ${fact.at.line ?? ''}`,
+    params: { command, ...(mistake === null ? {} : { mistake }) }, key: `command ${fact.at.artifact} ${fact.at.line ?? ''}`,
   };
 }
 
 /** The first moments at which somebody demonstrably looked: logins, timed commands, and the collection itself. */
 export function lookingTimes(draft: Draft, people: readonly Sign[]): readonly { readonly time: Interval; readonly sign: Sign | null }[] {
-  const timed = draft.facts.flatMap((fact) => (fact.kind === 'command' && fact.time !== null ? [{ time: draft.when(fact.time, fact.host, fact.at.artifact), sign: null }] : []));
+  const timed = draft.facts.flatMap((fact) => {
+    const stamp = fact.kind === 'command' ? fact.time : fact.kind === 'clock' ? fact.now : null;
+    return stamp === null ? [] : [{ time: draft.when(stamp, fact.host, fact.at.artifact), sign: null }];
+  });
   return [...people.filter((s) => s.kind === 'login').map((sign) => ({ time: sign.time, sign })), ...timed, { time: draft.collected, sign: null }];
 }

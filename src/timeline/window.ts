@@ -19,7 +19,8 @@ const steadyMs = 10 * 60_000;
 /** A complaint that was there this long before the last proof of life is not the sign of the failure. */
 const chronicMs = 30 * 60_000;
 
-const goodAt = (sign: Sign): number | null => (sign.end ?? sign.time).notBefore ?? sign.time.notBefore;
+/** The latest moment at which a sign surely proves life; a silence proves it only at its beginning. */
+const goodAt = (sign: Sign): number | null => (sign.kind === 'log-gap' ? sign.time.notBefore : ((sign.end ?? sign.time).notBefore ?? sign.time.notBefore));
 const isStrongBad = (sign: Sign): boolean => sign.tone === 'onset' || sign.tone === 'down';
 
 /** The moment by which a sign proves failure after `since`: its first time, or its last when it began before. */
