@@ -44,7 +44,7 @@ export function planHosts(draft: Draft): PlanHosts {
 
   const union = draft.members.map((member) => known(member.settings.initialCluster)).find((value) => value !== null) ?? null;
   const entries = union === null ? etcd.map((host) => ({ name: host.name, url: host.peerUrl })) : (parseInitialCluster(union) ?? []);
-  if (union !== null && entries.length === 0) lacks.push(missing('initial-cluster', 'recovery.missing.cluster', { value: JSON.stringify(union) }, 'etcdctl member list'));
+  if (union !== null && entries.length === 0) lacks.push(missing('initial-cluster', 'recovery.missing.cluster', { value: union }, 'etcdctl member list'));
   for (const entry of entries) {
     const host = etcd.find((one) => one.peerUrl === entry.url);
     if (host === undefined) lacks.push(missing(`host of ${entry.name}`, 'recovery.missing.member-host', { name: entry.name, url: entry.url }, 'etcd-autopsy collect'));

@@ -1,7 +1,7 @@
 import type { Draft } from '../case/draft.js';
 import type { Basis, InstallationInfo, MemberInfo, Message, Setting } from '../case/model.js';
 import { backupJobOf, type BackupJob } from './plan-backup-job.js';
-import { hasControlCharacter } from './shell-word.js';
+import { hasControlCharacter, visible } from './shell-word.js';
 
 /** A fact that a command needs and the bundle does not give, with the command that obtains it. */
 export interface MissingFact {
@@ -42,7 +42,10 @@ export interface PlanHost {
   readonly settings: MemberInfo['settings'];
 }
 
-export const missing = (fact: string, key: string, params: Message['params'], collect: string | null): MissingFact => ({ fact, said: { key, params }, collect });
+/** One missing fact; characters that could disturb a terminal are written out. */
+export function missing(fact: string, key: string, params: Message['params'], collect: string | null): MissingFact {
+  return { fact: visible(fact), said: { key, params: Object.fromEntries(Object.entries(params).map(([name, value]) => [name, typeof value === 'string' ? visible(value) : value])) }, collect };
+}
 
 /** A directory that may be renamed: absolute, no `.` or `..` in it, and not one that the system needs. */
 export function isSafeDirectory(path: string): boolean {
@@ -83,7 +86,7 @@ export function hostOf(member: MemberInfo, draft: Draft, only: boolean, lacks: M
   if (where === null) return null;
   const need = (fact: string, value: string | null, fit: (text: string) => boolean, collect: string): string => {
     if (value === null) lacks.push(missing(`${fact} @ ${where}`, 'recovery.missing.fact', { fact, host: where }, collect));
-    else if (hasControlCharacter(value) || !fit(value)) lacks.push(missing(`${fact} @ ${where}`, 'recovery.missing.unfit', { fact, host: where, value: JSON.stringify(value) }, collect));
+    else if (hasControlCharacter(value) || !fit(value)) lacks.push(missing(`${fact} @ ${where}`, 'recovery.missing.unfit', { fact, host: where, value }, collect));
     return value ?? '';
   };
   const runs = draft.installation.etcdRunsAs;
@@ -96,7 +99,7 @@ export function hostOf(member: MemberInfo, draft: Draft, only: boolean, lacks: M
   const memberName = need('name', name, isMemberName, source);
   if (runsAs === 'embedded' || runsAs === 'unknown') lacks.push(missing(`unit @ ${where}`, 'recovery.missing.runs', { host: where }, 'systemctl status etcd; docker ps -a; crictl ps -a; ls /etc/kubernetes/manifests'));
   const onlyWords = Object.values(settings).flatMap((one: Setting<string | readonly string[]> | null) => (one === null ? [] : [one.value].flat()));
-  for (const word of [...onlyWords, where]) if (hasControlCharacter(word)) lacks.push(missing(`settings @ ${where}`, 'recovery.missing.control', { host: JSON.stringify(where) }, null));
+  for (const word of [...onlyWords, where]) if (hasControlCharacter(word)) lacks.push(missing(`settings @ ${where}`, 'recovery.missing.control', { host: where }, null));
   const manifest = settings.manifestPath?.value ?? '/etc/kubernetes/manifests/etcd.yaml';
   const endpoint = endpointOf(settings.clientUrls?.value ?? [], peerUrl);
   const host = draft.hosts.find((one) => one.name === member.host);
@@ -136,7 +139,7 @@ function containerName(draft: Draft, member: MemberInfo, name: string): string {
 
 /** A control-plane host without etcd: its apiserver must not write while etcd is restored. */
 export function planeHost(draft: Draft, host: Draft['hosts'][number], members: readonly PlanHost[], lacks: MissingFact[]): PlanHost {
-  if (hasControlCharacter(host.name)) lacks.push(missing(`host ${JSON.stringify(host.name)}`, 'recovery.missing.control', { host: JSON.stringify(host.name) }, null));
+  if (hasControlCharacter(host.name)) lacks.push(missing(`host ${host.name}`, 'recovery.missing.control', { host: host.name }, null));
   const [model] = members;
   const address = host.addresses[0] ?? '';
   return {

@@ -12,7 +12,7 @@ type Manual = Plan['manual'];
 export function withheldSteps(missing: readonly { readonly fact: string; readonly said: Said; readonly collect: string | null }[], language: Language): Manual {
   return missing.map((one) => ({
     host: null,
-    title: saidIn(language, { key: 'recovery.withheld.title', params: { fact: hasControlCharacter(one.fact) ? JSON.stringify(one.fact) : one.fact, why: one.said.text } }),
+    title: saidIn(language, { key: 'recovery.withheld.title', params: { fact: one.fact, why: one.said.text } }),
     commands: one.collect === null ? [] : [one.collect],
     expect: null,
   }));

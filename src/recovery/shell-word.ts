@@ -3,6 +3,11 @@ export function hasControlCharacter(text: string): boolean {
   return /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/.test(text);
 }
 
+/** The text with every such character written out, for sentences about it. */
+export function visible(text: string): string {
+  return [...text].map((c) => (hasControlCharacter(c) ? `\\u${(c.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}` : c)).join('');
+}
+
 /**
  * One word for a POSIX shell: plain words as they are, all others in single quotes. Throws a
  * RangeError for control characters, which nobody types into a path and which could hide a command.

@@ -13,7 +13,7 @@ for (const one of all.filter((words) => words.join(' ').includes(filter))) {
   const reason = noScratchHosts(one[2]);
   const result = reason ?? (await execute(one).then(() => null, (error: unknown) => (error instanceof Error ? error.message : String(error))));
   if (result !== null) failed += 1;
-  console.log(`${one.join(' ')}: ${result === null ? `ok in ${Date.now() - began} ms` : `FAILED: ${result}`}`);
+  process.stdout.write(`${one.join(' ')}: ${result === null ? `ok in ${Date.now() - began} ms` : `FAILED: ${result}`}\n`);
 }
-console.log(failed === 0 ? 'all executions passed' : `${failed} failed`);
+process.stdout.write(failed === 0 ? 'all executions passed\n' : `${failed} failed\n`);
 process.exitCode = failed === 0 ? 0 : 1;

@@ -8,7 +8,7 @@ import { describe, expect, test } from 'vitest';
 import type { Fact, MemberFact } from '../../src/artifacts/fact.js';
 import { planOrMissing } from '../../src/recovery/plan.js';
 import { hasControlCharacter, shellAssignments, shellWord } from '../../src/recovery/shell-word.js';
-import { envFacts, unitFacts } from '../installations/hand-facts.js';
+import { unitFacts } from '../installations/hand-facts.js';
 import { candidateOf, draftOf, recommend } from './hand-draft.js';
 import { layouts } from './layouts.js';
 
