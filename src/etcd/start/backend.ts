@@ -1,3 +1,4 @@
+import type { PageNumber } from '../../formats/bbolt/behaviour/mapped-file.js';
 import { Death } from '../../formats/bbolt/behaviour/death.js';
 import { bucketOf, cursorOf, forEach, rootBucket, type Bucket, type Cursor, type Transaction } from '../../formats/bbolt/behaviour/tree.js';
 import type { LineBehaviour } from './line-behaviour.js';
@@ -11,6 +12,8 @@ export interface OpenedBackend {
   readonly behaviour: LineBehaviour;
   readonly speaker: Speaker;
   readonly created: Set<string>;
+  /** Ids of a freelist that the file carries; null when the free pages were found by scanning the tree. */
+  readonly storedFreelist: readonly PageNumber[] | null;
 }
 
 /** A row as raw bytes. */
@@ -31,7 +34,7 @@ export function fatal(backend: OpenedBackend, structured: string, plain: string)
 export function createBucket(backend: OpenedBackend, name: string): void {
   const found = bucketOf(backend.tx, rootBucket(backend.tx), nameBytes(name));
   if (found.state === 'not-a-bucket') {
-    fatal(backend, `failed to create a bucket | error: incompatible value | {"bucket-name": "${name}"}`, `mvcc/backend: cannot create bucket ${name} (incompatible value)`);
+    fatal(backend, 'failed to create a bucket | error: incompatible value', `mvcc/backend: cannot create bucket ${name} (incompatible value)`);
   }
   if (found.state === 'none') backend.created.add(name);
 }
@@ -46,7 +49,7 @@ function existing(backend: OpenedBackend, name: string): Bucket | null {
 export function requireBucket(backend: OpenedBackend, name: string): Bucket | null {
   const bucket = existing(backend, name);
   if (bucket === null && !backend.created.has(name)) {
-    fatal(backend, `failed to find a bucket | {"bucket-name": "${name}"}`, `mvcc/backend: bucket ${name} does not exist`);
+    fatal(backend, 'failed to find a bucket', `mvcc/backend: bucket ${name} does not exist`);
   }
   return bucket;
 }
@@ -62,6 +65,13 @@ export function valueIn(backend: OpenedBackend, bucket: Bucket, key: Uint8Array,
   const row = cursor.seek(key);
   if (row === null || map.compareWith(row.key.at, row.key.length, key) !== 0) return null;
   return (row.flags & 1) !== 0 ? new Uint8Array() : map.bytes(row.value.at, row.value.length);
+}
+
+/** The names of rows as a search compares them: their first byte must be there, the rest mostly is not looked at. */
+export function touchRows(backend: OpenedBackend, name: string): void {
+  const bucket = existing(backend, name);
+  if (bucket === null) return;
+  for (const row of forEach(backend.tx, bucket)) if (row.key.length > 0) backend.tx.map.bytes(row.key.at, 1);
 }
 
 /** UnsafeForEach: nothing when the bucket is missing. */

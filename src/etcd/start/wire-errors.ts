@@ -69,6 +69,11 @@ function lengthField(bytes: Uint8Array, cursor: Cursor, library: ProtobufLibrary
   return Number(length);
 }
 
+function skipLength(bytes: Uint8Array, cursor: Cursor, library: ProtobufLibrary): void {
+  const length = lengthField(bytes, cursor, library);
+  cursor.at += length;
+}
+
 /** skipKv and its likes of gogo: passes over one unknown field whose tag is read again. */
 function skipGogo(bytes: Uint8Array, cursor: Cursor): void {
   let depth = 0;
@@ -77,7 +82,7 @@ function skipGogo(bytes: Uint8Array, cursor: Cursor): void {
     if (cursor.error !== null) return;
     if (wire === 0) varint(bytes, cursor, 'gogo');
     else if (wire === 1) cursor.at += 8;
-    else if (wire === 2) cursor.at += lengthField(bytes, cursor, 'gogo');
+    else if (wire === 2) skipLength(bytes, cursor, 'gogo');
     else if (wire === 3) depth += 1;
     else if (wire === 4) {
       if (depth === 0) cursor.error = 'proto: unexpected end of group';
@@ -94,7 +99,7 @@ function skipGogo(bytes: Uint8Array, cursor: Cursor): void {
 function skipGoogle(bytes: Uint8Array, cursor: Cursor, field: bigint, wire: number, depth = 0): void {
   if (wire === 0) varint(bytes, cursor, 'google');
   else if (wire === 1) cursor.at += 8;
-  else if (wire === 2) cursor.at += lengthField(bytes, cursor, 'google');
+  else if (wire === 2) skipLength(bytes, cursor, 'google');
   else if (wire === 5) cursor.at += 4;
   else if (wire === 3 && depth < 1000) {
     while (cursor.error === null) {
@@ -126,8 +131,10 @@ export function decodeAs(library: ProtobufLibrary, shape: MessageShape, bytes: U
     if (library === 'google' && (number < 1n || number > 0x1fff_ffffn || wire === 4)) return invalid;
     const field = shape.fields[Number(number)];
     if (field !== undefined && wire === field.wire) {
-      if (wire === 0) visit?.(Number(number), varint(bytes, cursor, library), 0, 0);
-      else {
+      if (wire === 0) {
+        const value = varint(bytes, cursor, library);
+        visit?.(Number(number), value, 0, 0);
+      } else {
         const length = lengthField(bytes, cursor, library);
         if (cursor.error !== null) return cursor.error;
         visit?.(Number(number), 0n, cursor.at, cursor.at + length);

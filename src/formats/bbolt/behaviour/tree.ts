@@ -1,5 +1,5 @@
 import { bucketLeafFlag } from '../layout.js';
-import { panic } from './death.js';
+import { Death, panic } from './death.js';
 import type { Dialect } from './dialect.js';
 import type { MappedFile, PageNumber } from './mapped-file.js';
 import { branchChild, branchKey, fastCheck, isBranch, isLeaf, leafFlags, leafKey, leafValue, pageAt, pageOfId, type MappedPage, type Slice } from './pages.js';
@@ -60,6 +60,9 @@ export interface Cursor {
   seek(key: Uint8Array): CursorRow | null;
 }
 
+/** Depth of a cursor that is going in a circle. */
+const endless = 100_000;
+
 /** Go's sort.Search over `count` items. */
 function search(count: number, atOrAfter: (i: number) => boolean): number {
   let [low, high] = [0, count];
@@ -80,7 +83,7 @@ export function cursorOf(tx: Transaction, bucket: Bucket): Cursor {
     for (;;) {
       const ref = top();
       if (isLeaf(ref.page, dialect)) return;
-      if (stack.length > 1_000_000) panic('runtime: goroutine stack exceeds 1000000000-byte limit');
+      if (stack.length > endless) throw new Death('timeout', 'a cursor goes down for ever', false);
       stack.push({ page: pageNode(tx, bucket, branchChild(map, ref.page, ref.index)), index: 0 });
     }
   };
@@ -116,7 +119,7 @@ export function cursorOf(tx: Transaction, bucket: Bucket): Cursor {
       if (!isBranch(found, dialect) && !isLeaf(found, dialect)) panic(`invalid page type: ${found.id}: ${found.flags.toString(16)}`);
       const entry: StackEntry = { page: found, index: 0 };
       stack.push(entry);
-      if (stack.length > 1_000_000) panic('runtime: goroutine stack exceeds 1000000000-byte limit');
+      if (stack.length > endless) panic('runtime: goroutine stack exceeds 1000000000-byte limit');
       if (isLeaf(found, dialect)) {
         entry.index = search(found.count, (i) => {
           const k = leafKey(map, found, i, dialect);
@@ -133,7 +136,6 @@ export function cursorOf(tx: Transaction, bucket: Bucket): Cursor {
       });
       if (!exact && index > 0) index--;
       entry.index = index;
-      if (found.count === 0 && dialect !== '1.3') panic('runtime error: index out of range [0] with length 0');
       if (found.count === 0) panic('runtime error: index out of range [0] with length 0');
       at = branchChild(map, found, index);
     }

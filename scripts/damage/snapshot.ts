@@ -1,0 +1,81 @@
+import { createHash } from 'node:crypto';
+import { bytesSource } from '../../src/formats/source.js';
+import { bboltCheck, predictLine } from '../../src/etcd/snapshot/prediction.js';
+import { etcdLine } from '../../src/etcd/version.js';
+import { baseFiles, damageCases, matchesDigests, type DamageCase, type ProgramOutcome, type SnapshotOutcome } from '../../test/damage/cases.js';
+import { applyEdits } from '../../test/damage/edits.js';
+
+/** One compared fact of one case and version. */
+export interface Comparison {
+  readonly id: string;
+  readonly version: string;
+  readonly fact: string;
+  readonly predicted: string;
+  readonly observed: string;
+  readonly right: boolean;
+  /** A second run of the same file gave another answer. */
+  readonly unstable: boolean;
+}
+
+const ended = (outcome: ProgramOutcome): string => (outcome.rc === 0 ? 'ok' : 'fails');
+
+/** Observed words with what varies taken out. */
+const plain = (text: string): string =>
+  text.replace(/0x[0-9a-f?]+/g, '?').replace(/<D>\S*?snapshot\.db/g, 'snapshot.db').replace(/<D>[^ )]*member\/snap\/db/g, 'member/snap/db').replace(/\u00a0/g, ' ').replace(/\s+/g, ' ');
+
+/** True when the observed lines hold the predicted words; a fault is recognised by its signal. */
+export function sameWords(predicted: string | null, why: readonly string[] | undefined): boolean {
+  const text = plain((why ?? []).join('\n'));
+  const wanted = plain(predicted ?? '');
+  if (wanted.startsWith('unexpected fault address')) return /unexpected fault address/.test(text);
+  return text.includes(wanted);
+}
+
+export async function compareSnapshotCase(test: DamageCase): Promise<Comparison[]> {
+  const damaged = applyEdits(await baseFiles(test.base), test.edits);
+  if (!matchesDigests(damaged, test)) throw new Error(`${test.id}: the edited file differs from the case's digest`);
+  const bytes = damaged.get('snapshot.db') ?? Buffer.alloc(0);
+  const source = bytesSource(bytes);
+  const input = {
+    source,
+    bodyDigest: bytes.length < 32 ? null : createHash('sha256').update(bytes.subarray(0, -32)).digest('hex'),
+    trailer: bytes.length < 32 ? null : bytes.subarray(-32).toString('hex'),
+  };
+  const found: Comparison[] = [];
+  const unstable = test.unstable !== undefined;
+  const add = (version: string, fact: string, predicted: string, observed: string, right = predicted === observed): void => {
+    found.push({ id: test.id, version, fact, predicted, observed, right, unstable });
+  };
+  const check = test.outcomes['bboltCheck'] as ProgramOutcome;
+  add('bbolt', 'check', bboltCheck(source) === null ? 'ok' : 'fails', ended(check));
+  for (const [version, value] of Object.entries(test.outcomes)) {
+    const line = etcdLine(version);
+    if (line === null) continue;
+    const outcome = value as SnapshotOutcome;
+    const prediction = predictLine(input, line);
+    add(version, 'status', prediction.status, ended(outcome.status));
+    add(version, 'restore', prediction.accepted ? 'ok' : 'fails', ended(outcome.restore));
+    if (!prediction.accepted && outcome.restore.rc !== 0) {
+      add(version, 'restore message', prediction.message ?? '', (outcome.restore.why ?? []).join(' / '), sameWords(prediction.message, outcome.restore.why));
+    }
+    add(version, 'restore --skip-hash-check', prediction.skipHashAccepted ? 'ok' : 'fails', ended(outcome.restoreSkip));
+    if (outcome.boot === undefined) continue;
+    const { boot } = outcome;
+    const observed = boot.result === 'hung' ? 'hangs' : boot.result === 'died' || boot.diedAt !== undefined || /connection/.test(boot.phases?.['range'] ?? '') ? 'dies' : 'ready';
+    add(version, 'boot', prediction.boot, observed);
+    if (observed === 'dies' && prediction.boot === 'dies' && boot.why !== undefined) {
+      add(version, 'boot message', prediction.bootMessage ?? '', boot.why.join(' / '), sameWords(prediction.bootMessage, boot.why));
+    }
+    if (boot.served !== undefined && prediction.served !== null && boot.phases?.['range'] === 'ok') {
+      add(version, 'served', `${prediction.served.revision} ${prediction.served.keys} ${prediction.served.keysHash ?? ''}`, `${boot.served.revision} ${boot.served.keys} ${boot.served.keysHash}`);
+    }
+  }
+  return found;
+}
+
+/** Compares every snapshot case of the fixtures. */
+export async function compareSnapshots(only = ''): Promise<Comparison[]> {
+  const all: Comparison[] = [];
+  for (const test of damageCases()) if (test.kind === 'snapshot' && test.id.includes(only)) all.push(...(await compareSnapshotCase(test)));
+  return all;
+}

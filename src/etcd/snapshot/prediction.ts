@@ -1,0 +1,74 @@
+import { openAsBbolt } from '../../formats/bbolt/behaviour/open.js';
+import { checkErrors } from '../../formats/bbolt/behaviour/check.js';
+import type { ByteSource } from '../../formats/source.js';
+import { behaviours, type LineBehaviour } from '../start/line-behaviour.js';
+import { follow, followBoot, followRestore, type BootOutcome, type Ending } from '../start/restored.js';
+import { followStatus } from '../start/status.js';
+import type { RestorePrediction } from '../verdict.js';
+import { etcdLines, type EtcdLine } from '../version.js';
+import { digestSize, looksSigned } from './digest.js';
+
+/** What a restore needs to know about the file beside its bytes. */
+export interface PredictionInput {
+  readonly source: ByteSource;
+  /** SHA-256 of all but the last 32 bytes, and those 32 bytes; null when the file is shorter. */
+  readonly bodyDigest: string | null;
+  readonly trailer: string | null;
+}
+
+const decimals = (hex: string): string => `[${[...Buffer.from(hex, 'hex')].join(' ')}]`;
+
+/** The words with which every version refuses before it opens the database; null when it goes on. */
+function refusal(input: PredictionInput): string | null {
+  const size = input.source.byteLength;
+  if (size < digestSize) return 'seek snapshot.db: invalid argument';
+  if (!looksSigned(size)) return 'snapshot missing hash but --skip-hash-check=false';
+  if (input.bodyDigest !== input.trailer) return `expected sha256 ${decimals(input.trailer ?? '')}, got ${decimals(input.bodyDigest ?? '')}`;
+  return null;
+}
+
+const words = (ending: Ending): string => (ending.kind === 'timeout' ? `never ends: ${ending.message}` : ending.message);
+
+function ofBoot(outcome: BootOutcome): Pick<RestorePrediction, 'boot' | 'bootMessage' | 'served'> {
+  const { ending, served } = outcome;
+  if (ending === null) return { boot: 'ready', bootMessage: null, served };
+  return { boot: ending.kind === 'timeout' ? 'hangs' : 'dies', bootMessage: ending.message, served: null };
+}
+
+/** What `snapshot status`, `snapshot restore` and the first start of one line would do with the file. */
+export function predictLine(input: PredictionInput, line: EtcdLine): RestorePrediction {
+  const behaviour: LineBehaviour = behaviours[line];
+  const { source } = input;
+  const size = source.byteLength;
+  const status = followStatus(source, behaviour).ending === null ? 'ok' : 'fails';
+  const refused = refusal(input);
+  if (size < digestSize) {
+    return { status, accepted: false, message: refused, skipHashAccepted: false, boot: 'unknown', bootMessage: null, served: null };
+  }
+  const fileSize = looksSigned(size) ? size - digestSize : size;
+  const ending = followRestore(source, fileSize, behaviour);
+  const restored = ending === null;
+  const boot = restored ? ofBoot(followBoot(source, fileSize, behaviour)) : { boot: 'unknown' as const, bootMessage: null, served: null };
+  const accepted = refused === null && restored;
+  return { status, accepted, message: refused ?? (ending === null ? null : words(ending)), skipHashAccepted: restored, ...boot };
+}
+
+/** The predictions for every line. */
+export function predictRestores(input: PredictionInput): Readonly<Record<EtcdLine, RestorePrediction>> {
+  return Object.fromEntries(etcdLines.map((line) => [line, predictLine(input, line)])) as Record<EtcdLine, RestorePrediction>;
+}
+
+/** `bbolt check` of 1.5.0: null when it says OK, else its decisive words. */
+export function bboltCheck(source: ByteSource): string | null {
+  const found: string[] = [];
+  const ending = follow(() => {
+    if (source.byteLength === 0) {
+      found.push('write: bad file descriptor');
+      return;
+    }
+    const opened = openAsBbolt(source, { dialect: '1.5' });
+    if ('error' in opened) found.push(opened.error);
+    else found.push(...checkErrors(opened.tx, opened.storedFreelist));
+  });
+  return ending?.message ?? found[0] ?? null;
+}

@@ -1,0 +1,82 @@
+import { Death, panic } from '../../formats/bbolt/behaviour/death.js';
+import { compareVersions } from '../version.js';
+import { createBucket, fatal, rowsIn, valueOf, type OpenedBackend } from './backend.js';
+import { decodeAs, shapes } from './wire-errors.js';
+
+const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString('utf8');
+
+/** go-semver NewVersion: the error text, or null. */
+export function semverError(version: string): string | null {
+  const bare = (version.split('+')[0] ?? '').split('-')[0] ?? '';
+  const parts = bare.split('.');
+  if (parts.length < 3) return `${bare} is not in dotted-tri format`;
+  for (const part of [parts[0] ?? '', parts[1] ?? '', parts.slice(2).join('.')]) {
+    if (!/^[+-]?\d+$/.test(part)) return `strconv.ParseInt: parsing ${JSON.stringify(part)}: invalid syntax`;
+  }
+  return null;
+}
+
+/** NewAuthStore: revision of eight bytes; from 3.5.6 on every user and role is decoded. */
+export function loadAuth(backend: OpenedBackend): void {
+  for (const name of ['auth', 'authUsers', 'authRoles']) createBucket(backend, name);
+  const revision = valueOf(backend, 'auth', 'authRevision');
+  if (revision !== null && revision.length < 8) panic(`runtime error: index out of range [7] with length ${revision.length}`);
+  const { line, library } = backend.behaviour;
+  if (line === '3.3') return;
+  for (const row of rowsIn(backend, 'authUsers')) {
+    const error = decodeAs(library, shapes.user, row.value);
+    if (error !== null) panic(`failed to unmarshal 'authpb.User' | error: ${error}`);
+  }
+}
+
+/** AlarmStore.restore: an alarm key that does not decode ends the start. */
+export function loadAlarms(backend: OpenedBackend): void {
+  createBucket(backend, 'alarm');
+  for (const row of rowsIn(backend, 'alarm')) {
+    const error = decodeAs(backend.behaviour.library, shapes.alarm, row.key);
+    if (error !== null) fatal(backend, `discovery failed | error: ${error}`, `etcdmain: ${error}`);
+  }
+}
+
+/** Membership rows: their keys are hexadecimal ids, their values JSON (3.5 restore parses keys, 3.6+ both at start). */
+export function trimMembers(backend: OpenedBackend): void {
+  for (const name of ['members', 'members_removed']) {
+    for (const row of rowsIn(backend, name)) {
+      const key = text(row.key);
+      if (!/^[0-9a-fA-F]{1,16}$/.test(key)) {
+        panic(`failed to parse member id from key | error: strconv.ParseUint: parsing ${JSON.stringify(key)}: invalid syntax`);
+      }
+    }
+  }
+}
+
+/** cluster/clusterVersion and cluster/downgrade as 3.6 and 3.7 read them at start. */
+export function loadClusterVersion(backend: OpenedBackend, serverVersion: string): void {
+  const raw = valueOf(backend, 'cluster', 'clusterVersion');
+  if (raw !== null) {
+    const version = text(raw);
+    const error = semverError(version);
+    if (error !== null) panic(error);
+    const minor = (v: string): string => v.split('.').slice(0, 2).join('.');
+    if (compareVersions(minor(serverVersion), minor(version)) < 0) {
+      panic(`invalid downgrade; server version is lower than determined cluster version | {"current-server-version": "${minor(serverVersion)}.0", "determined-cluster-version": "${minor(version)}"}`);
+    }
+  }
+  const downgrade = valueOf(backend, 'cluster', 'downgrade');
+  if (downgrade === null) return;
+  try {
+    JSON.parse(text(downgrade));
+  } catch {
+    panic('failed to unmarshal downgrade information');
+  }
+}
+
+/** schema.Validate of 3.6 and 3.7: a storage version above the server's is refused. */
+export function validateSchema(backend: OpenedBackend, serverMinor: number): void {
+  const raw = valueOf(backend, 'meta', 'storageVersion');
+  if (raw === null) return;
+  const version = text(raw);
+  if (semverError(version) !== null) return;
+  const minor = Number(version.split('.')[1]);
+  if (minor > serverMinor) throw new Death('exit', `Failed to validate schema | error: version "3.${minor}.0" is not supported`);
+}

@@ -1,0 +1,119 @@
+import { Death } from '../../formats/bbolt/behaviour/death.js';
+import { freepages } from '../../formats/bbolt/behaviour/check.js';
+import { openAsBbolt } from '../../formats/bbolt/behaviour/open.js';
+import type { ByteSource } from '../../formats/source.js';
+import { createBucket, requireBucket, touchRows, type OpenedBackend, type Speaker } from './backend.js';
+import { type LineBehaviour } from './line-behaviour.js';
+import { loadAlarms, loadAuth, loadClusterVersion, trimMembers, validateSchema } from './other-buckets.js';
+import { loadLeases, loadStore, serveAll, type ServedKeys } from './store.js';
+
+/** InitialMmapSize of servers and of restore. */
+const largeMap = 10 * 2 ** 30;
+
+/** How a program ended: `message` is empty where it says nothing. */
+export interface Ending {
+  readonly kind: Death['kind'];
+  readonly message: string;
+  readonly certain: boolean;
+}
+
+const end = (death: Death): Ending => ({ kind: death.kind, message: death.message, certain: death.certain });
+
+/** Runs the steps of a program; the way it died, or null when it got through. */
+export function follow(steps: () => void): Ending | null {
+  try {
+    steps();
+    return null;
+  } catch (thrown) {
+    if (thrown instanceof Death) return end(thrown);
+    throw thrown;
+  }
+}
+
+/** Opens the database as the backend of a line does; throws Death with that line's words. */
+export function openBackendAs(source: ByteSource, fileSize: number, behaviour: LineBehaviour, speaker: Speaker, path = 'member/snap/db'): OpenedBackend {
+  const opened = openAsBbolt(source, { dialect: behaviour.dialect, fileSize, initialMapSize: largeMap });
+  if ('error' in opened) {
+    const message = behaviour.plainLog
+      ? `cannot open database at ${path} (${opened.error})`
+      : speaker === 'restore' && behaviour.line === '3.5'
+        ? 'failed to open database'
+        : `failed to open database | error: ${opened.error}`;
+    throw new Death('panic', message);
+  }
+  return { tx: opened.tx, behaviour, speaker, created: new Set(), storedFreelist: opened.storedFreelist };
+}
+
+/**
+ * The first commit drops a stored freelist (NoFreelistSync), so the next open scans the tree, as it does
+ * for every other file at once. Free pages beyond the end never become a page.
+ */
+export function reopen(backend: OpenedBackend): void {
+  const { storedFreelist } = backend;
+  if (storedFreelist === null) return;
+  const beyond = storedFreelist.find((id) => id >= backend.tx.highWater);
+  if (beyond !== undefined && !backend.behaviour.restoreLoadsStore) {
+    if (backend.behaviour.line === '3.5') throw new Death('timeout', 'restoring snapshot', false);
+    throw new Death('panic', `pgid (${beyond}) above high water mark (${backend.tx.highWater})`, false);
+  }
+  freepages(backend.tx);
+}
+
+/** `snapshot restore` after the digest was accepted or skipped; null when it succeeds. */
+export function followRestore(source: ByteSource, fileSize: number, behaviour: LineBehaviour): Ending | null {
+  return follow(() => {
+    if (fileSize === 0) return restoreEmpty(behaviour);
+    const backend = openBackendAs(source, fileSize, behaviour, 'restore');
+    if (behaviour.restoreLoadsStore) {
+      loadLeases(backend);
+      loadStore(backend);
+      for (const name of ['members', 'members_removed']) touchRows(backend, name);
+      requireBucket(backend, 'meta');
+      return;
+    }
+    trimMembers(backend);
+    reopen(backend);
+    for (const name of ['members', 'members_removed', 'cluster']) createBucket(backend, name);
+    requireBucket(backend, 'meta');
+  });
+}
+
+/** 32 bytes with --skip-hash-check: the copy is empty, and bbolt makes a new database of it. */
+function restoreEmpty(behaviour: LineBehaviour): void {
+  if (behaviour.restoreLoadsStore) return;
+  throw new Death('exit', behaviour.line === '3.5' ? '' : 'failed to find a bucket');
+}
+
+/** What a server does with the database of a fresh restore: dies at the start, at the first read, or serves. */
+export interface BootOutcome {
+  readonly diesAt: 'start' | 'range' | null;
+  readonly ending: Ending | null;
+  readonly served: ServedKeys | null;
+}
+
+const serverVersions: Readonly<Record<string, string>> = { '3.3': '3.3.25', '3.4': '3.4.23', '3.5': '3.5.30', '3.6': '3.6.16', '3.7': '3.7.3' };
+
+/** The first start of a member from a restored snapshot, with a read of all keys. */
+export function followBoot(source: ByteSource, fileSize: number, behaviour: LineBehaviour): BootOutcome {
+  if (fileSize === 0) {
+    return { diesAt: null, ending: null, served: { revision: 1n, keys: 0, keysHash: 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855' } };
+  }
+  let served: ServedKeys | null = null;
+  let phase: 'start' | 'range' = 'start';
+  const ending = follow(() => {
+    const backend = openBackendAs(source, fileSize, behaviour, 'server');
+    reopen(backend);
+    const serverVersion = serverVersions[behaviour.line] ?? '3.7.3';
+    if (behaviour.membershipFromDb) {
+      validateSchema(backend, Number(behaviour.line.slice(2)));
+      loadClusterVersion(backend, serverVersion);
+    }
+    loadLeases(backend);
+    const store = loadStore(backend);
+    loadAuth(backend);
+    loadAlarms(backend);
+    phase = 'range';
+    served = serveAll(backend, store);
+  });
+  return { diesAt: ending === null ? null : phase, ending, served };
+}

@@ -1,0 +1,95 @@
+import { checkErrors } from '../../formats/bbolt/behaviour/check.js';
+import { Death } from '../../formats/bbolt/behaviour/death.js';
+import { openAsBbolt } from '../../formats/bbolt/behaviour/open.js';
+import { bucketOf, cursorOf, forEach, rootBucket } from '../../formats/bbolt/behaviour/tree.js';
+import { crc32c } from '../../formats/crc32c.js';
+import type { ByteSource } from '../../formats/source.js';
+import type { LineBehaviour } from './line-behaviour.js';
+import { follow, type Ending } from './restored.js';
+import { decodeAs, shapes } from './wire-errors.js';
+
+/** What `snapshot status` prints, before it is laid out. */
+export interface StatusNumbers {
+  readonly hash: number;
+  readonly revision: bigint;
+  readonly totalKeys: number;
+  readonly totalSize: bigint;
+  /** 3.6 and 3.7 only; empty when the file carries none. */
+  readonly version: string | null;
+}
+
+const latin1 = (bytes: Uint8Array): string => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
+const exit = (message: string): never => {
+  throw new Death('exit', message);
+};
+
+/** Follows `snapshot status` of one line: its numbers, or how it ends. */
+export function followStatus(source: ByteSource, behaviour: LineBehaviour): { readonly ending: Ending | null; readonly numbers: StatusNumbers | null } {
+  let numbers: StatusNumbers | null = null;
+  const ending = follow(() => {
+    numbers = statusNumbers(source, behaviour);
+  });
+  return { ending, numbers };
+}
+
+function statusNumbers(source: ByteSource, behaviour: LineBehaviour): StatusNumbers {
+  if (source.byteLength === 0) exit('write snapshot.db: bad file descriptor');
+  const opened = openAsBbolt(source, { dialect: behaviour.dialect });
+  if ('error' in opened) return exit(opened.error);
+  const { tx } = opened;
+  const errors = checkErrors(tx, opened.storedFreelist);
+  if (errors.length > 0) exit(`snapshot file integrity check failed. ${errors.length} errors found.\n${errors.join('\n')}`);
+  const modern = behaviour.membershipFromDb;
+  const version = modern ? storageVersion(tx) : null;
+  let [hash, revision, rows] = [0, 0n, 0];
+  const live = new Set<string>();
+  const root = cursorOf(tx, rootBucket(tx));
+  for (let next = root.first(); next !== null; next = root.next()) {
+    const name = tx.map.bytes(next.key.at, next.key.length);
+    const found = bucketOf(tx, rootBucket(tx), name);
+    const text = latin1(name);
+    if (found.state !== 'found') exit(modern ? `nil bucket: ${JSON.stringify(text)}` : `cannot get hash of bucket ${text}`);
+    else {
+      hash = crc32c(name, hash);
+      for (const row of forEach(tx, found.bucket)) {
+        const key = tx.map.bytes(row.key.at, row.key.length);
+        const value = (row.flags & 1) !== 0 ? new Uint8Array() : tx.map.bytes(row.value.at, row.value.length);
+        hash = crc32c(value, crc32c(key, hash));
+        rows += 1;
+        if (text === 'key') revision = countRow(behaviour, key, value, live);
+      }
+    }
+  }
+  return { hash, revision, totalKeys: modern ? live.size : rows, totalSize: BigInt.asIntN(64, BigInt(tx.highWater) * BigInt(tx.pageSize)), version };
+}
+
+/** One row of bucket key: its main revision; from 3.6 on the key joins or leaves the live ones. */
+function countRow(behaviour: LineBehaviour, key: Uint8Array, value: Uint8Array, live: Set<string>): bigint {
+  const modern = behaviour.strictRevisions;
+  if (modern && key.length !== 17 && key.length !== 18) exit(`error during bucket key iteration, name: "key" err: cannot parse revision key: invalid revision length: ${key.length}`);
+  if (!modern && key.length < 17) throw new Death('panic', `runtime error: slice bounds out of range [:8] with capacity ${key.length}`);
+  const view = new DataView(key.buffer, key.byteOffset, key.length);
+  const main = view.getBigInt64(0, false);
+  if (!modern) return main;
+  if (key[8] !== 0x5f) exit(`error during bucket key iteration, name: "key" err: cannot parse revision key: invalid separator in bucket key`);
+  if (main < 0n || view.getBigInt64(9, false) < 0n) exit(`error during bucket key iteration, name: "key" err: cannot parse revision key: negative revision: main=${main} sub=${view.getBigInt64(9, false)}`);
+  let name = '';
+  const error = decodeAs(behaviour.library, shapes.keyValue, value, (field, _varint, start, end) => {
+    if (field === 1) name = latin1(value.subarray(start, end));
+  });
+  if (error !== null) exit(`error during bucket key iteration, name: "key" err: cannot unmarshal value: ${error}`);
+  if (key.length === 18 && key[17] === 0x74) live.delete(name);
+  else live.add(name);
+  return main;
+}
+
+/** schema.ReadStorageVersionFromSnapshot: no bucket meta is a nil pointer. */
+function storageVersion(tx: Parameters<typeof rootBucket>[0]): string {
+  const meta = bucketOf(tx, rootBucket(tx), Buffer.from('meta'));
+  if (meta.state !== 'found') throw new Death('panic', 'runtime error: invalid memory address or nil pointer dereference');
+  const wanted = Buffer.from('storageVersion');
+  const row = cursorOf(tx, meta.bucket).seek(wanted);
+  if (row === null || tx.map.compareWith(row.key.at, row.key.length, wanted) !== 0) return '';
+  const text = latin1(tx.map.bytes(row.value.at, row.value.length));
+  return /^\d+\.\d+\.\d+/.test(text) ? text : '';
+}
