@@ -115,15 +115,19 @@ function containerState(draft: Draft, fact: ContainerFact): readonly Sign[] {
   }];
 }
 
-/** When the host's own listing says that etcd last wrote its files: newest of db and WAL. */
+/**
+ * When the host's own listing says that etcd last wrote its files. Where the bundle has the files
+ * themselves, their content is the better witness and the listing proves nothing more.
+ */
 function dataFileSigns(draft: Draft): readonly Sign[] {
+  const withContent = new Set(draft.candidates.filter(({ candidate }) => candidate.kind !== 'snapshot' && candidate.revision !== null).map(({ candidate }) => candidate.host));
   const newest = new Map<string, Sign>();
   for (const fact of draft.facts) {
     if (fact.kind !== 'file' || fact.type !== 'file' || fact.mtime === null || fact.size === 0) continue;
     if (!/\/member\/(?:snap\/db|wal\/[0-9a-f]{16}-[0-9a-f]{16}\.wal)$/.test(fact.path)) continue;
     const time = draft.when(fact.mtime, fact.host, fact.at.artifact);
     if (time.notBefore === null || time.notAfter === null) continue;
-    const sign: Sign = { ...plain, time, host: fact.host, component: 'etcd', kind: 'data-dir-written', tone: 'alive', params: { path: fact.path }, places: [fact.at], key: `written ${fact.host ?? ''} ${fact.path}` };
+    const sign: Sign = { ...plain, time, host: fact.host, component: 'etcd', kind: 'data-dir-written', tone: withContent.has(fact.host) ? 'neutral' : 'alive', params: { path: fact.path }, places: [fact.at], key: `written ${fact.host ?? ''} ${fact.path}` };
     const known = newest.get(sign.key);
     if (known === undefined || orderOf(known.time) < orderOf(time)) newest.set(sign.key, sign);
   }

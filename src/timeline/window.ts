@@ -42,8 +42,11 @@ export function failureWindow(signs: readonly Sign[]): FailureWindow {
   const strong = firstBad(signs.filter(isStrongBad), since);
   const anyBad = firstBad([...signs.filter(isStrongBad), ...signs.filter((s) => s.tone === 'symptom' && !isChronic(s, signs, since))], since);
   if (anyBad === null) return { notBefore: good === null ? null : since, notAfter: null, good, bad: null };
-  // Weaker proofs of life count as far as nothing was broken yet.
-  const alive = signs.filter((s) => s.tone === 'alive' && (goodAt(s) ?? Infinity) <= (strong ?? anyBad).low && (goodAt(s) ?? Infinity) <= anyBad.high);
+  // Weaker proofs of life count as far as nothing was broken yet. A failed start may also write files:
+  // their times count only before a break that was seen, or a boot.
+  const seen = (strong ?? anyBad).sign;
+  const filesCount = seen.tone === 'onset' || seen.component === 'node';
+  const alive = signs.filter((s) => s.tone === 'alive' && (s.kind !== 'data-dir-written' || filesCount) && (goodAt(s) ?? Infinity) <= (strong ?? anyBad).low && (goodAt(s) ?? Infinity) <= anyBad.high);
   const latest = alive.reduce<Sign | null>((best, s) => (best === null || (goodAt(s) ?? 0) > (goodAt(best) ?? 0) ? s : best), null);
   const proof = latest !== null && (goodAt(latest) ?? -Infinity) > since ? latest : good;
   const bound = proof === null ? null : goodAt(proof);
