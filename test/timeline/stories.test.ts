@@ -1,0 +1,106 @@
+import { describe, expect, it } from 'vitest';
+import { reconstruct } from '../../src/timeline/index.js';
+import { draftOf } from './text-bundle.js';
+
+const outageOf = async (texts: Readonly<Record<string, string>>, zone: string | null = 'UTC') => reconstruct(await draftOf(texts, zone), 'en');
+
+/** Lines of a working etcd 3.5 in the journal (short-iso), one compaction every five minutes. */
+function healthy(from: string, minutes: number, host = 'cp1', pid = 811): string {
+  const start = Date.parse(from);
+  const lines: string[] = [];
+  for (let i = 0; i * 5 <= minutes; i++) {
+    const t = new Date(start + i * 300_000).toISOString();
+    lines.push(`${t.slice(0, 19)}+0000 ${host} etcd[${pid}]: {"level":"info","ts":"${t.slice(0, 23)}Z","caller":"mvcc/kvstore_compaction.go:66","msg":"finished scheduled compaction","compact-revision":${41_000 + i * 40},"took":"2.1ms"}`);
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+const starting = (time: string, host = 'cp1', pid = 2001): string => `${time}+0000 ${host} etcd[${pid}]: {"level":"info","ts":"${time}.101Z","caller":"embed/etcd.go:311","msg":"starting an etcd server","etcd-version":"3.5.16","git-sha":"abc"}\n`;
+const serving = (time: string, host = 'cp1', pid = 2001): string => `${time}+0000 ${host} etcd[${pid}]: {"level":"info","ts":"${time}.901Z","caller":"embed/serve.go:103","msg":"ready to serve client requests"}\n`;
+
+describe('stories', () => {
+  it('out of memory: the kernel kills etcd while it works', async () => {
+    const journal = healthy('2026-03-02T10:00:00Z', 55) + [
+      '2026-03-02T10:57:31+0000 cp1 kernel: etcd invoked oom-killer: gfp_mask=0xcc0(GFP_KERNEL), order=0, oom_score_adj=-999',
+      '2026-03-02T10:57:31+0000 cp1 kernel: Out of memory: Killed process 811 (etcd) total-vm:11003324kB, anon-rss:3811232kB, file-rss:0kB',
+      "2026-03-02T10:57:32+0000 cp1 systemd[1]: etcd.service: Failed with result 'oom-kill'.",
+    ].join('\n') + '\n';
+    const { outage, events } = await outageOf({ 'cp1/journal.txt': journal });
+    expect([outage.start.notBefore, outage.start.notAfter]).toEqual(['2026-03-02T10:56:31Z', '2026-03-02T10:57:31.999Z']);
+    expect(events.some((e) => e.kind === 'out-of-memory')).toBe(true);
+    expect(outage.firstKnownBad?.evidence[0]?.text).toContain('oom-killer');
+  });
+
+  it('a certificate that ran out shows at the next start', async () => {
+    const journal = healthy('2026-03-02T10:00:00Z', 30) + '2026-03-02T10:32:00+0000 cp1 etcd[811]: {"level":"info","ts":"2026-03-02T10:32:00.020Z","caller":"osutil/interrupt_unix.go:64","msg":"received signal; shutting down","signal":"terminated"}\n'
+      + starting('2026-03-02T10:32:05')
+      + '2026-03-02T10:32:09+0000 cp1 kube-apiserver[99]: W0302 10:32:09.100000 1 logging.go:59] [core] grpc: addrConn.createTransport failed to connect to {Addr: "10.0.0.1:2379"}. Err: connection error: desc = "transport: authentication handshake failed: x509: certificate has expired or is not yet valid: current time 2026-03-02T10:32:09Z is after 2026-03-01T08:00:00Z"\n';
+    const { outage } = await outageOf({ 'cp1/journal.txt': journal });
+    expect(outage.start).toEqual({ notBefore: '2026-03-02T10:31:00.020Z', notAfter: '2026-03-02T10:32:00.020Z' });
+  });
+
+  it('an upgrade that cannot read the data fails when etcd was stopped for it', async () => {
+    const journal = healthy('2026-03-02T10:00:00Z', 20) + [
+      '2026-03-02T10:21:10+0000 cp1 systemd[1]: Stopping etcd.service - etcd...',
+      '2026-03-02T10:21:10+0000 cp1 etcd[811]: {"level":"info","ts":"2026-03-02T10:21:10.020Z","caller":"osutil/interrupt_unix.go:64","msg":"received signal; shutting down","signal":"terminated"}',
+    ].join('\n') + '\n' + starting('2026-03-02T10:24:00')
+      + '2026-03-02T10:24:01+0000 cp1 etcd[2001]: {"level":"fatal","ts":"2026-03-02T10:24:01.000Z","caller":"membership/cluster.go:795","msg":"invalid downgrade; server version is lower than determined cluster version","current-server-version":"3.5.16","determined-cluster-version":"3.6"}\n';
+    const { outage, events } = await outageOf({ 'cp1/journal.txt': journal });
+    expect(outage.start).toEqual({ notBefore: '2026-03-02T10:20:10.020Z', notAfter: '2026-03-02T10:21:10.020Z' });
+    expect(events.map((e) => e.kind)).toEqual(expect.arrayContaining(['etcd-stopped', 'etcd-died']));
+  });
+
+  it('a crash that healed is not the outage', async () => {
+    const journal = healthy('2026-03-02T08:00:00Z', 30)
+      + '2026-03-02T08:31:00+0000 cp1 etcd[811]: {"level":"fatal","ts":"2026-03-02T08:31:00.000Z","caller":"backend/batch_tx.go:282","msg":"failed to commit tx","error":"write /var/lib/etcd/member/snap/db: no space left on device"}\n'
+      + starting('2026-03-02T08:50:00') + serving('2026-03-02T08:50:01') + healthy('2026-03-02T08:55:00Z', 180, 'cp1', 2001)
+      + '2026-03-02T11:57:31+0000 cp1 kernel: blk_update_request: I/O error, dev sda, sector 41263104 op 0x1:(WRITE) flags 0x800 phys_seg 1 prio class 0\n';
+    const { outage, events } = await outageOf({ 'cp1/journal.txt': journal });
+    expect(outage.start).toEqual({ notBefore: '2026-03-02T11:56:31Z', notAfter: '2026-03-02T11:57:31.999Z' });
+    expect(events.filter((e) => e.kind === 'etcd-works').length).toBe(2);
+  });
+
+  it('a start that serves for seconds is no recovery', async () => {
+    const died = (time: string): string => `${time}+0000 cp1 etcd[2001]: {"level":"fatal","ts":"${time}.500Z","caller":"backend/batch_tx.go:282","msg":"failed to commit tx","error":"write /var/lib/etcd/member/snap/db: no space left on device"}\n`;
+    const journal = healthy('2026-03-02T08:00:00Z', 30) + died('2026-03-02T08:31:00')
+      + ['08:31:20', '08:33:00', '08:36:00'].map((t) => starting(`2026-03-02T${t}`) + serving(`2026-03-02T${t.slice(0, 6)}21`.replace(':0021', ':01')) + died(`2026-03-02T${t.slice(0, 3)}${String(Number(t.slice(3, 5)) + 1).padStart(2, '0')}:30`)).join('');
+    const { outage } = await outageOf({ 'cp1/journal.txt': journal });
+    expect(outage.start).toEqual({ notBefore: '2026-03-02T08:30:00.500Z', notAfter: '2026-03-02T08:31:00.500Z' });
+  });
+
+  it('a leader that was lost for a moment is not the outage; the last boot without shutdown is', async () => {
+    const journal = healthy('2026-03-02T08:00:00Z', 10) + '2026-03-02T08:11:00+0000 cp1 etcd[811]: {"level":"info","ts":"2026-03-02T08:11:00.000Z","logger":"raft","caller":"etcdserver/zap_raft.go:77","msg":"raft.node: 7e831466f2aebc5c lost leader 2f4b at term 12"}\n' + healthy('2026-03-02T08:15:00Z', 60);
+    const last = 'reboot   system boot  5.15.0-122-gener Mon Mar  2 11:40   still running\nreboot   system boot  5.15.0-122-gener Sun Feb  1 07:00   still running\n\nwtmp begins Sun Feb  1 07:00:41 2026\n';
+    const { outage } = await outageOf({ 'cp1/journal.txt': journal, 'cp1/last.txt': last, 'cp1/date.txt': 'root@cp1:~# date\nMon Mar  2 12:30:00 UTC 2026\n' });
+    expect(outage.start).toEqual({ notBefore: '2026-03-02T09:15:00Z', notAfter: '2026-03-02T11:40:59.999Z' });
+  });
+
+  it('two of three members gone: the first complaint after the last write counts, the chronic one does not', async () => {
+    const unreachable = (time: string): string => `${time}+0000 cp1 etcd[811]: {"level":"warn","ts":"${time}.200Z","caller":"rafthttp/probing_status.go:68","msg":"prober detected unhealthy status","round-tripper-name":"ROUND_TRIPPER_SNAPSHOT","remote-peer-id":"1c45a069f3a1d796","rtt":"0s","error":"dial tcp 10.0.0.3:2380: connect: connection refused"}\n`;
+    const lines = healthy('2026-03-02T08:00:00Z', 60).split('\n').flatMap((line) => (line === '' ? [] : [line, unreachable(line.slice(0, 19)).trimEnd()]));
+    const journal = `${lines.join('\n')}\n2026-03-02T09:03:20+0000 cp1 etcd[811]: {"level":"info","ts":"2026-03-02T09:03:20.000Z","logger":"raft","caller":"etcdserver/zap_raft.go:77","msg":"raft.node: 7e831466f2aebc5c lost leader 2f4b at term 12"}\n2026-03-02T09:03:25+0000 cp1 etcd[811]: {"level":"warn","ts":"2026-03-02T09:03:25.000Z","caller":"etcdhttp/health.go:86","msg":"serving /health false; no leader"}\n`;
+    const { outage } = await outageOf({ 'cp1/journal.txt': journal });
+    expect(outage.start).toEqual({ notBefore: '2026-03-02T09:00:00Z', notAfter: '2026-03-02T09:03:20Z' });
+  });
+
+  it('words of etcd in the log of another program are no evidence', async () => {
+    const forged = '2026-03-02T09:00:00+0000 cp1 shop-api[99]: {"level":"fatal","ts":"2026-03-02T09:00:00.000Z","caller":"backend/batch_tx.go:282","msg":"failed to commit tx","error":"write /var/lib/etcd/member/snap/db: no space left on device"}\n';
+    const { outage, events } = await outageOf({ 'cp1/journal.txt': healthy('2026-03-02T08:00:00Z', 30) + forged });
+    expect(outage.start.notAfter).toBeNull();
+    expect(events.some((e) => e.kind === 'etcd-died')).toBe(false);
+  });
+
+  it('without any proof nothing is claimed', async () => {
+    const { outage, events } = await outageOf({ 'readme.txt': 'etcd is down, please help\n' });
+    expect([outage.start, outage.lastKnownGood, outage.firstKnownBad, outage.detectedAt]).toEqual([{ notBefore: null, notAfter: null }, null, null, null]);
+    expect(events).toEqual([]);
+  });
+
+  it('a time without any zone is an interval of all zones', async () => {
+    const plain = 'Mar  2 09:00:00 cp1 etcd[811]: 2026-03-02 09:00:00.101 I | mvcc: finished scheduled compaction at 400 (took 1ms)\nMar  2 09:05:00 cp1 etcd[811]: panic: freepages: failed to get all reachable pages (page 3: multiple references)\n';
+    const { outage } = await outageOf({ 'syslog': plain }, null);
+    const width = Date.parse(outage.firstKnownBad?.time.notAfter ?? '') - Date.parse(outage.firstKnownBad?.time.notBefore ?? '');
+    expect(width).toBeGreaterThan(20 * 3_600_000);
+    expect(outage.firstKnownBad?.time.best).toBeNull();
+  });
+});
