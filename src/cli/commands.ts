@@ -15,7 +15,10 @@ export interface CommandEntry {
 export const commands: readonly CommandEntry[] = [
   { path: 'snapshot objects', summary: 'kubernetes.cli.objects', load: () => import('./commands/snapshot-objects.js') },
   { path: 'snapshot get', summary: 'kubernetes.cli.get', load: () => import('./commands/snapshot-get.js') },
+  { path: 'snapshot diff', summary: 'kubernetes.cli.diff', load: () => import('./commands/snapshot-diff.js') },
+  { path: 'snapshot extract', summary: 'kubernetes.cli.extract', load: () => import('./commands/snapshot-extract.js') },
   { path: 'snapshot when', summary: 'kubernetes.cli.when', load: () => import('./commands/snapshot-when.js') },
+  { path: 'collect', summary: 'collect.summary', load: () => import('./commands/collect.js') },
   { path: 'serve', summary: 'cli.serve', load: () => import('./commands/serve.js') },
   { path: 'cases list', summary: 'cli.cases.list', load: () => import('./commands/cases-list.js') },
   { path: 'cases show', summary: 'cli.cases.show', load: () => import('./commands/cases-show.js') },
