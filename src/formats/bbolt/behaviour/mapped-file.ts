@@ -15,7 +15,7 @@ export interface MappedFile {
   /** Compares two ranges as bytes.Compare does. */
   compare(a: number, aLength: number, b: number, bLength: number): number;
   compareWith(a: number, aLength: number, bytes: Uint8Array): number;
-  /** A copy of a range. */
+  /** A range; its bytes stay as they are. */
   bytes(at: number, length: number): Uint8Array;
 }
 
@@ -29,9 +29,78 @@ export function mapSizeOf(size: number): number {
   return Math.ceil(size / 2 ** 30) * 2 ** 30;
 }
 
+/** Files up to this size are mapped from one copy in memory; larger ones block by block. */
+const largestWhole = 96 * 2 ** 20;
+
+const wholes = new WeakMap<ByteSource, Uint8Array>();
+
+/** The whole file with zeros up to the end of its last memory page; kept as long as the source lives. */
+function wholeOf(source: ByteSource): Uint8Array {
+  let whole = wholes.get(source);
+  if (whole === undefined) {
+    whole = new Uint8Array(Math.ceil(source.byteLength / memoryPage) * memoryPage);
+    for (let at = 0; at < source.byteLength; ) {
+      const part = source.read(at, Math.min(4 << 20, source.byteLength - at));
+      if (part.length === 0) break;
+      whole.set(part, at);
+      at += part.length;
+    }
+    wholes.set(source, whole);
+  }
+  return whole;
+}
+
+function end(at: number, mapSize: number): never {
+  if (at >= 0 && at < mapSize) throw new Death('fault', busError);
+  throw new Death('fault', segmentationFault, false);
+}
+
 /** Maps a file of which `fileSize` bytes exist; reads outside end the program with a fault. */
 export function mapFile(source: ByteSource, fileSize: number, mapSize: number, littleEndian: boolean): MappedFile {
   const backed = Math.ceil(fileSize / memoryPage) * memoryPage;
+  return source.byteLength <= largestWhole
+    ? mapWhole(wholeOf(source), fileSize, backed, mapSize, littleEndian)
+    : mapBlocks(source, fileSize, backed, mapSize, littleEndian);
+}
+
+function mapWhole(whole: Uint8Array, fileSize: number, backed: number, mapSize: number, littleEndian: boolean): MappedFile {
+  let all = whole.length === backed ? whole : whole.subarray(0, backed);
+  if (backed > fileSize && all.subarray(fileSize).some((byte) => byte !== 0)) {
+    // A digest that was cut off lies there in the source.
+    all = Uint8Array.from(all);
+    all.fill(0, fileSize);
+  }
+  const view = new DataView(all.buffer, all.byteOffset, all.length);
+  const buffer = Buffer.from(all.buffer, all.byteOffset, all.length);
+  const check = (at: number, length: number): void => {
+    if (at < 0 || at + length > backed) end(at + length > backed && at < backed ? backed : at, mapSize);
+  };
+  const there = (at: number, length: number): number => (at < 0 || at > backed ? 0 : Math.min(length, backed - at));
+  const compare = (a: number, aLength: number, other: Uint8Array, otherAt: number, otherThere: number, otherLength: number): number => {
+    const common = Math.min(aLength, otherLength);
+    const known = Math.min(common, there(a, aLength), otherThere);
+    const order = known === 0 ? 0 : buffer.compare(other, otherAt, otherAt + known, a, a + known);
+    if (order !== 0) return order;
+    if (known < common) end(Math.max(a + known, backed), mapSize);
+    return Math.sign(aLength - otherLength);
+  };
+  return {
+    littleEndian,
+    fileSize,
+    u16: (at) => (check(at, 2), view.getUint16(at, littleEndian)),
+    u32: (at) => (check(at, 4), view.getUint32(at, littleEndian)),
+    u64: (at) => {
+      check(at, 8);
+      const high = view.getUint32(littleEndian ? at + 4 : at, littleEndian);
+      return high < 0x20_0000 ? high * 2 ** 32 + view.getUint32(littleEndian ? at : at + 4, littleEndian) : view.getBigUint64(at, littleEndian);
+    },
+    compare: (a, aLength, b, bLength) => compare(a, aLength, buffer, b, there(b, bLength), bLength),
+    compareWith: (a, aLength, bytes) => compare(a, aLength, bytes, 0, bytes.length, bytes.length),
+    bytes: (at, length) => (check(at, length), all.subarray(at, at + length)),
+  };
+}
+
+function mapBlocks(source: ByteSource, fileSize: number, backed: number, mapSize: number, littleEndian: boolean): MappedFile {
   const blocks = new Map<number, Uint8Array>();
   let last = -1;
   let lastBytes: Uint8Array = new Uint8Array();
@@ -51,9 +120,7 @@ export function mapFile(source: ByteSource, fileSize: number, mapSize: number, l
     return bytes;
   };
   const check = (at: number, length: number): void => {
-    if (at >= 0 && at + length <= backed) return;
-    if (at >= 0 && at < mapSize) throw new Death('fault', busError);
-    throw new Death('fault', segmentationFault, false);
+    if (at < 0 || at + length > backed) end(at + length > backed && at < backed ? backed : at, mapSize);
   };
   const byte = (at: number): number => block(Math.floor(at / blockSize))[at % blockSize] ?? 0;
   const number = (at: number, length: number): number => {

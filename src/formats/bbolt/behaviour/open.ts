@@ -74,6 +74,27 @@ function readFreelist(tx: Transaction): readonly PageNumber[] {
  * machines that etcd runs on.
  */
 export function openAsBbolt(source: ByteSource, options: OpenOptions): Opened {
+  const name = `${options.dialect} ${options.fileSize ?? source.byteLength} ${options.initialMapSize ?? 0} ${options.osPageSize ?? 4096}`;
+  const known = earlier.get(source) ?? new Map<string, Opened | Death>();
+  earlier.set(source, known);
+  let result = known.get(name);
+  if (result === undefined) {
+    try {
+      result = open(source, options);
+    } catch (thrown) {
+      if (!(thrown instanceof Death)) throw thrown;
+      result = thrown;
+    }
+    known.set(name, result);
+  }
+  if (result instanceof Death) throw result;
+  return result;
+}
+
+/** Scanning a tree for free pages takes long; each way of opening a file is followed once. */
+const earlier = new WeakMap<ByteSource, Map<string, Opened | Death>>();
+
+function open(source: ByteSource, options: OpenOptions): Opened {
   const { dialect } = options;
   const size = options.fileSize ?? source.byteLength;
   const initial = options.initialMapSize ?? 0;
