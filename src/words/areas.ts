@@ -4,6 +4,7 @@ import { findings as en_findings } from './en/findings.js';
 import { causes as en_causes } from './en/causes.js';
 import { events as en_events } from './en/events.js';
 import { recovery as en_recovery } from './en/recovery.js';
+import { recommend as en_recommend } from './en/recommend.js';
 import { installations as en_installations } from './en/installations.js';
 import { report as en_report } from './en/report.js';
 import { web as en_web } from './en/web.js';
@@ -15,6 +16,7 @@ import { findings as zh_findings } from './zh-CN/findings.js';
 import { causes as zh_causes } from './zh-CN/causes.js';
 import { events as zh_events } from './zh-CN/events.js';
 import { recovery as zh_recovery } from './zh-CN/recovery.js';
+import { recommend as zh_recommend } from './zh-CN/recommend.js';
 import { installations as zh_installations } from './zh-CN/installations.js';
 import { report as zh_report } from './zh-CN/report.js';
 import { web as zh_web } from './zh-CN/web.js';
@@ -24,6 +26,6 @@ import { kubernetes as zh_kubernetes } from './zh-CN/kubernetes.js';
 
 /** All areas of each language, merged. Adding an area = one file a language and one line here. */
 export const catalogues: Readonly<Record<Language, Catalogue>> = {
-  en: { ...en_cli, ...en_findings, ...en_causes, ...en_events, ...en_recovery, ...en_installations, ...en_report, ...en_web, ...en_bytes, ...en_intake, ...en_kubernetes, },
-  'zh-CN': { ...zh_cli, ...zh_findings, ...zh_causes, ...zh_events, ...zh_recovery, ...zh_installations, ...zh_report, ...zh_web, ...zh_bytes, ...zh_intake, ...zh_kubernetes, },
+  en: { ...en_cli, ...en_findings, ...en_causes, ...en_events, ...en_recovery, ...en_recommend, ...en_installations, ...en_report, ...en_web, ...en_bytes, ...en_intake, ...en_kubernetes, },
+  'zh-CN': { ...zh_cli, ...zh_findings, ...zh_causes, ...zh_events, ...zh_recovery, ...zh_recommend, ...zh_installations, ...zh_report, ...zh_web, ...zh_bytes, ...zh_intake, ...zh_kubernetes, },
 };

@@ -1,0 +1,154 @@
+import type { Cause, Confidence, Message, RecommendationKind } from '../case/model.js';
+import type { Place } from '../artifacts/place.js';
+import type { Judged } from './judge.js';
+import type { Situation } from './situation.js';
+
+/** A fact that is missing, and the command that collects it. */
+export interface Missing {
+  readonly fact: string;
+  readonly said: Message;
+  readonly collect: string | null;
+}
+
+/** The choice before it is put into words. */
+export interface Decision {
+  readonly kind: RecommendationKind;
+  readonly chosen: Judged | null;
+  readonly confidence: Confidence;
+  readonly why: readonly Message[];
+  readonly conditions: readonly Message[];
+  readonly missing: readonly Missing[];
+  readonly places: readonly Place[];
+  readonly next: { readonly kind: RecommendationKind; readonly chosen: Judged | null; readonly said: Message } | null;
+}
+
+const why = (key: string, params: Message['params'] = {}): Message => ({ key: `recommend.why.${key}`, params });
+const condition = (key: string, params: Message['params'] = {}): Message => ({ key: `recommend.condition.${key}`, params });
+const lack = (fact: string, key: string, collect: string | null): Missing => ({ fact, said: { key: `recommend.missing.${key}`, params: {} }, collect });
+
+const copyCommand = 'systemctl stop etcd; tar -C /var/lib -czf /root/etcd-data.tgz etcd   # or move etcd.yaml out of the manifests first';
+const healthCommand = 'etcdctl endpoint health --cluster; etcdctl endpoint status --cluster -w table; systemctl status etcd --no-pager; crictl ps -a';
+
+const healthPlaces = (s: Situation): Place[] => s.health.members.flatMap((one) => one.places.slice(0, 1)).concat(s.health.writesFail.slice(0, 2)).slice(0, 6);
+
+const kindOf = (judged: Judged): RecommendationKind =>
+  judged.use === 'survivor' ? 'force-new-cluster' : judged.use === 'start' || judged.one.candidate.kind === 'data-dir' ? 'use-data-dir' : 'restore-snapshot';
+
+const base = { chosen: null, confidence: 'likely' as Confidence, why: [], conditions: [], missing: [], places: [], next: null };
+
+/** Two clusters in one bundle and nothing that says which one broke. */
+function mixedClusters(s: Situation): Decision | null {
+  if (!s.lineage.undecided) return null;
+  return { ...base, kind: 'none', confidence: 'proven', why: [why('two-clusters')], missing: [lack('cluster id', 'cluster-id', 'etcdctl member list -w table; cat /etc/etcd.env /etc/kubernetes/manifests/etcd.yaml')] };
+}
+
+/** People deleted something and etcd kept it faithfully: only the missing objects are put back. */
+function putBack(s: Situation): Decision | null {
+  const { deletion } = s;
+  if (deletion === null || s.down || (s.health.quorumAlive && s.health.failing > 0)) return null;
+  const before = s.judged.find((one) => one.one === deletion.before) ?? null;
+  if (before === null) return null;
+  const what = deletion.namespaces.length > 0 ? deletion.namespaces.slice(0, 5).join(', ') : deletion.definitions.slice(0, 5).join(', ');
+  return {
+    ...base, kind: 'reapply-objects', chosen: before, confidence: s.health.quorumAlive ? 'proven' : 'likely',
+    why: [why(what === '' ? 'objects-deleted' : 'named-objects-deleted', { count: deletion.deleted, what, path: deletion.before.candidate.path }), why(s.health.quorumAlive ? 'etcd-answers' : 'nothing-says-down')],
+    conditions: [condition('deletion-was-mistake'), ...(s.health.quorumAlive ? [] : [condition('etcd-answers')])],
+    missing: s.health.quorumAlive ? [] : [lack('health', 'health', healthCommand)],
+    places: healthPlaces(s),
+    next: { kind: 'restore-snapshot', chosen: before, said: { key: 'recommend.next.full-restore', params: { path: deletion.before.candidate.path } } },
+  };
+}
+
+function repair(s: Situation, cause: Cause, confidence: Confidence): Decision {
+  const [best] = s.usable;
+  return {
+    ...base, kind: 'repair-without-restore', confidence,
+    why: [...s.repairs.slice(0, 3).map((one): Message => ({ key: `recommend.repair.${one.id}`, params: {} })), why(s.health.quorumAlive ? 'etcd-answers' : s.judged.some((one) => one.use === 'start' || one.use === 'survivor') ? 'data-starts' : 'data-not-hit')],
+    conditions: [condition('copy-first'), ...(s.health.quorumAlive ? [] : [condition('if-repair-fails')])],
+    missing: s.health.quorumAlive || s.draft.candidates.some((one) => one.candidate.kind === 'data-dir') ? [] : [lack('data directory', 'data-dir', copyCommand)],
+    places: [...cause.evidence.slice(0, 3).map((one) => ({ artifact: one.artifact, ...(one.line === undefined ? {} : { line: one.line }), ...(one.offset === undefined ? {} : { offset: one.offset }), text: one.text })), ...healthPlaces(s)].slice(0, 6),
+    next: best === undefined ? null : { kind: kindOf(best), chosen: best, said: { key: 'recommend.next.restore-if-repair-fails', params: { path: best.one.candidate.path } } },
+  };
+}
+
+/** A majority answers: whatever is wrong, the data is there. */
+function alive(s: Situation): Decision | null {
+  if (!s.health.quorumAlive) return null;
+  if (s.health.failing > 0) {
+    const lost = s.health.members.filter((one) => one.health === 'failing').map((one) => one.member.name ?? one.member.host ?? '?').join(', ');
+    return { ...base, kind: 'replace-member', confidence: 'proven', why: [why('quorum-alive', { healthy: s.health.healthy, members: s.health.members.length, lost })], conditions: [condition('one-at-a-time')], places: healthPlaces(s) };
+  }
+  const [cause] = s.repairs;
+  if (cause !== undefined) return repair(s, cause, cause.confidence);
+  return { ...base, kind: 'none', confidence: s.health.allHealthy ? 'proven' : 'likely', why: [why('healthy', { healthy: s.health.healthy, members: s.health.members.length })], places: healthPlaces(s) };
+}
+
+/** The data is whole and the cause lies beside it. */
+function besideTheData(s: Situation): Decision | null {
+  const [cause] = s.repairs;
+  const starts = s.usable[0]?.use === 'start';
+  if (cause === undefined || s.damages.length > 0 || s.brokenData.length > 0 || s.health.writesFail.length > 0 && !/space|quota/.test(cause.id)) return null;
+  if (!starts && cause.confidence !== 'proven') return null;
+  return repair(s, cause, cause.confidence);
+}
+
+/** Enough members hold data that starts: together they are the cluster again. */
+function majorityOfDirectories(s: Situation): Decision | null {
+  const hosts = new Set(s.judged.filter((one) => one.use === 'survivor').map((one) => one.one.candidate.host ?? one.one.candidate.id));
+  if (s.health.members.length < 2 || hosts.size < s.health.quorum) return null;
+  return { ...base, kind: 'repair-without-restore', why: [why('majority-starts', { count: hosts.size, members: s.health.members.length })], conditions: [condition('copy-first'), condition('start-together')], places: healthPlaces(s) };
+}
+
+/** Something must be restored: the best of what is safe. */
+function restore(s: Situation): Decision | null {
+  const [best, second] = s.usable;
+  if (best === undefined || best.use === null) return null;
+  const kind = kindOf(best);
+  const sure = s.down;
+  const { candidate } = best.one;
+  const reasons: Message[] = [
+    ...(sure ? [s.health.members.length > 1 ? why('quorum-lost', { healthy: s.health.healthy, members: s.health.members.length, quorum: s.health.quorum }) : why('etcd-down')] : [why('health-unknown')]),
+    why(`use-${best.use}`, { path: candidate.path, revision: candidate.revision ?? '?' }),
+  ];
+  const conditions: Message[] = [
+    ...(sure ? [] : [condition('only-if-down')]),
+    ...(best.use === 'restore-db' ? [condition('copy-when-stopped'), condition('skip-hash')] : []),
+    ...(best.use === 'start' ? [condition('copy-first')] : []),
+    ...(best.use === 'survivor' ? [condition('force-new-cluster'), condition('copy-first'), condition('others-never-back')] : []),
+    ...(s.health.members.length > 1 && best.use !== 'survivor' ? [condition('all-from-one', { members: s.health.members.length })] : []),
+    ...(s.deletion === null ? [] : [condition('deleted-before', { count: s.deletion.deleted, path: s.deletion.before.candidate.path })]),
+  ];
+  const knowsData = s.draft.candidates.some((one) => one.candidate.kind !== 'snapshot') || s.damages.length > 0;
+  return {
+    ...base, kind, chosen: best, confidence: !sure ? 'possible' : best.use === 'restore' ? 'proven' : 'likely', why: reasons, conditions,
+    missing: [...(sure ? [] : [lack('health', 'health', healthCommand)]), ...(knowsData ? [] : [lack('data directory', 'data-dir', copyCommand)])],
+    places: healthPlaces(s),
+    next: second === undefined ? null : { kind: kindOf(second), chosen: second, said: { key: 'recommend.next.second', params: { path: second.one.candidate.path, revision: second.one.candidate.revision ?? '?' } } },
+  };
+}
+
+/** Nothing can be recommended safely: say what would change that. */
+function nothing(s: Situation): Decision {
+  const { candidates } = s.draft;
+  const unproven = s.judged.find((one) => one.one.candidate.verdict === 'digest-absent' || one.one.candidate.verdict === 'digest-wrong') ?? null;
+  return {
+    ...base, kind: 'none', confidence: candidates.length === 0 ? 'possible' : 'likely',
+    why: [why(candidates.length === 0 ? 'no-candidates' : 'none-safe', { count: candidates.length })],
+    missing: [
+      lack('snapshots', 'snapshots', 'find / -xdev \\( -name "*.db" -o -name "*snapshot*" \\) -size +20k -exec ls -l --full-time {} +'),
+      ...(candidates.some((one) => one.candidate.kind === 'data-dir') ? [] : [lack('data directory', 'data-dir', copyCommand)]),
+      ...(s.down ? [] : [lack('health', 'health', healthCommand)]),
+    ],
+    places: healthPlaces(s),
+    next: unproven === null ? null : { kind: kindOf(unproven), chosen: unproven, said: { key: 'recommend.next.unproven', params: { path: unproven.one.candidate.path } } },
+  };
+}
+
+/** The first rule that applies decides: the state of the cluster makes the plan, not the habit of restoring. */
+export function decide(s: Situation): Decision {
+  for (const rule of [mixedClusters, putBack, alive, besideTheData, majorityOfDirectories, restore]) {
+    const decision = rule(s);
+    if (decision !== null) return decision;
+  }
+  return nothing(s);
+}

@@ -1,0 +1,129 @@
+import type { Draft, DraftCandidate } from '../case/draft.js';
+import type { Message } from '../case/model.js';
+import { compareVersions, etcdLine } from '../etcd/version.js';
+import { contentTime, laterMs } from './content-time.js';
+import type { ClusterHealth } from './health.js';
+import type { Lineage } from './lineage.js';
+import { copyProof } from './quiet-copy.js';
+
+/** How a candidate would be used, when it is safe at all. */
+export type Use =
+  /** `snapshot restore` with its digest proven. */
+  | 'restore'
+  /** `snapshot restore --skip-hash-check` from a db file that is whole and quiet. */
+  | 'restore-db'
+  /** etcd is started on the directory as it is. */
+  | 'start'
+  /** One member's directory of several: `--force-new-cluster` on a copy. */
+  | 'survivor';
+
+/** A candidate with the judgement over it. */
+export interface Judged {
+  readonly one: DraftCandidate;
+  readonly use: Use | null;
+  readonly reasons: readonly Message[];
+  /** ms; null when the values themselves do not date the content. */
+  readonly time: number | null;
+}
+
+const say = (key: string, params: Message['params'] = {}): Message => ({ key: `recommend.reason.${key}`, params });
+
+/** The file that proves what a damaged copy of it held: same state, right digest. */
+function twinOf(one: DraftCandidate, all: readonly DraftCandidate[]): DraftCandidate | null {
+  const { snapshot } = one;
+  if (snapshot === null || snapshot.revision === null) return null;
+  return all.find((other) => other !== one && other.candidate.verdict === 'intact' && other.snapshot?.revision === snapshot.revision && other.snapshot.hash === snapshot.hash) ?? null;
+}
+
+function refusedByVersion(one: DraftCandidate, draft: Draft): Message | null {
+  const version = draft.installation.etcdVersion?.value ?? null;
+  if (version === null || one.snapshot === null) return null;
+  const stored = one.snapshot.storageVersion ?? one.snapshot.clusterVersion;
+  const line = etcdLine(version);
+  const known = stored === null ? null : /^\d+\.\d+/.exec(stored)?.[0] ?? null;
+  if (known !== null && line !== null && compareVersions(known, line) > 0) return say('version-newer', { stored: stored ?? '', version });
+  const predicted = line === null ? null : one.snapshot.restore?.[line] ?? null;
+  if (predicted === null) return null;
+  const accepted = predicted.accepted || (one.candidate.verdict === 'digest-absent' && predicted.skipHashAccepted);
+  if (!accepted) return say('restore-refused', { version, message: predicted.message ?? '' });
+  return predicted.boot === 'dies' || predicted.boot === 'hangs' ? say('restored-dies', { version, message: predicted.bootMessage ?? '' }) : null;
+}
+
+function directory(one: DraftCandidate, draft: Draft, members: number): { readonly use: Use | null; readonly reasons: readonly Message[] } {
+  const { boot, snapshot } = one;
+  const dbSound = snapshot !== null && snapshot.verdict === 'digest-absent' && (snapshot.liveKeys ?? 0) > 0;
+  const voters = Math.max(members, boot?.members.length ?? 0, snapshot?.members.length ?? 0);
+  if (boot === null) return dbSound && voters <= 1 ? { use: 'restore-db', reasons: [say('db-sound')] } : { use: null, reasons: [say(snapshot === null ? 'no-db' : dbSound ? 'one-of-several' : 'db-damaged', { members: voters })] };
+  if (boot.hazard === 'keys-damaged' || boot.hazard === 'applied-twice' || boot.hazard === 'empty-cluster' || boot.hazard === 'revision-jump') return { use: null, reasons: [say(`hazard.${boot.hazard}`)] };
+  const starts = boot.result === 'ready' && boot.hazard === null && boot.writable !== false && boot.diesAt === null;
+  if (voters > 1) {
+    const alone = boot.result === 'ready' || (boot.result === 'hangs' && boot.message === null) || boot.result === 'hangs';
+    if (alone && boot.hazard === null && dbSound) return { use: 'survivor', reasons: [say('survivor', { members: voters })] };
+    return dbSound ? { use: 'restore-db', reasons: [say('boot-fails-db-sound', { message: boot.message ?? boot.hazard ?? '' })] } : { use: null, reasons: [say('boot-fails', { message: boot.message ?? boot.hazard ?? '', file: boot.causeFile ?? '' })] };
+  }
+  if (starts) return { use: 'start', reasons: [say('boots', { replayed: boot.replayed ?? 0 })] };
+  const why = boot.result === 'ready' && boot.hazard !== null ? say(`hazard.${boot.hazard}`) : say('boot-fails', { message: boot.message ?? '', file: boot.causeFile ?? '' });
+  return dbSound ? { use: 'restore-db', reasons: [why, say('db-sound')] } : { use: null, reasons: [why] };
+}
+
+function file(one: DraftCandidate, draft: Draft, health: ClusterHealth): { readonly use: Use | null; readonly reasons: readonly Message[] } {
+  const { verdict, path } = one.candidate;
+  const refused = refusedByVersion(one, draft);
+  switch (verdict) {
+    case 'intact':
+      if (refused !== null) return { use: null, reasons: [refused] };
+      return (one.snapshot?.liveKeys ?? 1) === 0 ? { use: null, reasons: [say('no-keys')] } : { use: 'restore', reasons: [say('digest-right')] };
+    case 'digest-wrong': {
+      const twin = twinOf(one, draft.candidates);
+      return { use: null, reasons: [say('digest-wrong'), ...(twin === null ? [] : [say('digest-wrong-twin', { path: twin.candidate.path })])] };
+    }
+    case 'digest-absent': {
+      if (refused !== null) return { use: null, reasons: [refused] };
+      if ((one.snapshot?.liveKeys ?? 1) === 0) return { use: null, reasons: [say('no-keys')] };
+      const proof = copyProof(one, draft, health);
+      return proof.quiet ? { use: 'restore-db', reasons: [say('digest-absent'), say(`copy-${proof.because}`)] } : { use: null, reasons: [say('digest-absent'), say('copy-fuzzy')] };
+    }
+    default:
+      return { use: null, reasons: [say(/\.part$/.test(path) ? 'unfinished' : verdict)] };
+  }
+}
+
+/**
+ * Judges every candidate on its own: may it be used at all, and how. Highest revision counts for
+ * nothing here; what another cluster wrote, or what is cut or unproven, is out whatever it holds.
+ */
+export function judgeCandidates(draft: Draft, lineage: Lineage, health: ClusterHealth): Judged[] {
+  const members = Math.max(1, draft.members.length);
+  const judged = draft.candidates.map((one): Judged => {
+    const { id, kind } = one.candidate;
+    const time = contentTime(one, draft);
+    const foreign = lineage.foreign.get(id);
+    if (foreign !== undefined) return { one, use: null, reasons: [say('other-cluster', foreign)], time };
+    if (lineage.reborn.has(id)) return { one, use: null, reasons: [say('reborn')], time };
+    const result = kind === 'data-dir' ? directory(one, draft, members) : file(one, draft, health);
+    return { one, ...result, time };
+  });
+  return judged.map((own) => (own.one.candidate.kind === 'data-dir' ? laggard(own, judged, lineage) : own));
+}
+
+/** A directory that lags behind what other files of the same cluster prove is no candidate. */
+function laggard(own: Judged, all: readonly Judged[], lineage: Lineage): Judged {
+  if (own.use === null) return own;
+  const revision = (one: Judged): number => one.one.candidate.revision ?? -1;
+  const isAhead = (other: Judged): boolean => (own.time !== null && other.time !== null ? other.time - own.time > laterMs : revision(other) > revision(own));
+  const [best] = all.filter((other) => other !== own && other.use !== null && lineage.ours.has(other.one.candidate.id) && isAhead(other)).sort((a, b) => revision(b) - revision(a));
+  if (best === undefined) return own;
+  return { ...own, use: null, reasons: [...own.reasons, say('stale', { path: best.one.candidate.path, revision: own.one.candidate.revision ?? '?', newest: best.one.candidate.revision ?? '?' })] };
+}
+
+const rankOfUse: Readonly<Record<Use, number>> = { start: 0, restore: 1, survivor: 2, 'restore-db': 3 };
+
+/** The usable ones, best first: newest content, then the surer way, then the fuller file. */
+export function rankUsable(judged: readonly Judged[]): Judged[] {
+  return judged.filter((one) => one.use !== null).sort((a, b) => {
+    if (a.time !== null && b.time !== null && Math.abs(a.time - b.time) > laterMs) return b.time - a.time;
+    const byRevision = (b.one.candidate.revision ?? -1) - (a.one.candidate.revision ?? -1);
+    if (byRevision !== 0) return byRevision;
+    return rankOfUse[a.use!] - rankOfUse[b.use!] || (b.one.candidate.totalKeys ?? 0) - (a.one.candidate.totalKeys ?? 0) || (a.one.candidate.hostPath === null ? 1 : 0) - (b.one.candidate.hostPath === null ? 1 : 0);
+  });
+}

@@ -1,0 +1,52 @@
+import type { Draft, DraftCandidate } from '../case/draft.js';
+import type { CaseEvent, Cause, Outage } from '../case/model.js';
+import { massDeletion, type MassDeletion } from './deleted-objects.js';
+import { clusterHealth, type ClusterHealth } from './health.js';
+import { judgeCandidates, rankUsable, type Judged } from './judge.js';
+import { lineageOf, type Lineage } from './lineage.js';
+import { newestState } from './candidate-loss.js';
+import { damagingCauses, repairableCauses } from './repairable.js';
+
+/** What the recommendation reads besides the draft. */
+export interface Findings {
+  readonly events: readonly CaseEvent[];
+  readonly outage: Outage | null;
+  readonly causes: readonly Cause[];
+}
+
+/** The state of the cluster, with everything that decides between restoring, repairing and leaving alone. */
+export interface Situation {
+  readonly draft: Draft;
+  readonly health: ClusterHealth;
+  readonly lineage: Lineage;
+  readonly judged: readonly Judged[];
+  readonly usable: readonly Judged[];
+  /** The newest state that any file of our cluster holds. */
+  readonly last: DraftCandidate | null;
+  readonly deletion: MassDeletion | null;
+  readonly repairs: readonly Cause[];
+  readonly damages: readonly Cause[];
+  /** A database of a member of our cluster that etcd could not use. */
+  readonly brokenData: readonly Judged[];
+  readonly outage: Outage | null;
+  /** Processes, logs, damaged data or an outage without end say that the cluster is down. */
+  readonly down: boolean;
+}
+
+/** Puts together health, identity and judgement of all candidates. */
+export function situationOf(draft: Draft, findings: Findings): Situation {
+  const health = clusterHealth(draft);
+  const lineage = lineageOf(draft);
+  const judged = judgeCandidates(draft, lineage, health);
+  const usable = rankUsable(judged.filter((one) => lineage.ours.has(one.one.candidate.id)));
+  const last = newestState(draft, lineage.ours);
+  const brokenData = judged.filter(({ one, use }) => one.candidate.kind !== 'snapshot' && lineage.ours.has(one.candidate.id) && use !== 'start' && use !== 'survivor' && (one.candidate.verdict !== 'digest-absent' || (one.boot !== null && one.boot.result !== 'ready') || (one.boot?.hazard ?? null) !== null));
+  const damages = damagingCauses(findings.causes);
+  const unfinished = findings.outage !== null && findings.outage.firstKnownBad !== null && findings.outage.end === null;
+  return {
+    draft, health, lineage, judged, usable, last, brokenData,
+    down: !health.quorumAlive && (health.down || damages.length > 0 || brokenData.length > 0 || unfinished),
+    deletion: lineage.undecided ? null : massDeletion(judged.filter((one) => lineage.ours.has(one.one.candidate.id)), last, draft),
+    repairs: repairableCauses(findings.causes), damages, outage: findings.outage,
+  };
+}
