@@ -39,6 +39,8 @@ export interface LiveKey {
   /** ms; set while the object waits for its finalizers. */
   readonly deleting: number | null;
   readonly storage: Storage;
+  /** Puts since its creation; null when the row does not name it. */
+  readonly version: number | null;
   /** Writes seen of this key. */
   readonly writes: number;
   /** Bytes of the values of all these writes: what its history takes in the file. */
@@ -154,6 +156,7 @@ export function surveyWrites(writes: Iterable<StoredWrite>): KubeSurvey {
       kind: reading.kind,
       deleting: header?.deleted ?? null,
       storage: reading.storage,
+      version: write.version === undefined ? null : Number(write.version),
       writes: (before?.writes ?? 0) + 1,
       heldBytes: (before?.heldBytes ?? 0) + write.value.length,
     });

@@ -28,12 +28,7 @@ const encryptionWords = (s: KubeSurvey): string => s.encryption.map((e) => `${e.
 /** Compares two states of what should be one cluster, the earlier first. */
 export function suspiciousChanges(earlier: KubeSurvey, later: KubeSurvey): Suspicion[] {
   const found: Suspicion[] = [];
-  const marks: string[] = [];
-  if (earlier.kubeSystemUid !== null && later.kubeSystemUid !== null && earlier.kubeSystemUid !== later.kubeSystemUid)
-    marks.push(`kube-system ${earlier.kubeSystemUid} / ${later.kubeSystemUid}`);
-  const shared = Object.keys(earlier.nodeUids).filter((name) => later.nodeUids[name] !== undefined);
-  const foreign = shared.filter((name) => earlier.nodeUids[name] !== later.nodeUids[name]);
-  if (shared.length > 0 && foreign.length === shared.length && marks.length > 0) marks.push(...foreign.slice(0, 3).map((name) => `node ${name}`));
+  const marks = marksOfAnotherCluster(earlier, later);
   if (marks.length > 0) return [{ what: 'other-cluster', marks }];
 
   const [before, after] = [earlier.newestRevision, later.newestRevision];
@@ -71,6 +66,40 @@ export function suspiciousChanges(earlier: KubeSurvey, later: KubeSurvey): Suspi
   return found;
 }
 
+/**
+ * What says that two states belong to different Kubernetes clusters: another kube-system, every node of the same
+ * name another node, most objects of the same name other objects. A clone shares kube-system, not the nodes.
+ */
+function marksOfAnotherCluster(earlier: KubeSurvey, later: KubeSurvey): string[] {
+  const marks: string[] = [];
+  if (earlier.kubeSystemUid !== null && later.kubeSystemUid !== null && earlier.kubeSystemUid !== later.kubeSystemUid)
+    marks.push(`kube-system ${earlier.kubeSystemUid} / ${later.kubeSystemUid}`);
+  const shared = Object.keys(earlier.nodeUids).filter((name) => later.nodeUids[name] !== undefined);
+  const foreign = shared.filter((name) => earlier.nodeUids[name] !== later.nodeUids[name]);
+  const nodesDiffer = shared.length > 0 && foreign.length === shared.length;
+  const { same, other } = sharedObjects(earlier, later);
+  const objectsDiffer = other >= 5 && other >= same && foreign.length === shared.length;
+  if (!(marks.length > 0 || objectsDiffer || (nodesDiffer && (shared.length > 1 || other > 0)))) return [];
+  if (nodesDiffer) marks.push(...foreign.slice(0, 3).map((name) => `node ${name}`));
+  if (other > 0) marks.push(`${other}/${same + other} UID`);
+  return marks;
+}
+
+/** Objects under the same key that people made: how many are the same ones, by UID. */
+function sharedObjects(earlier: KubeSurvey, later: KubeSurvey): { readonly same: number; readonly other: number } {
+  let same = 0;
+  let other = 0;
+  for (const [key, a] of earlier.live) {
+    const b = a.uid === 0 ? undefined : later.live.get(key);
+    if (b === undefined || b.uid === 0) continue;
+    const resource = storageIdentity(key, earlier.prefixes)?.resource ?? '';
+    if (isNoise(resource) || resource === 'pods' || resource === 'minions') continue;
+    if (a.uid === b.uid) same++;
+    else other++;
+  }
+  return { same, other };
+}
+
 /** Live objects that people would miss, without pods and what controllers remake. */
 function caredFor(survey: KubeSurvey): number {
   let count = 0;
@@ -91,14 +120,19 @@ export interface DeletionBurst {
   readonly byResource: Readonly<Record<string, number>>;
 }
 
-/** Finds mass deletions inside one file's history; deletions within a minute (or 300 revisions) belong together. */
+/**
+ * Finds mass deletions inside one file's history. Deletions within a minute belong together, and those within 300
+ * revisions as far as their times may be the same.
+ */
 export function deletionBursts(survey: KubeSurvey, clock: RevisionClock): DeletionBurst[] {
   const groups: { revision: number; key: string }[][] = [];
   let last = -Infinity;
-  let lastTime: number | null = null;
+  let lastTime: Interval | null = null;
   for (const deletion of [...survey.deletions].sort((a, b) => a.revision - b.revision)) {
-    const time = timeOfRevision(clock, BigInt(deletion.revision)).time.best;
-    const near = time !== null && lastTime !== null ? time - lastTime <= 60_000 : deletion.revision - last <= 300;
+    const { time } = timeOfRevision(clock, BigInt(deletion.revision));
+    const within = time.best !== null && lastTime?.best != null && time.best - lastTime.best <= 60_000;
+    const apart = time.notBefore !== null && lastTime?.notAfter != null && time.notBefore > lastTime.notAfter;
+    const near = within || (!apart && deletion.revision - last <= 300);
     if (!near || groups.length === 0) groups.push([]);
     groups[groups.length - 1]?.push(deletion);
     last = deletion.revision;

@@ -66,3 +66,25 @@ export function truthOf(name: string): Truth | null {
   const writes = lines(`${truth}/revisions.jsonl.gz`) as TrueWrite[];
   return { hooks: lines(`${truth}/hooks.jsonl`) as Hook[], writes, times: new Map(writes.map((w) => [w.rev, Date.parse(w.t)])) };
 }
+
+export interface GoldenKey {
+  readonly key: string;
+  readonly modRevision: number;
+}
+
+/** Every live key of a snapshot as a real etcd served it after a restore. */
+export function goldenKeys(name: string): GoldenKey[] {
+  return lines(`${folder}${name}.keys.jsonl.gz`) as GoldenKey[];
+}
+
+/** Pairs of snapshots of one life and one member, the earlier first. */
+export const successivePairs: readonly (readonly [string, string])[] = [
+  ['v3.3.25/shop-single-early', 'v3.3.25/shop-single-late'],
+  ['v3.4.23/erp-single-early', 'v3.4.23/erp-single-late'],
+  ['v3.5.16/kubesphere-single-midnight', 'v3.5.16/kubesphere-single-late'],
+  ['v3.5.30/billing-single-early', 'v3.5.30/billing-single-before-delete'],
+  ['v3.5.30/billing-single-before-delete', 'v3.5.30/billing-single-after-delete'],
+  ['v3.5.30/billing-single-early', 'v3.5.30/billing-single-after-delete'],
+  ['v3.6.16/config-single-early', 'v3.6.16/config-single-late'],
+  ['v3.7.3/shop-single-early', 'v3.7.3/shop-single-late'],
+];
