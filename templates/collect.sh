@@ -30,6 +30,7 @@ while [ $# -gt 0 ]; do
 done
 case $SNAPSHOTS in '' | *[!0-9]*) usage >&2; exit 2 ;; esac
 [ -d "$OUT" ] || { printf 'there is no folder %s\n' "$OUT" >&2; exit 2; }
+OUT=$(cd "$OUT" && pwd)
 [ "$(id -u)" = 0 ] || printf 'not root: some files will be missing\n' >&2
 
 has() { command -v "$1" >/dev/null 2>&1; }
@@ -157,7 +158,8 @@ show folders.txt ls -l /etc/kubernetes /etc/kubernetes/manifests /usr/local/bin 
 # Scripts that schedules and units name, and scripts that save etcd.
 named_scripts() {
   cat "$ROOT"/commands/crontab.txt "$ROOT"/commands/cron.txt "$ROOT"/commands/units.txt "$ROOT"/commands/processes.txt 2>/dev/null | grep -oE '/[A-Za-z0-9_./@+-]+\.(sh|bash|py)'
-  find /usr/local/bin /usr/local/sbin /opt /root /etc/cron.hourly /etc/cron.daily -xdev -maxdepth 3 -type f -size -200k 2>/dev/null | while read -r path; do
+  find /usr/local/bin /usr/local/sbin /opt /root /etc/cron.hourly /etc/cron.daily -maxdepth 3 -type f -size -200k 2>/dev/null | while read -r path; do
+    if grep -q 'etcd-autopsy' "$path" 2>/dev/null; then continue; fi
     if head -c 200000 "$path" 2>/dev/null | grep -aqE 'snapshot +save|etcdctl +backup|etcd-snapshot'; then printf '%s\n' "$path"; fi
   done
 }
@@ -230,15 +232,19 @@ for file in /etc/ssl/etcd/ssl/*.pem /etc/ssl/etcd/ssl/*.crt /etc/kubernetes/pki/
     } >>"$ROOT/commands/certificates-$(basename "$file").txt"
   fi
 done
+etcd_runs() { cat /proc/[0-9]*/comm 2>/dev/null | grep -qx etcd; }
 ask_etcd() {
+  etcd_runs || return 0
   ctl=$(command -v etcdctl || true)
   if [ "$ctl" = '' ] && [ -x /opt/kube/bin/etcdctl ]; then ctl=/opt/kube/bin/etcdctl; fi
   [ "$ctl" != '' ] || return 0
   ETCDCTL_API=3
   export ETCDCTL_API
+  show etcd-answers.txt "$ctl" --dial-timeout=2s --command-timeout=4s "$@" endpoint health
+  grep -q 'is healthy' "$ROOT/commands/etcd-answers.txt" || return 0
   for words in 'member list -w table' 'endpoint status --cluster -w table' 'endpoint health --cluster' 'alarm list'; do
     # shellcheck disable=SC2086
-    show etcd-answers.txt "$ctl" --command-timeout=4s "$@" $words
+    show etcd-answers.txt "$ctl" --dial-timeout=2s --command-timeout=4s "$@" $words
   done
 }
 if [ -r "/etc/ssl/etcd/ssl/admin-$HOST.pem" ]; then
@@ -277,7 +283,7 @@ take() {
   done
 }
 
-if [ "$WITH_DATA" = yes ] && cat /proc/[0-9]*/comm 2>/dev/null | grep -qx etcd; then
+if [ "$WITH_DATA" = yes ] && etcd_runs; then
   say 'etcd is running: copies of its files may not fit together. Better stop it first.'
   printf 'etcd was running while its files were copied\n' >>"$ROOT/left-out.txt"
 fi
@@ -297,8 +303,8 @@ done
 is_database() { [ "$(dd if="$1" bs=1 skip=16 count=4 2>/dev/null | od -An -tx1 | tr -d ' \n')" = edda0ced ]; }
 
 candidates() {
-  limit find /var /opt /root /home /srv /backup /backups /data /mnt /etc/kubernetes /etc/kubeasz -xdev -maxdepth 9 \
-    \( -path /var/lib/containerd -o -path /var/lib/docker -o -path /var/lib/containers -o -path /var/lib/kubelet -o -path /var/lib/dpkg -o -path /var/cache -o -path '*/member/snap' -o -path '*/member/wal' -o -path "$(cd "$WORK" && pwd)" \) -prune -o \
+  limit find /var /opt /root /home /srv /backup /backups /data /mnt /etc/kubernetes /etc/kubeasz -maxdepth 9 \
+    \( -path /var/lib/containerd -o -path /var/lib/docker -o -path /var/lib/containers -o -path /var/lib/kubelet -o -path /var/lib/dpkg -o -path /var/cache -o -path '*/member/snap' -o -path '*/member/wal' -o -path "$WORK" \) -prune -o \
     -type f \( -name '*.db' -o -name '*snapshot*' -o -name '*.db.*' -o -name 'etcd*backup*' -o -name 'k0s_backup_*' -o -name '*etcd*.zip' -o -name '*etcd*.gz' \) -print 2>/dev/null
 }
 candidates >"$WORK/candidates"

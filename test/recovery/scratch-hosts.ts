@@ -77,14 +77,15 @@ export class ScratchNetwork {
     }
     mkdirSync(at(bin), { recursive: true });
     for (const tool of readdirSync(etcd)) symlinkSync(join(etcd, tool), join(at(bin), tool));
-    const pid = this.hold(['-m', '-n', '--propagation', 'private'], (holder) => {
+    const pid = this.hold(['-m', '-n', '-u', '--propagation', 'private'], (holder) => {
+      this.inside(holder, '-u', `hostname '${name}'`);
       const index = this.holders.length;
       this.inside(this.fabric, '-n', `ip link add v${index} type veth peer name eth0 netns ${holder} && ip link set v${index} master br0 up`);
       this.inside(holder, '-n', `ip link set lo up && ip link set eth0 up && ip addr add ${address}/24 dev eth0`);
       this.inside(holder, '-m', scratched.map((path) => `{ [ -d ${path} ] && mount --bind '${at(path)}' ${path}; }`).join(' && '));
     });
     const path = `${standIns}:${bin}:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin`;
-    const words = (command: readonly string[]): string[] => ['-t', String(pid), '-m', '-n', 'env', '-i', `PATH=${path}`, `STANDIN=${standIn}`, 'HOME=/root', ...command];
+    const words = (command: readonly string[]): string[] => ['-t', String(pid), '-m', '-n', '-u', 'env', '-i', `PATH=${path}`, `STANDIN=${standIn}`, 'HOME=/root', ...command];
     return {
       name, address, at, standIn,
       write: (file, text, mode = 0o644) => {
