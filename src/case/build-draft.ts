@@ -43,16 +43,16 @@ function storedMembership(reads: readonly ReadDatabase[]): StoredMembership {
 export function buildDraft(bundle: Pick<Bundle, 'files' | 'findings'>, artifacts: Artifacts, options: DraftOptions): Draft {
   const { facts, databases } = artifacts;
   const register = evidenceRegister();
+  const installation = recogniseInstallation(facts, bundle.files.map((file) => file.path), register);
   const reads = databases.map((group, index) => {
     options.onDatabase?.(index, databases.length, group.kind === 'file' ? group.file.path : group.directory);
-    const read = readDatabase(group, index);
+    const read = readDatabase(group, index, installation.etcdVersion?.value ?? null);
     options.onRead?.(read);
     return read;
   });
   const clock = mergeClocks(reads.flatMap((read) => (read.survey === null ? [] : [revisionClock(read.survey.points, read.survey.newestRevision)])));
 
   const names = hostNames(facts, databases);
-  const installation = recogniseInstallation(facts, bundle.files.map((file) => file.path), register);
   const located = reads.flatMap((read) => (read.file === null ? [] : [{ file: read.file, host: read.group.host, hostPath: read.group.kind === 'file' ? read.group.hostPath : read.group.hostPath === null ? null : `${read.group.hostPath}/member/snap/db` }]));
   const zones = decideZones(facts, names, [...offsetsWritten(facts), ...offsetsOfCopies(facts, located)], options.assumeZone, register);
 

@@ -15,6 +15,7 @@ function kindOf(read: ReadDatabase): Candidate['kind'] {
 }
 
 function verdictOf(read: ReadDatabase): CandidateVerdict {
+  if (read.failure !== null) return 'unreadable';
   if (read.snapshot === null) return read.group.kind === 'data-dir' ? 'damaged' : 'unreadable';
   return read.snapshot.verdict;
 }
@@ -23,17 +24,17 @@ function verdictOf(read: ReadDatabase): CandidateVerdict {
 export function describeCandidate(read: ReadDatabase, taken: Taken, register: EvidenceRegister): DraftCandidate {
   const { group, file, snapshot, boot } = read;
   const path = pathOf(group);
-  const size = group.kind === 'file' ? group.file.size : [group.db, ...group.walFiles, ...group.snapFiles].reduce((sum, one) => sum + (one?.size ?? 0), 0);
   const verdict = verdictOf(read);
   const own = snapshot?.members.length === 1 ? snapshot.members[0]?.memberId ?? null : null;
-  const problems = [...(snapshot?.problems ?? []), ...(boot?.problems ?? [])].slice(0, 100);
+  const failure = read.failure === null ? [] : [{ code: 'case.reader-gave-up', severity: 'fatal' as const, offset: null, page: null, message: read.failure }];
+  const problems = [...failure, ...(snapshot?.problems ?? []), ...(boot?.problems ?? [])].slice(0, 100);
   const candidate: Candidate = {
     id: read.id,
     path,
     hostPath: group.hostPath,
     host: group.host,
     sha256: file?.sha256 ?? null,
-    size,
+    size: file?.size ?? 0,
     kind: kindOf(read),
     verdict,
     revision: safeNumber(boot?.served?.revision ?? snapshot?.revision ?? null),

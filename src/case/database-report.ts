@@ -1,7 +1,10 @@
 import type { DatabaseGroup, DataDirectory } from '../artifacts/index.js';
 import type { DataDir } from '../etcd/data-dir.js';
 import { mvccRows } from '../etcd/mvcc.js';
+import { predictBoot } from '../etcd/boot/index.js';
+import type { Write } from '../etcd/replay/store.js';
 import { readSnapshot } from '../etcd/snapshot/index.js';
+import { etcdLine, type EtcdLine } from '../etcd/version.js';
 import type { BootReport, SnapshotReport } from '../etcd/verdict.js';
 import type { ByteSource } from '../formats/source.js';
 import type { BundleFile } from '../intake/bundle.js';
@@ -17,6 +20,8 @@ export interface ReadDatabase {
   readonly boot: BootReport | null;
   /** What Kubernetes' values say; null when no row can be read. */
   readonly survey: KubeSurvey | null;
+  /** Why a reader gave up. */
+  readonly failure: string | null;
 }
 
 /** Rows of a db or snapshot file as writes, oldest first. */
@@ -45,10 +50,53 @@ export function pathOf(group: DatabaseGroup): string {
   return group.kind === 'file' ? group.file.path : group.directory;
 }
 
-/** Reads one database. Never throws for content. */
-export function readDatabase(group: DatabaseGroup, index: number): ReadDatabase {
+/** Replayed writes that are kept for the survey; etcd itself compacts its log long before. */
+const mostReplayed = 500_000;
+
+/** The line to predict for: the installed version, else the one that the database itself names. */
+function versionFor(known: string | null, snapshot: SnapshotReport | null): { readonly line: EtcdLine; readonly version?: string } {
+  const line = known === null ? null : etcdLine(known);
+  if (known !== null && line !== null) return { line, version: known };
+  const stored = snapshot?.storageVersion ?? snapshot?.clusterVersion ?? null;
+  return { line: (stored === null ? null : etcdLine(stored)) ?? '3.5' };
+}
+
+function bootOf(group: DataDirectory, known: string | null, snapshot: SnapshotReport | null): { readonly boot: BootReport; readonly writes: readonly Write[] } {
+  const writes: Write[] = [];
+  const boot = predictBoot(dataDirOf(group), {
+    ...versionFor(known, snapshot),
+    onWrites: (made) => {
+      if (writes.length < mostReplayed) writes.push(...made);
+    },
+  });
+  return { boot, writes };
+}
+
+function* withReplay(rows: Iterable<StoredWrite>, writes: readonly Write[], from: bigint): Generator<StoredWrite> {
+  yield* rows;
+  for (const write of writes) {
+    if (write.revision.main <= from) continue;
+    yield { revision: write.revision.main, key: Buffer.from(write.key, 'latin1'), value: write.value, createRevision: write.createRevision, version: write.version, lease: write.lease };
+  }
+}
+
+/**
+ * Reads one database: the verdict of its bytes, for a directory the prediction of a start, and what
+ * Kubernetes' values say. `version` is the installed etcd's. Content never throws: what a reader cannot
+ * take is an unreadable candidate with the reason beside it.
+ */
+export function readDatabase(group: DatabaseGroup, index: number, version: string | null): ReadDatabase {
   const file = group.kind === 'file' ? group.file : group.db;
-  const snapshot = file === null ? null : readSnapshot(file.open());
-  const readable = snapshot !== null && snapshot.revision !== null && file !== null;
-  return { group, id: `C${index + 1}`, file, snapshot, boot: null, survey: readable ? surveyWrites(storedWrites(file.open())) : null };
+  const read: { snapshot: SnapshotReport | null; boot: BootReport | null; survey: KubeSurvey | null; failure: string | null } = { snapshot: null, boot: null, survey: null, failure: null };
+  try {
+    read.snapshot = file === null ? null : readSnapshot(file.open());
+    const replay = group.kind === 'file' ? null : bootOf(group, version, read.snapshot);
+    read.boot = replay?.boot ?? null;
+    const revision = read.snapshot?.revision ?? null;
+    const rows = revision === null || file === null ? [] : storedWrites(file.open());
+    if (revision !== null || (replay?.writes.length ?? 0) > 0) read.survey = surveyWrites(withReplay(rows, replay?.writes ?? [], revision ?? 0n));
+  } catch (error) {
+    read.failure = error instanceof Error ? error.message : String(error);
+  }
+  return { group, id: `C${index + 1}`, file, ...read };
 }

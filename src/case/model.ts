@@ -147,6 +147,7 @@ export interface Candidate {
   readonly host: string | null;
   /** Of the file; for a data directory of its `member/snap/db`. */
   readonly sha256: string | null;
+  /** Bytes of the same file. */
   readonly size: number;
   readonly kind: 'snapshot' | 'data-dir' | 'db-file';
   readonly verdict: CandidateVerdict;

@@ -26,7 +26,7 @@ export function chosenCandidate(draft: Draft, recommendation: Recommendation): D
 
 /** A data directory is started as it is when etcd boots from it; otherwise its db is restored from a copy. */
 function startsAsItIs(recommendation: Recommendation, chosen: DraftCandidate | null): boolean {
-  return recommendation.kind === 'use-data-dir' && chosen?.candidate.kind === 'data-dir' && chosen.candidate.boot?.result === 'ready';
+  return recommendation.kind === 'use-data-dir' && chosen?.candidate.kind === 'data-dir' && chosen.candidate.boot?.result === 'ready' && chosen.candidate.boot.hazard === null;
 }
 
 function emptyPlan(recommendation: Recommendation, manual: Plan['manual'], revision: number | null = null): Plan {
