@@ -29,7 +29,9 @@ export async function compareDirCase(test: DamageCase): Promise<Comparison[]> {
       add('served', predicted.served === null ? 'nothing' : `${predicted.served.revision} ${predicted.served.keys} ${predicted.served.keysHash ?? ''}`, `${boot.served.revision} ${boot.served.keys} ${boot.served.keysHash}`);
     }
     if (boot.phases?.['put'] !== undefined && boot.diedAt === undefined) add('writable', String(predicted.writable), String(boot.phases['put'] === 'ok'));
-    const lost = boot.result === 'ready' && boot.diff !== undefined && boot.diff.lost + boot.diff.added + boot.diff.valueChanged > 0;
+    const { diff, served } = boot;
+    const changed = diff !== undefined && diff.lost + diff.added + diff.valueChanged + diff.metaChanged > 0;
+    const lost = boot.result === 'ready' && served !== undefined && (changed || served.revision !== test.expected.revision);
     if (lost) add('hazard', predicted.hazard ?? 'none', 'silent loss or change', predicted.hazard !== null);
     else if (boot.result === 'ready' && boot.phases?.['put'] === 'ok') add('hazard', predicted.hazard ?? 'none', 'none');
   }

@@ -2,8 +2,9 @@ import { Death } from '../../formats/bbolt/behaviour/death.js';
 import type { DataDir } from '../data-dir.js';
 import type { Write } from '../replay/store.js';
 import { serve } from '../replay/served.js';
-import type { BootReport, Served } from '../verdict.js';
+import type { BootReport } from '../verdict.js';
 import type { EtcdLine } from '../version.js';
+import { beforeReplay, hazardsOf } from './hazards.js';
 import { hexId } from './membership.js';
 import { serverKind, startMember, type LoadedMember, type ServerKind, type StartFailure } from './member-start.js';
 import { replayLog, type Replayed } from './replay.js';
@@ -41,7 +42,7 @@ function failed(failure: StartFailure): BootReport {
 /** Entries that a member appends before its first client's write: the leader's empty one and its own attributes. */
 const ownEntries = 2n;
 
-function judge(loaded: LoadedMember, server: ServerKind, replayed: Replayed, served: Served | null): Pick<BootReport, 'result' | 'message' | 'writable' | 'hazard'> {
+function judge(loaded: LoadedMember, server: ServerKind, replayed: Replayed): Pick<BootReport, 'result' | 'message' | 'writable' | 'hazard'> {
   const read = loaded.started?.read ?? null;
   const last = read?.entries.at(-1)?.index ?? loaded.snapshot?.index ?? 0n;
   const gap = loaded.database.consistentIndex - last;
@@ -53,7 +54,7 @@ function judge(loaded: LoadedMember, server: ServerKind, replayed: Replayed, ser
       : { result: 'ready', message: null, writable: false, hazard: 'writes-swallowed' };
   }
   const capped = loaded.machine.alarms.noSpace.size > 0 || loaded.machine.alarms.corrupt.size > 0;
-  return { result: 'ready', message: null, writable: !capped, hazard: loaded.started?.repair == null || served === null ? null : 'acknowledged-writes-lost' };
+  return { result: 'ready', message: null, writable: !capped, hazard: null };
 }
 
 function describe(loaded: LoadedMember): Pick<BootReport, 'memberId' | 'clusterId' | 'walLastIndex' | 'commitIndex' | 'members'> {
@@ -76,6 +77,7 @@ export function predictBoot(dir: DataDir, options: BootOptions): BootReport {
   const { machine, started, membership, database, files } = loaded;
   const read = started?.read ?? null;
   const facts = describe(loaded);
+  const before = beforeReplay(loaded);
   let phase: 'start' | 'range' = 'start';
   let replayed: Replayed | null = null;
   try {
@@ -93,14 +95,17 @@ export function predictBoot(dir: DataDir, options: BootOptions): BootReport {
         });
     phase = 'range';
     const served = serve(machine);
-    const verdict = judge(loaded, server, replayed, served);
+    const verdict = judge(loaded, server, replayed);
+    const hazards = hazardsOf(loaded, server, before);
+    const lostAll = served.keys === 0 && started === null && database.backend === null;
     return {
       ...empty, ...facts, ...describe(loaded), ...verdict,
+      hazard: lostAll ? 'empty-cluster' : (verdict.hazard ?? hazards.hazard),
       served: verdict.result === 'ready' ? served : null,
       replayed: replayed.applied,
       appliedIndex: replayed.appliedIndex,
       term: read?.state.term ?? database.term,
-      problems: loaded.problems,
+      problems: [...loaded.problems, ...hazards.problems],
     };
   } catch (thrown) {
     if (!(thrown instanceof Death)) throw thrown;

@@ -1,0 +1,75 @@
+import { Death } from '../../formats/bbolt/behaviour/death.js';
+import { readLog, validSnapshots, type LogFiles, type ReadLog } from '../raft/log.js';
+import { entryType } from '../raft/messages.js';
+import type { Machine } from '../replay/apply.js';
+import { emptyMachine } from '../replay/from-database.js';
+import type { LiveKey } from '../replay/store.js';
+import { membershipOf } from './membership.js';
+import { replayLog } from './replay.js';
+
+/** What the log alone says that the store must hold after its last entry. */
+export interface LogHistory {
+  readonly machine: Machine;
+  /** Highest revision that a compaction asked for. */
+  readonly read: ReadLog;
+}
+
+/** Entries that a restore or a new cluster writes before anything else: one per founder. */
+function founders(read: ReadLog): number {
+  let count = 0;
+  while (read.entries[count]?.type === entryType.confChange) count += 1;
+  return count;
+}
+
+/**
+ * Replays a log that reaches back to an empty store. Null when it does not: its first segments are gone,
+ * it cannot be read, or it began on a restored snapshot (a mark right behind the founders' entries).
+ */
+export function historyOf(log: LogFiles): LogHistory | null {
+  if (log.names[0]?.index !== 0n) return null;
+  const read = readLog(log, { index: 0n, term: 0n });
+  if (read.failure !== null || read.entries[0]?.index !== 1n || read.memberId === null) return null;
+  const start = BigInt(founders(read));
+  const { marks, failure } = validSnapshots(log);
+  if (failure !== null || marks.some((mark) => mark.index === start && mark.term === 1n && mark.index > 0n)) return null;
+  const machine = emptyMachine();
+  const membership = membershipOf({ voters: [read.memberId], learners: [] });
+  const last = read.entries.at(-1)?.index ?? 0n;
+  try {
+    replayLog(machine, { log, entries: read.entries, commit: last, consistentIndex: 0n, memberId: read.memberId, membership, membersInDatabase: null });
+  } catch (thrown) {
+    if (thrown instanceof Death) return null;
+    throw thrown;
+  }
+  return { machine, read };
+}
+
+/** How two states of the store differ; at most `most` keys of each kind are named. */
+export interface StoreDifference {
+  readonly lost: readonly string[];
+  readonly added: readonly string[];
+  readonly changed: readonly string[];
+  readonly count: number;
+}
+
+const sameBytes = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b) === 0;
+
+/** Compares what is served with what should be. */
+export function differenceOf(expected: Machine, actual: Machine, most = 12): StoreDifference {
+  const lost: string[] = [];
+  const added: string[] = [];
+  const changed: string[] = [];
+  let count = 0;
+  const note = (list: string[], key: string): void => {
+    count += 1;
+    if (list.length < most) list.push(key);
+  };
+  const valueIn = (machine: Machine, live: LiveKey): Uint8Array => live.value ?? machine.valueOf(live);
+  for (const [key, live] of expected.store.live) {
+    const there = actual.store.live.get(key);
+    if (there === undefined) note(lost, key);
+    else if (there.lost === true || live.modRevision !== there.modRevision || !sameBytes(valueIn(expected, live), valueIn(actual, there))) note(changed, key);
+  }
+  for (const key of actual.store.live.keys()) if (!expected.store.live.has(key)) note(added, key);
+  return { lost, added, changed, count };
+}
