@@ -1,10 +1,12 @@
 import { Death } from '../../formats/bbolt/behaviour/death.js';
 import type { DataDir } from '../data-dir.js';
 import type { Write } from '../replay/store.js';
+import { hashKv, type HashKv } from '../replay/hash-kv.js';
 import { serve } from '../replay/served.js';
 import type { BootReport } from '../verdict.js';
 import type { EtcdLine } from '../version.js';
 import { beforeReplay, hazardsOf } from './hazards.js';
+import { forceNewCluster } from './force-new-cluster.js';
 import { hexId } from './membership.js';
 import { serverKind, startMember, type LoadedMember, type ServerKind, type StartFailure } from './member-start.js';
 import { replayLog, type Replayed } from './replay.js';
@@ -13,15 +15,24 @@ export interface BootOptions {
   readonly line: EtcdLine;
   /** A patch version, where it is known: `3.5.16`. */
   readonly version?: string;
+  /** Called with the changes of each applied entry, in order. */
   readonly onWrites?: (writes: readonly Write[]) => void;
+  /** As if started with `--force-new-cluster`. */
+  readonly forceNewCluster?: boolean;
 }
 
-const empty: BootReport = {
+/** The report with the hash that \`endpoint hashkv\` would print; null when nothing is served. */
+export interface BootPrediction extends BootReport {
+  readonly hashKv: HashKv | null;
+}
+
+const empty: BootPrediction = {
+  hashKv: null,
   result: 'unknown', diesAt: null, message: null, causeFile: null, writable: null, hazard: null, replayed: null, served: null,
   memberId: null, clusterId: null, term: null, appliedIndex: null, walLastIndex: null, commitIndex: null, members: [], problems: [],
 };
 
-function failed(failure: StartFailure): BootReport {
+function failed(failure: StartFailure): BootPrediction {
   const { read } = failure;
   return {
     ...empty,
@@ -70,7 +81,7 @@ function describe(loaded: LoadedMember): Pick<BootReport, 'memberId' | 'clusterI
 }
 
 /** Would etcd of this line start from the directory, with which words would it end, and what would it serve? */
-export function predictBoot(dir: DataDir, options: BootOptions): BootReport {
+export function predictBoot(dir: DataDir, options: BootOptions): BootPrediction {
   const server = serverKind(options.line, options.version);
   const { loaded, failure } = startMember(dir, server);
   if (failure !== null) return failed(failure);
@@ -80,18 +91,23 @@ export function predictBoot(dir: DataDir, options: BootOptions): BootReport {
   const before = beforeReplay(loaded);
   let phase: 'start' | 'range' = 'start';
   let replayed: Replayed | null = null;
+  const written: Write[] = [];
   try {
+    const forced = options.forceNewCluster === true && read !== null ? forceNewCluster(read, database.consistentIndex, server.version, membership) : null;
     replayed = started === null || read === null
       ? { applied: 0, appliedIndex: database.consistentIndex, appliedTerm: database.term, rejected: new Map(), leads: true }
       : replayLog(machine, {
           log: started.log,
-          entries: read.entries,
-          commit: read.state.commit,
+          entries: forced?.entries ?? read.entries,
+          commit: forced?.commit ?? read.state.commit,
           consistentIndex: database.consistentIndex,
           memberId: read.memberId ?? 0n,
           membership,
           membersInDatabase: server.line === '3.6' ? new Set(loaded.membersInDatabase.keys()) : null,
-          ...(options.onWrites === undefined ? {} : { onWrites: options.onWrites }),
+          onWrites: (changes) => {
+            written.push(...changes);
+            options.onWrites?.(changes);
+          },
         });
     phase = 'range';
     const served = serve(machine);
@@ -102,6 +118,7 @@ export function predictBoot(dir: DataDir, options: BootOptions): BootReport {
       ...empty, ...facts, ...describe(loaded), ...verdict,
       hazard: lostAll ? 'empty-cluster' : (verdict.hazard ?? hazards.hazard),
       served: verdict.result === 'ready' ? served : null,
+      hashKv: verdict.result === 'ready' ? hashKv(machine.store, database.backend, loaded.keyBucket, written) : null,
       replayed: replayed.applied,
       appliedIndex: replayed.appliedIndex,
       term: read?.state.term ?? database.term,
@@ -115,3 +132,5 @@ export function predictBoot(dir: DataDir, options: BootOptions): BootReport {
     };
   }
 }
+
+export { logWrites, storedVersions, type LogWrites, type StoredVersion } from './writes.js';

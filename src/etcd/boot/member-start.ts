@@ -1,4 +1,5 @@
 import { Death } from '../../formats/bbolt/behaviour/death.js';
+import type { Bucket } from '../../formats/bbolt/behaviour/tree.js';
 import type { Problem } from '../../formats/problem.js';
 import type { DataDir } from '../data-dir.js';
 import { logFiles, validSnapshots, type LogFiles, type LogFailure, type ReadLog } from '../raft/log.js';
@@ -33,6 +34,8 @@ export interface LoadedMember {
   readonly files: MemberFiles;
   readonly database: MemberDatabase;
   readonly machine: Machine;
+  /** Bucket `key` of the database. */
+  readonly keyBucket: Bucket | null;
   readonly membership: Membership;
   readonly membersInDatabase: ReadonlyMap<bigint, KnownMember & { readonly learner: boolean }>;
   /** Null without a WAL. */
@@ -112,14 +115,14 @@ function openLog(server: ServerKind, files: MemberFiles, log: LogFiles, snapshot
   return started;
 }
 
-function loadBuckets(server: ServerKind, database: MemberDatabase): Machine {
+function loadBuckets(database: MemberDatabase): { readonly machine: Machine; readonly keyBucket: Bucket | null } {
   const { backend } = database;
-  if (backend === null) return emptyMachine();
+  if (backend === null) return { machine: emptyMachine(), keyBucket: null };
   loadLeases(backend);
   const store = loadStore(backend);
   loadAuth(backend);
   loadAlarms(backend);
-  return machineOf(backend, store);
+  return { machine: machineOf(backend, store), keyBucket: store.bucket };
 }
 
 function load(server: ServerKind, files: MemberFiles, report: (problem: Problem) => void, note: (read: ReadLog) => void): Omit<LoadedMember, 'problems'> {
@@ -154,10 +157,10 @@ function load(server: ServerKind, files: MemberFiles, report: (problem: Problem)
     }
     if (!database.exists && v2?.version != null) stop(databaseMissing(line, dbPath), dbPath);
   }
-  const machine = blaming(dbPath, () => loadBuckets(server, database));
+  const { machine, keyBucket } = blaming(dbPath, () => loadBuckets(database));
   const fromDb = { voters: [...inDatabase].filter(([, m]) => !m.learner).map(([id]) => id), learners: [...inDatabase].filter(([, m]) => m.learner).map(([id]) => id) };
   const membership = membershipOf(line === '3.7' ? fromDb : (snapshot?.confState ?? null), v2?.members ?? new Map<bigint, KnownMember>(), inDatabase);
-  return { files, database, machine, membership, membersInDatabase: inDatabase, started, snapshot };
+  return { files, database, machine, keyBucket, membership, membersInDatabase: inDatabase, started, snapshot };
 }
 
 /** Follows the start of a member up to the moment at which it applies its log (etcd-formats 7.1). */

@@ -1,0 +1,75 @@
+import { Death } from '../../formats/bbolt/behaviour/death.js';
+import type { DataDir } from '../data-dir.js';
+import { mvccRows } from '../mvcc.js';
+import type { Write } from '../replay/store.js';
+import type { EtcdLine } from '../version.js';
+import { memberFiles } from './member-files.js';
+import { serverKind, startMember } from './member-start.js';
+import { replayLog } from './replay.js';
+
+/** A version of a key, from the database or from the log. `value` null: deleted. Bytes stay valid. */
+export interface StoredVersion {
+  readonly revision: bigint;
+  readonly key: Uint8Array;
+  readonly value: Uint8Array | null;
+  readonly createRevision: bigint;
+  readonly version: bigint;
+  readonly lease: bigint;
+  readonly from: 'database' | 'log';
+}
+
+/** What the log adds to the database of a member. */
+export interface LogWrites {
+  readonly writes: readonly Write[];
+  /** Writes of entries above the recorded commit index: a cluster of several may drop them. */
+  readonly uncommitted: number;
+  /** Why the log could not be applied, or not to its end; null when it was. */
+  readonly failure: string | null;
+}
+
+/**
+ * The writes that the log holds and the database lacks, as a start would apply them. A member of several
+ * is taken as if all that it holds were committed.
+ */
+export function logWrites(dir: DataDir, line: EtcdLine, version?: string): LogWrites {
+  const { loaded, failure } = startMember(dir, serverKind(line, version));
+  if (failure !== null) return { writes: [], uncommitted: 0, failure: failure.message };
+  const { started, machine, membership, database } = loaded;
+  if (started === null) return { writes: [], uncommitted: 0, failure: null };
+  const { read, log } = started;
+  const writes: Write[] = [];
+  let uncommitted = 0;
+  try {
+    replayLog(machine, {
+      log,
+      entries: read.entries,
+      commit: read.entries.at(-1)?.index ?? 0n,
+      consistentIndex: database.consistentIndex,
+      memberId: read.memberId ?? 0n,
+      membership,
+      membersInDatabase: null,
+      onWrites: (changes, entry) => {
+        writes.push(...changes);
+        if (entry.index > read.state.commit) uncommitted += changes.length;
+      },
+    });
+  } catch (thrown) {
+    if (!(thrown instanceof Death)) throw thrown;
+    return { writes, uncommitted, failure: thrown.message };
+  }
+  return { writes, uncommitted, failure: null };
+}
+
+/** Every version of every key that a member holds: rows of its database, then what its log adds. */
+export function* storedVersions(dir: DataDir, line: EtcdLine, version?: string): Generator<StoredVersion> {
+  const { db } = memberFiles(dir);
+  if (db !== null) {
+    for (const { revision, tombstone, keyValue } of mvccRows(db.source)) {
+      const { key, value, createRevision, version: count, lease } = keyValue;
+      yield { revision: revision.main, key, value: tombstone ? null : value, createRevision, version: count, lease, from: 'database' };
+    }
+  }
+  for (const { revision, key, value, createRevision, version: count, lease } of logWrites(dir, line, version).writes) {
+    yield { revision: revision.main, key: Buffer.from(key, 'latin1'), value, createRevision, version: count, lease, from: 'log' };
+  }
+}
