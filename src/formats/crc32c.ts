@@ -29,11 +29,27 @@ const zeroOperators: readonly Uint32Array[] = (() => {
   return operators;
 })();
 
+/** The same operators as four tables of 256 entries each, made when first needed. */
+const tables: (Uint32Array | undefined)[] = [];
+
+function tableOf(n: number): Uint32Array {
+  let table = tables[n];
+  if (table === undefined) {
+    const operator = zeroOperators[n] ?? new Uint32Array(32);
+    table = new Uint32Array(1024);
+    for (let byte = 0; byte < 4; byte++) for (let v = 0; v < 256; v++) table[byte * 256 + v] = times(operator, (v << (byte * 8)) >>> 0);
+    tables[n] = table;
+  }
+  return table;
+}
+
 /** CRC of `a || b` from the CRC of each and the length of b in bytes. */
 export function combineCrc32c(a: number, b: number, lengthOfB: number): number {
   let crc = a;
   for (let n = 0, length = lengthOfB; length > 0; n++, length = Math.floor(length / 2)) {
-    if (length % 2 === 1) crc = times(zeroOperators[n] ?? new Uint32Array(32), crc);
+    if (length % 2 === 0) continue;
+    const t = tableOf(n);
+    crc = (t[crc & 0xff] ?? 0) ^ (t[256 + ((crc >>> 8) & 0xff)] ?? 0) ^ (t[512 + ((crc >>> 16) & 0xff)] ?? 0) ^ (t[768 + (crc >>> 24)] ?? 0);
   }
   return (crc ^ b) >>> 0;
 }

@@ -1,14 +1,13 @@
 import { createHash } from 'node:crypto';
 import type { ByteSource } from '../../formats/source.js';
+import type { SnapshotReport } from '../verdict.js';
 
 /** Length of the SHA-256 that `snapshot save` appends (etcd 3.6 server/etcdserver/api/v3rpc/maintenance.go). */
 export const digestSize = 32;
 /** etcd takes the last 32 bytes as a digest iff size mod 512 is 32 (etcdutl/snapshot/v3_snapshot.go hasChecksum). */
 export const looksSigned = (size: number): boolean => size % 512 === digestSize;
 
-const chunkSize = 4 << 20;
-
-/** SHA-256 over the whole file and over the first `marks` bytes of it. */
+/** SHA-256 of the whole file and of its first bytes up to some positions. */
 export interface Digests {
   readonly whole: string;
   /** By position, for each position asked for that lies inside the file. */
@@ -17,11 +16,16 @@ export interface Digests {
   readonly read: number;
 }
 
-/** Hashes a file once, front to back, and notes the digest at the given positions on the way. */
-export function digestsOf(source: ByteSource, positions: readonly number[]): Digests {
+/** Hashes a file that is fed piece by piece, and notes the digest at the given positions on the way. */
+export interface Digester {
+  feed(bytes: Uint8Array): void;
+  finish(): Digests;
+}
+
+export function digester(positions: readonly number[]): Digester {
   const hash = createHash('sha256');
   const before = new Map<number, string>();
-  const marks = [...new Set(positions)].filter((p) => p >= 0 && p <= source.byteLength).sort((a, b) => a - b);
+  const marks = [...new Set(positions)].filter((p) => p >= 0).sort((a, b) => a - b);
   let at = 0;
   const note = (): void => {
     while (marks[0] === at) {
@@ -30,13 +34,37 @@ export function digestsOf(source: ByteSource, positions: readonly number[]): Dig
     }
   };
   note();
-  while (at < source.byteLength) {
-    const stop = Math.min(at + chunkSize, source.byteLength, marks[0] ?? Number.MAX_SAFE_INTEGER);
-    const chunk = source.read(at, stop - at);
-    if (chunk.length === 0) break;
-    hash.update(chunk);
-    at += chunk.length;
-    note();
+  return {
+    feed: (bytes) => {
+      for (let done = 0; done < bytes.length; ) {
+        const stop = Math.min(bytes.length, (marks[0] ?? Number.MAX_SAFE_INTEGER) - at + done);
+        hash.update(bytes.subarray(done, stop));
+        at += stop - done;
+        done = stop;
+        note();
+      }
+    },
+    finish: () => ({ whole: hash.digest('hex'), before, read: at }),
+  };
+}
+
+/** Positions whose digests decide: the end of the tree, and 32 bytes before the end of the file. */
+export const digestPositions = (size: number, bodySize: number | null): number[] => [size - digestSize, ...(bodySize === null ? [] : [bodySize])];
+
+/** What the trailing digest says. `bodySize` is what the tree needs, null when no meta page is valid. */
+export function judgeDigest(source: ByteSource, digests: Digests, bodySize: number | null): SnapshotReport['digest'] {
+  const size = source.byteLength;
+  const hex = (at: number): string => Buffer.from(source.read(at, digestSize)).toString('hex');
+  const none = (state: 'absent' | 'truncated' | 'not-applicable'): SnapshotReport['digest'] => ({ state, expected: null, actual: null });
+  if (size < digestSize) return none('not-applicable');
+  const over = bodySize === null ? null : size - bodySize;
+  if (over !== null && over > digestSize) {
+    // A whole snapshot with bytes appended still carries its digest behind the tree.
+    const [expected, actual] = [hex(bodySize ?? 0), digests.before.get(bodySize ?? 0) ?? null];
+    if (expected === actual) return { state: 'wrong', expected, actual };
   }
-  return { whole: hash.digest('hex'), before, read: at };
+  if (over !== null && over > 0 && over < digestSize) return none('truncated');
+  if (!looksSigned(size)) return none(over !== null && over < 0 ? 'not-applicable' : bodySize === null ? 'not-applicable' : 'absent');
+  const [expected, actual] = [hex(size - digestSize), digests.before.get(size - digestSize) ?? null];
+  return { state: expected === actual ? 'right' : 'wrong', expected, actual };
 }

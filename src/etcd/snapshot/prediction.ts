@@ -3,6 +3,7 @@ import { checkErrors } from '../../formats/bbolt/behaviour/check.js';
 import type { ByteSource } from '../../formats/source.js';
 import { behaviours, type LineBehaviour } from '../start/line-behaviour.js';
 import { follow, followBoot, followRestore, type BootOutcome, type Ending } from '../start/restored.js';
+import type { CleanStore } from '../start/store.js';
 import { followStatus } from '../start/status.js';
 import type { RestorePrediction } from '../verdict.js';
 import { etcdLines, type EtcdLine } from '../version.js';
@@ -14,6 +15,8 @@ export interface PredictionInput {
   /** SHA-256 of all but the last 32 bytes, and those 32 bytes; null when the file is shorter. */
   readonly bodyDigest: string | null;
   readonly trailer: string | null;
+  /** Set when the thorough reader found everything right: rows and tree are then not followed again. */
+  readonly clean?: CleanStore | null;
 }
 
 const decimals = (hex: string): string => `[${[...Buffer.from(hex, 'hex')].join(' ')}]`;
@@ -40,15 +43,16 @@ export function predictLine(input: PredictionInput, line: EtcdLine): RestorePred
   const behaviour: LineBehaviour = behaviours[line];
   const { source } = input;
   const size = source.byteLength;
-  const status = followStatus(source, behaviour).ending === null ? 'ok' : 'fails';
+  const clean = input.clean ?? null;
+  const status = clean !== null || followStatus(source, behaviour).ending === null ? 'ok' : 'fails';
   const refused = refusal(input);
   if (size < digestSize) {
     return { status, accepted: false, message: refused, skipHashAccepted: false, boot: 'unknown', bootMessage: null, served: null };
   }
   const fileSize = looksSigned(size) ? size - digestSize : size;
-  const ending = followRestore(source, fileSize, behaviour);
+  const ending = followRestore(source, fileSize, behaviour, clean);
   const restored = ending === null;
-  const boot = restored ? ofBoot(followBoot(source, fileSize, behaviour)) : { boot: 'unknown' as const, bootMessage: null, served: null };
+  const boot = restored ? ofBoot(followBoot(source, fileSize, behaviour, clean)) : { boot: 'unknown' as const, bootMessage: null, served: null };
   const accepted = refused === null && restored;
   return { status, accepted, message: refused ?? (ending === null ? null : words(ending)), skipHashAccepted: restored, ...boot };
 }

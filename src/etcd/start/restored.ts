@@ -5,7 +5,7 @@ import type { ByteSource } from '../../formats/source.js';
 import { createBucket, requireBucket, touchRows, type OpenedBackend, type Speaker } from './backend.js';
 import { type LineBehaviour } from './line-behaviour.js';
 import { loadAlarms, loadAuth, loadClusterVersion, trimMembers, validateSchema } from './other-buckets.js';
-import { loadLeases, loadStore, serveAll, type ServedKeys } from './store.js';
+import { knownStore, loadLeases, loadStore, serveAll, type CleanStore, type ServedKeys } from './store.js';
 
 /** InitialMmapSize of servers and of restore. */
 const largeMap = 10 * 2 ** 30;
@@ -31,8 +31,8 @@ export function follow(steps: () => void): Ending | null {
 }
 
 /** Opens the database as the backend of a line does; throws Death with that line's words. */
-export function openBackendAs(source: ByteSource, fileSize: number, behaviour: LineBehaviour, speaker: Speaker, path = 'member/snap/db'): OpenedBackend {
-  const opened = openAsBbolt(source, { dialect: behaviour.dialect, fileSize, initialMapSize: largeMap });
+export function openBackendAs(source: ByteSource, fileSize: number, behaviour: LineBehaviour, speaker: Speaker, path = 'member/snap/db', trusted = false): OpenedBackend {
+  const opened = openAsBbolt(source, { dialect: behaviour.dialect, fileSize, initialMapSize: largeMap, trusted });
   if ('error' in opened) {
     const message = behaviour.plainLog
       ? `cannot open database at ${path} (${opened.error})`
@@ -59,14 +59,18 @@ export function reopen(backend: OpenedBackend): void {
   freepages(backend.tx);
 }
 
-/** `snapshot restore` after the digest was accepted or skipped; null when it succeeds. */
-export function followRestore(source: ByteSource, fileSize: number, behaviour: LineBehaviour): Ending | null {
+/**
+ * `snapshot restore` after the digest was accepted or skipped; null when it succeeds. With `clean`, tree
+ * and rows of bucket `key` are known to be right and are not read again.
+ */
+export function followRestore(source: ByteSource, fileSize: number, behaviour: LineBehaviour, clean: CleanStore | null = null): Ending | null {
   return follow(() => {
     if (fileSize === 0) return restoreEmpty(behaviour);
-    const backend = openBackendAs(source, fileSize, behaviour, 'restore');
+    const backend = openBackendAs(source, fileSize, behaviour, 'restore', undefined, clean !== null);
     if (behaviour.restoreLoadsStore) {
       loadLeases(backend);
-      loadStore(backend);
+      if (clean === null) loadStore(backend);
+      else knownStore(backend, clean);
       for (const name of ['members', 'members_removed']) touchRows(backend, name);
       requireBucket(backend, 'meta');
       return;
@@ -94,14 +98,14 @@ export interface BootOutcome {
 const serverVersions: Readonly<Record<string, string>> = { '3.3': '3.3.25', '3.4': '3.4.23', '3.5': '3.5.30', '3.6': '3.6.16', '3.7': '3.7.3' };
 
 /** The first start of a member from a restored snapshot, with a read of all keys. */
-export function followBoot(source: ByteSource, fileSize: number, behaviour: LineBehaviour): BootOutcome {
+export function followBoot(source: ByteSource, fileSize: number, behaviour: LineBehaviour, clean: CleanStore | null = null): BootOutcome {
   if (fileSize === 0) {
     return { diesAt: null, ending: null, served: { revision: 1n, keys: 0, keysHash: 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855' } };
   }
   let served: ServedKeys | null = null;
   let phase: 'start' | 'range' = 'start';
   const ending = follow(() => {
-    const backend = openBackendAs(source, fileSize, behaviour, 'server');
+    const backend = openBackendAs(source, fileSize, behaviour, 'server', undefined, clean !== null);
     reopen(backend);
     const serverVersion = serverVersions[behaviour.line] ?? '3.7.3';
     if (behaviour.membershipFromDb) {
@@ -109,11 +113,12 @@ export function followBoot(source: ByteSource, fileSize: number, behaviour: Line
       loadClusterVersion(backend, serverVersion);
     }
     loadLeases(backend);
-    const store = loadStore(backend);
+    const known = clean === null ? null : knownStore(backend, clean);
+    const store = known === null ? loadStore(backend) : null;
     loadAuth(backend);
     loadAlarms(backend);
     phase = 'range';
-    served = serveAll(backend, store);
+    served = store === null ? known : serveAll(backend, store);
   });
   return { diesAt: ending === null ? null : phase, ending, served };
 }

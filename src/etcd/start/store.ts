@@ -17,8 +17,8 @@ export interface LoadedStore {
 export interface ServedKeys {
   readonly revision: bigint;
   readonly keys: number;
-  /** SHA-256 over `hex(key) TAB mod_revision TAB hex(sha256(value)) LF`, keys ascending. */
-  readonly keysHash: string;
+  /** SHA-256 over `hex(key) TAB mod_revision TAB hex(sha256(value)) LF`, keys ascending; null when not asked for. */
+  readonly keysHash: string | null;
 }
 
 const separator = 0x5f;
@@ -85,6 +85,26 @@ function keyValueOf(backend: OpenedBackend, bytes: Uint8Array): Decoded {
 }
 
 const latin1 = (bytes: Uint8Array): string => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
+
+/** What another reader found out about bucket `key` in a file in which everything is right. */
+export interface CleanStore {
+  readonly lastRevision: bigint;
+  readonly liveKeys: number;
+  /** Null when the values were not hashed. */
+  readonly keysHash: string | null;
+}
+
+/** The store of a clean file without reading its rows again. */
+export function knownStore(backend: OpenedBackend, clean: CleanStore): ServedKeys {
+  createBucket(backend, 'key');
+  createBucket(backend, 'meta');
+  const finished = compactRevisionOf(backend, 'finishedCompactRev');
+  const scheduled = compactRevisionOf(backend, 'scheduledCompactRev') ?? 0n;
+  let revision = clean.lastRevision > 1n ? clean.lastRevision : 1n;
+  if (finished !== null && revision < finished) revision = finished;
+  if (backend.behaviour.scheduledRaisesRevision && revision < scheduled) revision = scheduled;
+  return { revision, keys: clean.liveKeys, keysHash: clean.keysHash };
+}
 
 /** store.restore: reads bucket `key` in order of revision and fills the index; dies where etcd dies. */
 export function loadStore(backend: OpenedBackend): LoadedStore {

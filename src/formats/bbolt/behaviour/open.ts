@@ -18,6 +18,8 @@ export interface OpenOptions {
   /** InitialMmapSize: 10 GiB for etcd and restore, 0 for `snapshot status` and `bbolt check`. */
   readonly initialMapSize?: number;
   readonly osPageSize?: number;
+  /** The whole tree is known to be right: the scan for free pages is left out. */
+  readonly trusted?: boolean;
 }
 
 export type Opened = { readonly tx: Transaction; readonly storedFreelist: readonly PageNumber[] | null } | { readonly error: OpenError };
@@ -74,7 +76,7 @@ function readFreelist(tx: Transaction): readonly PageNumber[] {
  * machines that etcd runs on.
  */
 export function openAsBbolt(source: ByteSource, options: OpenOptions): Opened {
-  const name = `${options.dialect} ${options.fileSize ?? source.byteLength} ${options.initialMapSize ?? 0} ${options.osPageSize ?? 4096}`;
+  const name = `${options.dialect} ${options.fileSize ?? source.byteLength} ${options.initialMapSize ?? 0} ${options.osPageSize ?? 4096} ${options.trusted === true}`;
   const known = earlier.get(source) ?? new Map<string, Opened | Death>();
   earlier.set(source, known);
   let result = known.get(name);
@@ -112,7 +114,7 @@ function open(source: ByteSource, options: OpenOptions): Opened {
     map, pageSize, dialect, root: canonical(active.root), highWater: canonical(active.highWater), freelist: canonical(active.freelist),
   };
   if (active.freelist !== noFreelist) return { tx, storedFreelist: readFreelist(tx) };
-  freepages(tx);
+  if (options.trusted !== true) freepages(tx);
   if (active.highWater > 2n ** 34n) throw new Death('timeout', `the list of free pages up to page ${active.highWater} does not fit into memory`, false);
   return { tx, storedFreelist: null };
 }

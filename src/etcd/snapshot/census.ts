@@ -1,0 +1,153 @@
+import { combineCrc32c, crc32c } from '../../formats/crc32c.js';
+import { bucketEntries, type Bolt, type BucketEntry, type Row } from '../../formats/bbolt/db.js';
+import { inspectBucket, inspectTree, isBucketRow } from '../../formats/bbolt/inspect.js';
+import type { Problem } from '../../formats/problem.js';
+import { keyLeaves } from './key-leaves.js';
+import { leafScan, type LeafScan } from './leaf-scan.js';
+import { liveKeys } from './live-keys.js';
+
+/** The numbers of a database in which everything is as bbolt and etcd write it. */
+export interface Census {
+  /** CRC-32C as `snapshot status` prints it. */
+  readonly hash: number;
+  /** Rows of all buckets. */
+  readonly rows: number;
+  readonly revisions: number;
+  readonly lastRevision: bigint;
+  readonly liveKeys: number;
+  /** Rows of the small buckets, by bucket. */
+  readonly small: ReadonlyMap<string, readonly Row[]>;
+  readonly bucketNames: readonly string[];
+}
+
+/** A census that is fed with the file front to back. */
+export interface CensusPass {
+  /** The next bytes of the file: `bytes` starts at `offset`, pieces follow each other without gaps. */
+  feed(bytes: Uint8Array, offset: number): void;
+  /** The numbers, or null when anything at all is not clean. */
+  finish(): Census | null;
+}
+
+/** Buckets other than `key` with more rows than this are left to the thorough reader. */
+const mostSmallRows = 2_000_000;
+
+interface SmallBuckets {
+  readonly entries: readonly BucketEntry[];
+  readonly rows: ReadonlyMap<string, readonly Row[]>;
+}
+
+/** Reads every bucket but `key`; null at the first irregularity. */
+function readSmall(bolt: Bolt, visited: Set<number>): SmallBuckets | null {
+  let clean = true;
+  let total = 0;
+  const report = (problem: Problem): void => {
+    clean = clean && problem.severity === 'info';
+  };
+  const lost = (): void => {
+    clean = false;
+  };
+  const active = bolt.metas.active;
+  if (active === null || active.root >= BigInt(bolt.highWater)) return null;
+  inspectTree(bolt, Number(active.root), visited, { report, lost, row: (row) => (isBucketRow(row) ? undefined : lost()) });
+  if (!clean) return null;
+  const entries = [...bucketEntries(bolt, new Set(), report)];
+  const rows = new Map<string, Row[]>();
+  for (const entry of entries) {
+    const name = Buffer.from(entry.name).toString('latin1');
+    if (name === 'key') continue;
+    const list: Row[] = [];
+    inspectBucket(bolt, entry, visited, { report, lost, row: (row) => (row.flags !== 0 || ++total > mostSmallRows ? lost() : void list.push(row)) });
+    if (!clean) return null;
+    rows.set(name, list);
+  }
+  return clean ? { entries, rows } : null;
+}
+
+function metasAreClean(bolt: Bolt): boolean {
+  const { meta0, meta1 } = bolt.metas;
+  return [meta0, meta1].every((meta, n) => meta !== null && meta.error === null && meta.headerId === BigInt(n) && meta.headerFlags === 4 && meta.pageSize === bolt.pageSize);
+}
+
+/** Starts a census; null when a first look already finds something irregular. */
+export function startCensus(bolt: Bolt): CensusPass | null {
+  if (bolt.metas.active === null || !metasAreClean(bolt) || bolt.highWater * bolt.pageSize > bolt.source.byteLength) return null;
+  const visited = new Set<number>();
+  const small = readSmall(bolt, visited);
+  const key = small?.entries.find((entry) => Buffer.from(entry.name).toString('latin1') === 'key');
+  if (small === null || key === undefined || key.root === null) return null;
+  const leaves = keyLeaves(bolt, key.root, visited);
+  if (leaves === null) return null;
+  const live = liveKeys();
+  const scan = leafScan(leaves, bolt.highWater, bolt.metas.littleEndian, live);
+  const feeder = pageFeeder(bolt, leaves.orderOf, scan);
+  return {
+    feed: feeder.feed,
+    finish: () => {
+      if (!feeder.clean() || scan.scanned() !== leaves.count) return null;
+      return tally(small, scan, live.count());
+    },
+  };
+}
+
+/** Cuts the stream of bytes into leaf pages; a page across two pieces is put together first. */
+function pageFeeder(bolt: Bolt, orderOf: Uint32Array, scan: LeafScan): { feed: CensusPass['feed']; clean: () => boolean } {
+  const { pageSize, highWater } = bolt;
+  let clean = pageSize >= 1024;
+  let page = 0;
+  let rest: Uint8Array = new Uint8Array();
+  const feed = (piece: Uint8Array, offset: number): void => {
+    if (!clean || page >= highWater) return;
+    let bytes = piece;
+    if (rest.length > 0) {
+      bytes = new Uint8Array(rest.length + piece.length);
+      bytes.set(rest);
+      bytes.set(piece, rest.length);
+    }
+    const base = offset - rest.length;
+    rest = new Uint8Array();
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+    while (page < highWater) {
+      const at = page * pageSize - base;
+      if (at + pageSize > bytes.length) break;
+      let pages = 1;
+      if (orderOf[page] !== 0) {
+        const length = scan.lengthOf(view, at, page, pageSize);
+        if (length === 0) {
+          clean = false;
+          return;
+        }
+        if (at + length > bytes.length) break;
+        if (!scan.leaf(bytes, view, at, page, pageSize)) {
+          clean = false;
+          return;
+        }
+        pages = length / pageSize;
+      }
+      page += pages;
+    }
+    const from = page * pageSize - base;
+    if (page < highWater && from < bytes.length) rest = Uint8Array.from(bytes.subarray(from));
+  };
+  return { feed, clean: () => clean && page >= highWater };
+}
+
+/** Adds everything up in the order of `snapshot status`: bucket names ascending, keys ascending. */
+function tally(small: SmallBuckets, scan: LeafScan, live: number): Census {
+  let hash = 0;
+  let rows = 0;
+  for (const entry of small.entries) {
+    hash = crc32c(entry.name, hash);
+    const list = small.rows.get(Buffer.from(entry.name).toString('latin1'));
+    if (list === undefined) {
+      for (let i = 0; i < scan.crcs.length; i++) hash = combineCrc32c(hash, scan.crcs[i] ?? 0, scan.lengths[i] ?? 0);
+      rows += scan.rows();
+    } else {
+      for (const row of list) hash = crc32c(row.value, crc32c(row.key, hash));
+      rows += list.length;
+    }
+  }
+  return {
+    hash, rows, revisions: scan.rows(), lastRevision: BigInt(scan.lastMain()), liveKeys: live, small: small.rows,
+    bucketNames: small.entries.map((entry) => Buffer.from(entry.name).toString('latin1')),
+  };
+}

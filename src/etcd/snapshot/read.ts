@@ -1,0 +1,134 @@
+import { openBolt, type Bolt } from '../../formats/bbolt/db.js';
+import type { Problem } from '../../formats/problem.js';
+import type { ByteSource } from '../../formats/source.js';
+import { clusterIdOf } from '../ids.js';
+import { keysHashOf } from '../start/keys-hash.js';
+import type { CleanStore } from '../start/store.js';
+import type { FileVerdict, SnapshotReport } from '../verdict.js';
+import { startCensus, type Census } from './census.js';
+import { compactRevision, contentsOf, latin1, metaNumber } from './contents.js';
+import { damageOf } from './damage.js';
+import { digester, digestPositions, digestSize, judgeDigest, looksSigned, type Digests } from './digest.js';
+import { predictRestores } from './prediction.js';
+import { inspectDatabase, type Findings } from './thorough.js';
+
+/** What a reader may leave out, or bring along. */
+export interface SnapshotOptions {
+  /** Hash the served keys and values (needs every live value). Default: for files up to 256 MiB. */
+  readonly keysHash?: boolean;
+  /** Predict restore and first start of every line. Default: true. */
+  readonly predict?: boolean;
+  /** Digests that somebody else computes at the same time; called once, after the pass, with the positions wanted. */
+  readonly digests?: (positions: readonly number[]) => () => Digests;
+}
+
+const pieceSize = 4 << 20;
+const keysHashUpTo = 256 * 2 ** 20;
+
+interface Pass {
+  readonly digests: Digests;
+  readonly census: Census | null;
+}
+
+/** The one pass over the file, front to back. */
+function readOnce(source: ByteSource, bolt: Bolt, bodySize: number | null, options: SnapshotOptions): Pass {
+  const positions = digestPositions(source.byteLength, bodySize);
+  const elsewhere = options.digests?.(positions);
+  const own = elsewhere === undefined ? digester(positions) : null;
+  const census = startCensus(bolt);
+  const end = own === null ? Math.min(source.byteLength, bodySize ?? 0) : source.byteLength;
+  for (let at = 0; at < end && (own !== null || census !== null); ) {
+    const piece = source.read(at, Math.min(pieceSize, end - at));
+    if (piece.length === 0) break;
+    own?.feed(piece);
+    census?.feed(piece, at);
+    at += piece.length;
+  }
+  return { digests: own?.finish() ?? elsewhere?.() ?? digester([]).finish(), census: census?.finish() ?? null };
+}
+
+/** Reads a snapshot or db file and judges it. Never throws for content; what is wrong is in `problems`. */
+export function readSnapshot(source: ByteSource, options: SnapshotOptions = {}): SnapshotReport {
+  const size = source.byteLength;
+  const bolt = openBolt(source);
+  const { active } = bolt.metas;
+  const bodySize = active === null ? null : bolt.highWater * bolt.pageSize;
+  const { digests, census } = readOnce(source, bolt, bodySize, options);
+  const digest = judgeDigest(source, digests, bodySize);
+  const findings = census === null ? inspectDatabase(bolt) : null;
+  const problems = [...sizeProblems(source, digests, bodySize, digest), ...(findings?.problems ?? [])];
+  const verdict = verdictOf(bolt, size, bodySize, digest, problems);
+  const contents = contentsOf((census ?? findings)?.small ?? new Map());
+  const numbers: Census | Findings | null = census ?? findings;
+  const readable = active !== null;
+  const known = readable && (census !== null || findings?.hasKeyBucket === true) ? numbers : null;
+  const trusted = census !== null && ['key', 'meta'].every((name) => census.bucketNames.includes(name)) && hasRealVersion(contents.meta.get('storageVersion'));
+  const clean: CleanStore | null = trusted ? { lastRevision: census.lastRevision, liveKeys: census.liveKeys, keysHash: (options.keysHash ?? size <= keysHashUpTo) ? keysHashOf(source, looksSigned(size) ? size - digestSize : size) : null } : null;
+  const storageVersion = contents.meta.get('storageVersion');
+  return {
+    size,
+    sha256: digests.whole,
+    verdict,
+    digest,
+    revision: known === null ? null : known.lastRevision,
+    liveKeys: known === null ? null : known.liveKeys,
+    revisions: known === null ? null : known.revisions,
+    hash: census?.hash ?? (findings !== null && readable && findings.problems.every((p) => p.severity !== 'fatal') ? findings.hash : null),
+    totalSize: bodySize,
+    compactRevision: compactRevision(contents),
+    consistentIndex: metaNumber(contents, 'consistent_index'),
+    term: metaNumber(contents, 'term'),
+    clusterId: contents.members.length === 0 ? null : clusterIdOf(contents.members.map((m) => m.memberId)),
+    members: contents.members,
+    clusterVersion: contents.clusterVersion,
+    storageVersion: storageVersion === undefined ? null : latin1(storageVersion),
+    alarms: contents.alarms,
+    authEnabled: contents.authEnabled,
+    pageSize: bolt.metas.pageSizeKnown ? bolt.pageSize : null,
+    bodySize,
+    problems,
+    restore: options.predict === false ? null : predictRestores({
+      source,
+      bodyDigest: digests.before.get(size - digestSize) ?? null,
+      trailer: size < digestSize ? null : Buffer.from(source.read(size - digestSize, digestSize)).toString('hex'),
+      clean,
+    }),
+    damage: damageOf(verdict, digest.state, findings),
+  };
+}
+
+const hasRealVersion = (value: Uint8Array | undefined): boolean => value === undefined || /^\d+\.\d+\.\d+$/.test(latin1(value));
+
+/** Findings about the length: cut, extended, changed while it was read. */
+function sizeProblems(source: ByteSource, digests: Digests, bodySize: number | null, digest: SnapshotReport['digest']): Problem[] {
+  const size = source.byteLength;
+  const found: Problem[] = [];
+  const say = (code: string, severity: Problem['severity'], offset: number, message: string): void => void found.push({ code, severity, page: null, offset, message });
+  if (digests.read < size) say('file.shrank', 'error', digests.read, `the file ended at ${digests.read} bytes while it was read; it was ${size} bytes long`);
+  if (bodySize === null) return found;
+  if (size < bodySize) say('snapshot.truncated', 'fatal', size, `the file ends at ${size} bytes; its tree needs ${bodySize}: ${bodySize - size} bytes are missing`);
+  else if (digest.state === 'truncated') say('snapshot.digest-cut', 'error', bodySize, `the digest is cut: ${size - bodySize} of 32 bytes are there`);
+  else if (digest.state === 'wrong' && size - bodySize > digestSize && digest.expected === digest.actual) {
+    say('snapshot.appended', 'error', bodySize + digestSize, `${size - bodySize - digestSize} bytes follow a whole snapshot; its first ${bodySize + digestSize} bytes carry a right digest`);
+  } else if (digest.state === 'wrong' && size - bodySize !== digestSize) {
+    say('snapshot.length', 'error', size, `the tree needs ${bodySize} bytes and a digest 32; the file has ${size}`);
+  } else if (digest.state === 'absent' && size > bodySize) {
+    const rest = source.read(bodySize, Math.min(size - bodySize, 1 << 20));
+    if (rest.some((byte) => byte !== 0)) say('snapshot.appended', 'error', bodySize, `${size - bodySize} bytes that are no digest follow the tree`);
+  }
+  return found;
+}
+
+function verdictOf(bolt: Bolt, size: number, bodySize: number | null, digest: SnapshotReport['digest'], problems: readonly Problem[]): FileVerdict {
+  if (size === 0) return 'empty';
+  const { active, meta0, meta1 } = bolt.metas;
+  if (active === null || bodySize === null) {
+    const magic = [meta0, meta1].some((meta) => meta !== null && meta.error !== 'invalid database');
+    return magic ? 'damaged' : 'not-bbolt';
+  }
+  if (size < bodySize) return 'truncated';
+  if (problems.some((p) => (p.severity === 'error' || p.severity === 'fatal') && !p.code.startsWith('snapshot.') && !p.code.startsWith('file.'))) return 'damaged';
+  if (problems.some((p) => p.code === 'file.shrank')) return 'unreadable';
+  if (digest.state === 'right') return size === bodySize + digestSize ? 'intact' : 'damaged';
+  return digest.state === 'wrong' ? 'digest-wrong' : 'digest-absent';
+}

@@ -1,0 +1,53 @@
+import type { Problem } from '../../formats/problem.js';
+import type { Row } from '../../formats/bbolt/db.js';
+import { parseKeyValue } from '../key-value.js';
+import { parseRevision } from '../mvcc.js';
+
+/** A row of bucket `key` in which nothing contradicts anything. */
+export interface SoundRow {
+  readonly key: string;
+  readonly main: bigint;
+  readonly tombstone: boolean;
+}
+
+const printable = (bytes: Uint8Array): string => Buffer.from(bytes.subarray(0, 200)).toString('latin1').replace(/[^\x20-\x7e]/g, '.');
+
+/** Judges one row of bucket `key` by etcd's invariants (mvcc/kvstore_txn.go put and delete). */
+export function checkRow(row: Row, pageSize: number, report: (problem: Problem) => void): SoundRow | null {
+  const say = (code: string, message: string, keys: readonly string[] = []): void =>
+    report({ code, severity: 'error', page: row.page, offset: row.page * pageSize, message: `page ${row.page}: ${message}`, keys });
+  if (row.flags !== 0) {
+    say('etcd.row-flags', `a row of bucket key has the flags ${row.flags}`);
+    return null;
+  }
+  const key = parseRevision(row.key);
+  if (key === null || key.revision.main < 0n || key.revision.sub < 0n) {
+    say('etcd.revision-key', `a row of bucket key has no revision for a name: ${Buffer.from(row.key.subarray(0, 24)).toString('hex')}`);
+    return null;
+  }
+  const { main } = key.revision;
+  if (row.value.length === 0) return { key: '', main, tombstone: key.tombstone };
+  const kv = parseKeyValue(row.value);
+  if (kv === null) {
+    say('etcd.key-value', `the value of revision ${main} cannot be decoded`);
+    return null;
+  }
+  const name = printable(kv.key);
+  if (kv.key.length === 0) {
+    say('etcd.empty-key', `revision ${main} has no key`);
+    return null;
+  }
+  if (key.tombstone) {
+    if (kv.modRevision !== 0n || kv.createRevision !== 0n || kv.version !== 0n || kv.value.length > 0 || kv.lease !== 0n) {
+      say('etcd.tombstone', `the deletion at revision ${main} carries more than a key`, [name]);
+      return null;
+    }
+  } else if (kv.modRevision !== main) {
+    say('etcd.mod-revision', `the row of revision ${main} says that it was written at ${kv.modRevision}`, [name]);
+    return null;
+  } else if (kv.createRevision < 1n || kv.createRevision > main || kv.version < 1n || (kv.version === 1n) !== (kv.createRevision === main)) {
+    say('etcd.versions', `revision ${main}: create revision ${kv.createRevision} and version ${kv.version} contradict each other`, [name]);
+    return null;
+  }
+  return { key: Buffer.from(kv.key).toString('latin1'), main, tombstone: key.tombstone };
+}

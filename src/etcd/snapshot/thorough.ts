@@ -1,0 +1,121 @@
+import { crc32c } from '../../formats/crc32c.js';
+import { bucketEntries, type Bolt, type Row } from '../../formats/bbolt/db.js';
+import { inspectBucket, inspectTree, isBucketRow, type LostRange } from '../../formats/bbolt/inspect.js';
+import { noFreelist } from '../../formats/bbolt/layout.js';
+import type { Problem } from '../../formats/problem.js';
+import { latin1 } from './contents.js';
+import { checkRow } from './row-checks.js';
+
+/** What the thorough reader found in a database that is not clean at first sight. */
+export interface Findings {
+  readonly problems: readonly Problem[];
+  readonly small: ReadonlyMap<string, readonly Row[]>;
+  readonly bucketNames: readonly string[];
+  readonly hasKeyBucket: boolean;
+  readonly hash: number;
+  readonly rows: number;
+  readonly revisions: number;
+  readonly lastRevision: bigint;
+  readonly liveKeys: number;
+  /** Rows of bucket `key` that cannot be trusted, and the subtrees of it that are gone. */
+  readonly badRows: number;
+  readonly badKeys: ReadonlySet<string>;
+  readonly lost: readonly LostRange[];
+}
+
+/** Problems beyond this many of one kind are counted, not listed. */
+const mostOfAKind = 50;
+
+/** Lists problems, the first of each kind, and says how many more there were. */
+function collector(): { readonly report: (problem: Problem) => void; readonly problems: () => readonly Problem[] } {
+  const problems: Problem[] = [];
+  const counts = new Map<string, number>();
+  return {
+    report: (problem) => {
+      const count = (counts.get(problem.code) ?? 0) + 1;
+      counts.set(problem.code, count);
+      if (count <= mostOfAKind) problems.push(problem);
+    },
+    problems: () => [
+      ...problems,
+      ...[...counts].filter(([, count]) => count > mostOfAKind).map(([code, count]): Problem => ({
+        code, severity: 'info', page: null, offset: null, message: `${count - mostOfAKind} more problems of the kind ${code} are not listed`,
+      })),
+    ],
+  };
+}
+
+function metaProblems(bolt: Bolt, report: (problem: Problem) => void): void {
+  const { meta0, meta1, active } = bolt.metas;
+  if (active === null) return;
+  const say = (page: number, code: string, message: string): void => report({ code, severity: 'error', page, offset: page * bolt.pageSize, message });
+  for (const [n, meta] of [meta0, meta1].entries()) {
+    if (meta === null) say(n, 'bbolt.meta-missing', `meta page ${n} lies beyond the end of the file`);
+    else if (meta.error !== null) say(n, 'bbolt.meta-invalid', `meta page ${n}: ${meta.error}; the other one is used`);
+    else if (meta.headerId !== BigInt(n) || meta.headerFlags !== 4) say(n, 'bbolt.meta-header', `meta page ${n} has the page id ${meta.headerId} and the flags ${meta.headerFlags.toString(16)}`);
+  }
+  if (meta0?.error === null && meta1?.error === null && meta0.txid === meta1.txid) say(1, 'bbolt.meta-copy', `both meta pages carry transaction ${meta0.txid}`);
+  if (active.freelist !== noFreelist) report({ code: 'bbolt.stored-freelist', severity: 'info', page: Number(active.freelist < 2n ** 53n ? active.freelist : 0n), offset: null, message: 'the file carries a list of free pages: another program than etcd on Linux wrote it' });
+}
+
+/** Names of buckets that etcd 3.3–3.7 make (schema/bucket.go). */
+const knownBuckets: ReadonlySet<string> = new Set(['alarm', 'auth', 'authRoles', 'authUsers', 'cluster', 'key', 'lease', 'members', 'members_removed', 'meta', 'test']);
+
+/** Reads everything that can be read, and lists everything that is wrong. */
+export function inspectDatabase(bolt: Bolt): Findings {
+  const { report, problems } = collector();
+  metaProblems(bolt, report);
+  const visited = new Set<number>();
+  const { active } = bolt.metas;
+  const rootLost: LostRange[] = [];
+  if (active !== null) {
+    const root = active.root > BigInt(Number.MAX_SAFE_INTEGER) ? Number.MAX_SAFE_INTEGER : Number(active.root);
+    inspectTree(bolt, root, visited, {
+      report,
+      lost: (range) => rootLost.push(range),
+      row: (row) => (isBucketRow(row) ? undefined : report({ code: 'etcd.root-row', severity: 'fatal', page: row.page, offset: row.page * bolt.pageSize, message: `page ${row.page}: the root holds a plain row named "${latin1(row.key.subarray(0, 64))}"` })),
+    });
+  }
+  const small = new Map<string, Row[]>();
+  const names: string[] = [];
+  const live = new Map<string, boolean>();
+  const badKeys = new Set<string>();
+  const lost: LostRange[] = [];
+  let [hash, rows, revisions, badRows, lastRevision] = [0, 0, 0, 0, 0n];
+  const noteBad = (problem: Problem): void => {
+    badRows += 1;
+    for (const key of problem.keys ?? []) badKeys.add(key);
+    report(problem);
+  };
+  for (const entry of bucketEntries(bolt, new Set(), report)) {
+    const name = latin1(entry.name);
+    if (!entry.isBucket) continue;
+    names.push(name);
+    if (!knownBuckets.has(name)) report({ code: 'etcd.unknown-bucket', severity: 'error', page: entry.page, offset: entry.page * bolt.pageSize, message: `etcd has no bucket "${name}"` });
+    hash = crc32c(entry.name, hash);
+    const list: Row[] = [];
+    inspectBucket(bolt, entry, visited, {
+      report,
+      lost: (range) => (name === 'key' ? lost.push(range) : undefined),
+      row: (row) => {
+        hash = crc32c(row.value, crc32c(row.key, hash));
+        rows += 1;
+        if (name !== 'key') {
+          list.push(row);
+          return;
+        }
+        revisions += 1;
+        if (row.key.length >= 8) lastRevision = new DataView(row.key.buffer, row.key.byteOffset, 8).getBigInt64(0, false);
+        const sound = checkRow(row, bolt.pageSize, noteBad);
+        if (sound !== null) live.set(sound.key, !sound.tombstone);
+      },
+    });
+    if (name !== 'key') small.set(name, list);
+  }
+  if (active !== null && !names.includes('key')) report({ code: 'etcd.no-key-bucket', severity: 'fatal', page: null, offset: null, message: 'there is no bucket "key": no key can be read' });
+  if (active !== null && !names.includes('meta')) report({ code: 'etcd.no-meta-bucket', severity: 'error', page: null, offset: null, message: 'there is no bucket "meta"' });
+  return {
+    problems: problems(), small, bucketNames: names, hasKeyBucket: names.includes('key'), hash, rows, revisions, lastRevision,
+    liveKeys: [...live.values()].filter(Boolean).length, badRows, badKeys, lost: [...rootLost, ...lost],
+  };
+}
