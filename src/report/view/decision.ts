@@ -1,0 +1,133 @@
+import type { Candidate, Loss, Recommendation } from '../../case/model.js';
+import { verdictOf } from '../charts/glyphs.js';
+import type { Mark } from './blocks.js';
+import { confidenceCells, fileSize, rehearsalKey } from './header.js';
+import { displayPath, shortNames } from './paths.js';
+import { code, joined, plain, type Rich } from './rich.js';
+import { ms } from './times.js';
+import type { Reading } from './reading.js';
+
+/** Page 1 must stay one page: so many lines of each list, the rest is counted and stands in its section. */
+const reasonsShown = 6;
+const othersShown = 4;
+const objectsShown = 6;
+
+export interface Decision {
+  /** False: the band is grey and the box lists what to collect. */
+  readonly decided: boolean;
+  readonly action: string;
+  readonly confidence: { readonly cells: 0 | 1 | 2 | 3; readonly word: string; readonly checks: string };
+  readonly path: string | null;
+  readonly where: Rich;
+  readonly facts: readonly { readonly term: string; readonly value: string }[];
+  readonly why: readonly { readonly done: boolean; readonly text: Rich }[];
+  readonly first: readonly Rich[];
+  readonly loss: { readonly amount: string; readonly detail: string; readonly objects: readonly Rich[]; readonly more: string | null } | null;
+  readonly others: readonly { readonly name: string; readonly mark: Mark | null; readonly revision: string; readonly text: Rich }[];
+  readonly othersMore: string | null;
+  readonly missing: readonly { readonly text: Rich; readonly collect: string | null }[];
+  readonly nextBest: Rich | null;
+}
+
+export function markOf(r: Reading, candidate: Candidate): Mark {
+  const { shape, tone, word } = verdictOf(candidate);
+  return { shape, tone, word: r.t(word) };
+}
+
+function where(r: Reading, pick: Candidate): Rich {
+  const taken = ms(pick.takenAt.best) ?? ms(pick.takenAt.notBefore);
+  const host = pick.host === null ? [] : [r.rich('report.decision.on-host', { host: pick.host })];
+  const when = taken === null ? [r.rich('report.decision.no-time')] : [r.rich('report.decision.holds', { time: `${r.clock.longDay(taken)} ${r.clock.time(taken)}`, offset: r.clock.offset })];
+  return [...joined([...host, ...when], r.t('report.comma')), ...r.cite('decision', pick.evidence.slice(0, 3))];
+}
+
+function pickFacts(r: Reading, pick: Candidate): Decision['facts'] {
+  return [
+    { term: r.t('report.column.revision'), value: r.number(pick.revision) },
+    { term: r.t('report.column.keys'), value: r.number(pick.totalKeys) },
+    { term: r.t('report.column.size'), value: pick.kind === 'data-dir' ? fileSize(pick.size) : `${r.number(pick.size)} B` },
+    ...(pick.sha256 === null ? [] : [{ term: 'SHA-256', value: `${pick.sha256.slice(0, 8)}…${pick.sha256.slice(-5)}` }]),
+  ];
+}
+
+function lossObjects(r: Reading, loss: Loss): { readonly objects: readonly Rich[]; readonly more: string | null } {
+  if (loss.objects === null) return { objects: [], more: r.t('report.loss.objects-unknown') };
+  const { named, created, changed, deleted } = loss.objects;
+  const groups = new Map<string, Rich[]>();
+  for (const one of named) {
+    const key = `${one.change} ${one.resource}`;
+    groups.set(key, [...(groups.get(key) ?? []), code(one.namespace === null ? one.name : `${one.namespace}/${one.name}`)]);
+  }
+  const objects = [...groups].slice(0, objectsShown).map(([key, names]): Rich => {
+    const [change = '', resource = ''] = key.split(' ');
+    const shown = names.slice(0, 4);
+    const rest = names.length - shown.length;
+    return [...plain(`${resource} `), ...joined(shown, r.t('report.comma')), ...plain(rest > 0 ? ` ${r.t('report.and-more', { n: rest })}` : ''), ...plain(` ${r.t(`report.change.${change}`)}`)];
+  });
+  const all = created + changed + deleted;
+  return { objects, more: all > named.length ? r.t('report.loss.unnamed', { n: r.number(all - named.length) }) : null };
+}
+
+function lossView(r: Reading, loss: Loss): Decision['loss'] {
+  const amount = loss.seconds !== null ? r.span(loss.seconds)
+    : loss.secondsAtMost !== null ? r.t('report.at-most', { value: r.span(loss.secondsAtMost) })
+    : loss.revisions !== null ? r.t('report.revisions', { n: r.number(loss.revisions) }) : r.t('report.unknown');
+  const noise = loss.objects?.noise ?? 0;
+  const from = ms(r.pick?.takenAt.best ?? null);
+  const to = ms(r.case.lastKnownState?.time.best ?? null);
+  const parts = [
+    ...(from !== null && to !== null && to > from ? [`${r.clock.day(from)} ${r.t('report.range', { from: r.clock.time(from), to: r.clock.time(to) })}`] : []),
+    ...(loss.revisions === null ? [] : [noise > 0 ? r.t('report.loss.noise', { n: r.number(loss.revisions), noise: r.number(noise) }) : r.t('report.revisions', { n: r.number(loss.revisions) })]),
+  ];
+  return { amount: loss.revisions === 0 ? r.t('report.nothing') : amount, detail: parts.join(r.t('report.colon')), ...lossObjects(r, loss) };
+}
+
+/** The candidate that a line of `whyNot` speaks of: named by id, path or digest. */
+function candidateNamed(r: Reading, name: string): Candidate | null {
+  return r.case.candidates.find((c) => c.id === name || c.path === name || c.sha256 === name || c.hostPath === name) ?? null;
+}
+
+function whyLines(r: Reading, recommendation: Recommendation): Decision['why'] {
+  const lines = recommendation.why.slice(0, reasonsShown).map((said) => ({ done: true, text: r.said(said) }));
+  const last = lines.at(-1);
+  if (last !== undefined) lines[lines.length - 1] = { done: true, text: [...last.text, ...r.cite('decision', recommendation.evidence)] };
+  const rehearsed = r.case.plan !== null && r.case.plan.steps.length > 0 ? [{ done: r.case.rehearsal?.passed === true, text: r.rich(`${rehearsalKey(r)}.why`, { version: r.case.rehearsal?.etcdVersion ?? '' }) }] : [];
+  return [...lines, ...rehearsed];
+}
+
+/** The box that decides: action, path, facts, why, what is lost, why not the others. */
+export function decisionView(r: Reading): Decision {
+  const { recommendation } = r.case;
+  const { pick } = r;
+  const names = shortNames(r.case.candidates);
+  const why = whyLines(r, recommendation);
+  const passed = why.filter((w) => w.done).length;
+  const others = recommendation.whyNot.filter((one) => candidateNamed(r, one.candidate) !== pick || pick === null);
+  return {
+    decided: recommendation.kind !== 'none',
+    action: r.t(`report.kind.${recommendation.kind}`),
+    confidence: {
+      cells: confidenceCells[recommendation.confidence],
+      word: r.t(`report.confidence.${recommendation.confidence}.level`),
+      checks: r.t(why.length > passed ? 'report.decision.checks-open' : 'report.decision.checks', { passed, open: why.length - passed }),
+    },
+    path: pick === null ? null : displayPath(pick),
+    where: pick === null ? [] : where(r, pick),
+    facts: pick === null ? [] : pickFacts(r, pick),
+    why,
+    first: [...recommendation.conditions, ...recommendation.risks].map((said) => r.said(said)),
+    loss: recommendation.loss === null ? null : lossView(r, recommendation.loss),
+    others: others.slice(0, othersShown).map((one) => {
+      const candidate = candidateNamed(r, one.candidate);
+      return {
+        name: candidate === null ? one.candidate : (names.get(candidate.id) ?? displayPath(candidate)),
+        mark: candidate === null ? null : markOf(r, candidate),
+        revision: candidate === null ? '–' : r.number(candidate.revision),
+        text: [...r.said(one.said), ...(candidate === null ? [] : r.cite('decision', candidate.evidence.slice(0, 2)))],
+      };
+    }),
+    othersMore: others.length > othersShown ? r.t('report.decision.others-more', { n: others.length - othersShown }) : null,
+    missing: recommendation.missingFacts.map((fact) => ({ text: r.said(fact.said), collect: fact.collect })),
+    nextBest: recommendation.nextBest === null ? null : r.said(recommendation.nextBest.said),
+  };
+}
