@@ -19,6 +19,7 @@ export const commands: readonly CommandEntry[] = [
   { path: 'snapshot extract', summary: 'kubernetes.cli.extract', load: () => import('./commands/snapshot-extract.js') },
   { path: 'snapshot when', summary: 'kubernetes.cli.when', load: () => import('./commands/snapshot-when.js') },
   { path: 'collect', summary: 'collect.summary', load: () => import('./commands/collect.js') },
+  { path: 'explain', summary: 'explain.cli.summary', load: () => import('./commands/explain.js') },
   { path: 'serve', summary: 'cli.serve', load: () => import('./commands/serve.js') },
   { path: 'cases list', summary: 'cli.cases.list', load: () => import('./commands/cases-list.js') },
   { path: 'cases show', summary: 'cli.cases.show', load: () => import('./commands/cases-show.js') },

@@ -32,9 +32,10 @@ interface Matcher {
   readonly fragment: string;
 }
 
-const matchers: readonly Matcher[] = knownMessages.flatMap((known) =>
-  known.patterns.map((pattern) => ({ entry: known, pattern, fragment: literalFragment(pattern) })),
-);
+const compile = (entries: readonly MessageEntry[]): readonly Matcher[] =>
+  entries.flatMap((known) => known.patterns.map((pattern) => ({ entry: known, pattern, fragment: literalFragment(pattern) })));
+
+const matchers = compile(knownMessages);
 const byId = new Map(knownMessages.map((known) => [known.id, known]));
 const bySource = new Map<LogSource, readonly Matcher[]>();
 
@@ -88,9 +89,21 @@ export function matchMessage(message: string, source: LogSource): { id: string; 
   return found === null ? null : { id: found.entry.id, fields: found.fields };
 }
 
-/** The same for a pasted line whose writer is not known. Never for evidence. */
-export function matchPasted(text: string): { readonly entry: MessageEntry; readonly fields: Readonly<Record<string, string>> } | null {
-  return firstMatch(text, matchers);
+/** A known message in a text, and the values that its pattern names. */
+export interface Matched {
+  readonly entry: MessageEntry;
+  readonly fields: Readonly<Record<string, string>>;
+}
+
+/**
+ * A matcher for pasted lines whose writer is not known, over `entries` in their order; with the
+ * literal pieces of which a line must hold one. Never for evidence.
+ */
+export function pastedMatcher(entries: readonly MessageEntry[]): { readonly match: (text: string) => Matched | null; readonly fragments: readonly string[]; readonly entryOf: (fragment: string) => MessageEntry } {
+  const list = compile(entries);
+  const byFragment = new Map<string, MessageEntry>();
+  for (const { fragment, entry } of list) if (!byFragment.has(fragment)) byFragment.set(fragment, entry);
+  return { match: (text) => firstMatch(text, list), fragments: [...byFragment.keys()], entryOf: (fragment) => byFragment.get(fragment)! };
 }
 
 /** Literal pieces, one per pattern, of which a line must hold at least one to match anything. */

@@ -1,6 +1,7 @@
 import type { Route } from '../router.js';
 import { listCases, readCase, removeCase, writeNotes } from './cases.js';
 import { pageWords } from './words.js';
+import { explainLines } from './explain.js';
 import { cancelJob, jobEvents } from './jobs.js';
 import { analyzeUpload, createUpload, receiveFile, removeUpload } from './uploads.js';
 
@@ -17,4 +18,5 @@ export const routes: readonly Route[] = [
   readCase,
   removeCase,
   writeNotes,
+  explainLines,
 ];
