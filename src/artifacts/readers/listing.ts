@@ -9,7 +9,7 @@ import { programWords, simpleCommands } from '../sections/commands.js';
 const mode = String.raw`([-dlcbps][-rwxsStT]{9})[.+@]?`;
 /** mode links owner group size rest; also `ls -i`, `-s`, `-Z` columns before and between. */
 const longRow = new RegExp(String.raw`^\s*(?:\d+\s+){0,2}${mode}\s+(\d+)\s+(\S+)\s+(\S+)\s+(?:\S+:\S+:\S+\S*\s+)?(\d[\d.,]*[KMGTkmgt]?B?|\d+,\s*\d+)\s+(.+)$`);
-const directoryLine = /^["']?((?:\/|\.{1,2}\/|~|[\w][\w.-]*\/)[^:*?"<>|]*|\.|[\w][\w.@-]*(?:\/[\w.@:-]+)*)["']?:\s*$/;
+const directoryLine = /^["']?((?:\/|\.{1,2}\/|~|[\w][\w.-]*\/)(?:[^:*?"<>|]|:(?=\d))*|\.|[\w][\w.@-]*(?:\/[\w.@:-]+)*)["']?:\s*$/;
 const totalLine = /^\s*(?:total|总用量|總計|总计|insgesamt|合計|합계|итого|total(?:e)?)\s+[\d.,]+[KMGT]?\s*$/i;
 const findLs = new RegExp(String.raw`^\s*\d+\s+[\d.]+[KMG]?\s+${mode}\s+(\d+)\s+(\S+)\s+(\S+)\s+(\d+)\s+(.+)$`);
 
