@@ -88,7 +88,7 @@ function judgeByHistory(history: LogHistory, loaded: LoadedMember): { readonly h
   };
   const hazard: Hazard =
     store.revision > expected.store.revision
-      ? store.revision > expected.store.revision + BigInt(history.read.entries.length) || (difference.count === 0 && store.compactRevision > expected.store.compactRevision)
+      ? store.revision > expected.store.revision + BigInt(history.entries) || (difference.count === 0 && store.compactRevision > expected.store.compactRevision)
         ? 'revision-jump'
         : 'applied-twice'
       : store.revision < expected.store.revision
@@ -101,7 +101,7 @@ function judgeByHistory(history: LogHistory, loaded: LoadedMember): { readonly h
  * The silent hazards of a start that works: what etcd would not say. Compares with the log wherever the
  * log can tell.
  */
-export function hazardsOf(loaded: LoadedMember, server: ServerKind, before: BeforeReplay): { readonly hazard: Hazard; readonly problems: readonly Problem[] } {
+export function hazardsOf(loaded: LoadedMember, server: ServerKind, before: BeforeReplay, appliedIndex: bigint): { readonly hazard: Hazard; readonly problems: readonly Problem[] } {
   const problems: Problem[] = [];
   const note = (code: string, message: string, keys: readonly string[] = []): void => {
     problems.push({ code, severity: 'error', offset: null, page: null, message, ...(keys.length === 0 ? {} : { keys: keys.slice(0, 12).map(printable) }) });
@@ -117,7 +117,7 @@ export function hazardsOf(loaded: LoadedMember, server: ServerKind, before: Befo
   for (const sentence of strange) note('etcd.bucket', sentence);
   if (before.contradictions.length > 0) note('etcd.row-contradiction', `${before.contradictions.length} live keys contradict their own revisions or the log`, before.contradictions);
   const last = started?.read.entries.at(-1)?.index ?? 0n;
-  const history = started !== null && last >= database.consistentIndex ? historyOf(started.log) : null;
+  const history = started !== null && last >= database.consistentIndex ? historyOf(started.log, appliedIndex) : null;
   const byHistory = history === null ? null : judgeByHistory(history, loaded);
   problems.push(...(byHistory?.problems ?? []));
   const damaged = before.contradictions.length > 0 || strange.some((sentence) => sentence.includes('key is missing'));

@@ -112,7 +112,7 @@ export function predictBoot(dir: DataDir, options: BootOptions): BootPrediction 
     phase = 'range';
     const served = serve(machine);
     const verdict = judge(loaded, server, replayed);
-    const hazards = hazardsOf(loaded, server, before);
+    const hazards = hazardsOf(loaded, server, before, replayed.appliedIndex);
     const lostAll = served.keys === 0 && started === null && database.backend === null;
     return {
       ...empty, ...facts, ...describe(loaded), ...verdict,

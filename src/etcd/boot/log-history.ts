@@ -7,11 +7,11 @@ import type { LiveKey } from '../replay/store.js';
 import { membershipOf } from './membership.js';
 import { replayLog } from './replay.js';
 
-/** What the log alone says that the store must hold after its last entry. */
+/** What the log alone says that the store must hold. */
 export interface LogHistory {
   readonly machine: Machine;
-  /** Highest revision that a compaction asked for. */
-  readonly read: ReadLog;
+  /** Entries that were replayed. */
+  readonly entries: number;
 }
 
 /** Entries that a restore or a new cluster writes before anything else: one per founder. */
@@ -22,10 +22,10 @@ function founders(read: ReadLog): number {
 }
 
 /**
- * Replays a log that reaches back to an empty store. Null when it does not: its first segments are gone,
+ * Replays a log that reaches back to an empty store, up to an index. Null when it does not: its first segments are gone,
  * it cannot be read, or it began on a restored snapshot (a mark right behind the founders' entries).
  */
-export function historyOf(log: LogFiles): LogHistory | null {
+export function historyOf(log: LogFiles, upTo: bigint): LogHistory | null {
   if (log.names[0]?.index !== 0n) return null;
   const read = readLog(log, { index: 0n, term: 0n });
   if (read.failure !== null || read.entries[0]?.index !== 1n || read.memberId === null) return null;
@@ -34,14 +34,14 @@ export function historyOf(log: LogFiles): LogHistory | null {
   if (failure !== null || marks.some((mark) => mark.index === start && mark.term === 1n && mark.index > 0n)) return null;
   const machine = emptyMachine();
   const membership = membershipOf({ voters: [read.memberId], learners: [] });
-  const last = read.entries.at(-1)?.index ?? 0n;
+  const entries = read.entries.filter(({ index }) => index <= upTo);
   try {
-    replayLog(machine, { log, entries: read.entries, commit: last, consistentIndex: 0n, memberId: read.memberId, membership, membersInDatabase: null });
+    replayLog(machine, { log, entries, commit: upTo, consistentIndex: 0n, memberId: read.memberId, membership, membersInDatabase: null });
   } catch (thrown) {
     if (thrown instanceof Death) return null;
     throw thrown;
   }
-  return { machine, read };
+  return { machine, entries: entries.length };
 }
 
 /** How two states of the store differ; at most `most` keys of each kind are named. */
