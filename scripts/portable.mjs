@@ -45,7 +45,7 @@ function installBrowser() {
   const to = join(out, 'browser');
   cpSync(join(from, 'tmp'), to, { recursive: true, verbatimSymlinks: true, filter: (path) => !/\.pack$/.test(path) });
   writeFileSync(join(to, 'run'), '#!/bin/sh\nhere=$(dirname "$(readlink -f "$0")")\nLD_LIBRARY_PATH="$here/al2023/lib${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}" exec "$here/chromium" "$@"\n');
-  chmodSync(join(to, 'run'), 0o755);
+  for (const name of ['run', 'chromium']) chmodSync(join(to, name), 0o755);
 }
 
 function writeStart() {
