@@ -6,6 +6,7 @@ import { schemaVersion, type Case, type Finding, type Said } from './case/model.
 import { revisionPoints } from './case/revision-points.js';
 import { timeReadings } from './case/time-readings.js';
 import { estimate } from './case/time-words.js';
+import type { auditBackups } from './diagnosis/audit/index.js';
 import type { Diagnosis, Timeline } from './diagnosis/index.js';
 import type { Bundle } from './intake/index.js';
 import { candidateFindings } from './recovery/candidate-findings.js';
@@ -20,6 +21,7 @@ export interface CaseParts {
   readonly draft: Draft;
   readonly timeline: Timeline;
   readonly diagnosis: Diagnosis;
+  readonly audit: ReturnType<typeof auditBackups>;
   readonly recommended: Recommended;
   readonly plan: PlanOrMissing;
   readonly options: AnalyzeOptions;
@@ -67,7 +69,7 @@ function withMissing(parts: CaseParts): Case['recommendation'] {
 export function makeCase(parts: CaseParts): Case {
   const { bundle, draft, timeline, diagnosis, recommended, options } = parts;
   const changed = bundle.verifyUnchanged();
-  const findings = [...diagnosis.findings, ...candidateFindings(recommended.situation, options.language as Language)];
+  const findings = [...diagnosis.findings, ...parts.audit.findings, ...candidateFindings(recommended.situation, options.language as Language)];
   const last = draft.lastKnown;
   const body: Omit<Case, 'excerpts'> = {
     schemaVersion,
@@ -92,7 +94,7 @@ export function makeCase(parts: CaseParts): Case {
     outage: timeline.outage,
     causes: diagnosis.causes,
     findings: [...new Map(findings.map((finding) => [`${finding.code}\n${finding.message}`, finding])).values()].sort((a, b) => rankOf[a.severity] - rankOf[b.severity]),
-    backupAudit: null,
+    backupAudit: parts.audit.audit,
     recommendation: withMissing(parts),
     plan: parts.plan.plan,
     rehearsal: null,
