@@ -117,7 +117,7 @@ export function hazardsOf(loaded: LoadedMember, server: ServerKind, before: Befo
   for (const sentence of strange) note('etcd.bucket', sentence);
   if (before.contradictions.length > 0) note('etcd.row-contradiction', `${before.contradictions.length} live keys contradict their own revisions or the log`, before.contradictions);
   const last = started?.read.entries.at(-1)?.index ?? 0n;
-  const history = started !== null && last >= database.consistentIndex ? historyOf(started.log, appliedIndex) : null;
+  const history = started !== null && last >= database.consistentIndex ? historyOf(started.log, loaded.marks, appliedIndex) : null;
   const byHistory = history === null ? null : judgeByHistory(history, loaded);
   problems.push(...(byHistory?.problems ?? []));
   const damaged = before.contradictions.length > 0 || strange.some((sentence) => sentence.includes('key is missing'));

@@ -1,4 +1,5 @@
 import { Death } from '../../formats/bbolt/behaviour/death.js';
+import type { Problem } from '../../formats/problem.js';
 import type { DataDir } from '../data-dir.js';
 import type { Write } from '../replay/store.js';
 import { hashKv, type HashKv } from '../replay/hash-kv.js';
@@ -32,15 +33,16 @@ const empty: BootPrediction = {
   memberId: null, clusterId: null, term: null, appliedIndex: null, walLastIndex: null, commitIndex: null, members: [], problems: [],
 };
 
-function failed(failure: StartFailure): BootPrediction {
+function failed(failure: StartFailure, complete: boolean): BootPrediction {
   const { read } = failure;
+  const open = failure.forWantOfFile && !complete;
   return {
     ...empty,
-    result: 'dies',
-    diesAt: 'start',
+    result: open ? 'unknown' : 'dies',
+    diesAt: open ? null : 'start',
     message: failure.message,
     causeFile: failure.causeFile,
-    writable: false,
+    writable: open ? null : false,
     memberId: read?.memberId == null ? null : hexId(read.memberId),
     clusterId: read?.clusterId == null ? null : hexId(read.clusterId),
     term: read?.state.term ?? null,
@@ -80,11 +82,21 @@ function describe(loaded: LoadedMember): Pick<BootReport, 'memberId' | 'clusterI
   };
 }
 
+/** Parts that a bundle with single files of a directory lacks, in the words of a finding. */
+function missingParts(loaded: LoadedMember): readonly Problem[] {
+  const lacks = (code: string, what: string): Problem => ({ code, severity: 'warning', offset: null, page: null, message: `the bundle holds only parts of this data directory: ${what}` });
+  return [
+    ...(loaded.files.db === null ? [lacks('boot.no-db', 'member/snap/db is not among them')] : []),
+    ...(loaded.files.wal.size === 0 ? [lacks('boot.no-wal', 'no file of member/wal is among them')] : []),
+  ];
+}
+
 /** Would etcd of this line start from the directory, with which words would it end, and what would it serve? */
 export function predictBoot(dir: DataDir, options: BootOptions): BootPrediction {
   const server = serverKind(options.line, options.version);
   const { loaded, failure } = startMember(dir, server);
-  if (failure !== null) return failed(failure);
+  if (failure !== null) return failed(failure, dir.complete);
+  const missing = dir.complete ? [] : missingParts(loaded);
   const { machine, started, membership, database, files } = loaded;
   const read = started?.read ?? null;
   const facts = describe(loaded);
@@ -116,13 +128,14 @@ export function predictBoot(dir: DataDir, options: BootOptions): BootPrediction 
     const lostAll = served.keys === 0 && started === null && database.backend === null;
     return {
       ...empty, ...facts, ...describe(loaded), ...verdict,
-      hazard: lostAll ? 'empty-cluster' : (verdict.hazard ?? hazards.hazard),
-      served: verdict.result === 'ready' ? served : null,
+      ...(missing.length === 0 ? {} : { result: 'unknown' as const, writable: null }),
+      hazard: missing.length > 0 ? null : lostAll ? 'empty-cluster' : (verdict.hazard ?? hazards.hazard),
+      served: verdict.result === 'ready' && missing.length === 0 ? served : null,
       hashKv: verdict.result === 'ready' ? hashKv(machine.store, database.backend, loaded.keyBucket, written) : null,
       replayed: replayed.applied,
       appliedIndex: replayed.appliedIndex,
       term: read?.state.term ?? database.term,
-      problems: [...loaded.problems, ...hazards.problems],
+      problems: [...loaded.problems, ...missing, ...hazards.problems],
     };
   } catch (thrown) {
     if (!(thrown instanceof Death)) throw thrown;

@@ -1,6 +1,6 @@
 import { Death } from '../../formats/bbolt/behaviour/death.js';
-import { readLog, validSnapshots, type LogFiles, type ReadLog } from '../raft/log.js';
-import { entryType } from '../raft/messages.js';
+import { readLog, type LogFiles, type ReadLog } from '../raft/log.js';
+import { entryType, type SnapshotMark } from '../raft/messages.js';
 import type { Machine } from '../replay/apply.js';
 import { emptyMachine } from '../replay/from-database.js';
 import type { LiveKey } from '../replay/store.js';
@@ -25,13 +25,12 @@ function founders(read: ReadLog): number {
  * Replays a log that reaches back to an empty store, up to an index. Null when it does not: its first segments are gone,
  * it cannot be read, or it began on a restored snapshot (a mark right behind the founders' entries).
  */
-export function historyOf(log: LogFiles, upTo: bigint): LogHistory | null {
+export function historyOf(log: LogFiles, marks: readonly SnapshotMark[], upTo: bigint): LogHistory | null {
   if (log.names[0]?.index !== 0n) return null;
   const read = readLog(log, { index: 0n, term: 0n });
   if (read.failure !== null || read.entries[0]?.index !== 1n || read.memberId === null) return null;
   const start = BigInt(founders(read));
-  const { marks, failure } = validSnapshots(log);
-  if (failure !== null || marks.some((mark) => mark.index === start && mark.term === 1n && mark.index > 0n)) return null;
+  if (marks.some((mark) => mark.index === start && mark.term === 1n && mark.index > 0n)) return null;
   const machine = emptyMachine();
   const membership = membershipOf({ voters: [read.memberId], learners: [] });
   const entries = read.entries.filter(({ index }) => index <= upTo);

@@ -3,6 +3,7 @@ import type { Bucket } from '../../formats/bbolt/behaviour/tree.js';
 import type { Problem } from '../../formats/problem.js';
 import type { DataDir } from '../data-dir.js';
 import { logFiles, validSnapshots, type LogFiles, type LogFailure, type ReadLog } from '../raft/log.js';
+import type { SnapshotMark } from '../raft/messages.js';
 import { emptyMachine, machineOf } from '../replay/from-database.js';
 import type { Machine } from '../replay/apply.js';
 import { behaviours, type LineBehaviour } from '../start/line-behaviour.js';
@@ -41,6 +42,8 @@ export interface LoadedMember {
   /** Null without a WAL. */
   readonly started: StartedLog | null;
   readonly snapshot: StartSnapshot | null;
+  /** Snapshot marks of the log up to its commit index. */
+  readonly marks: readonly SnapshotMark[];
   readonly problems: readonly Problem[];
 }
 
@@ -49,6 +52,8 @@ export interface StartFailure {
   readonly message: string;
   readonly causeFile: string | null;
   readonly certain: boolean;
+  /** True when a file that is not in the bundle could change this. */
+  readonly forWantOfFile: boolean;
   /** What was read of the log until then. */
   readonly read: ReadLog | null;
   readonly problems: readonly Problem[];
@@ -60,8 +65,8 @@ class Stopped extends Error {
   }
 }
 
-const stop = (message: string, causeFile: string | null): never => {
-  throw new Stopped({ message, causeFile, certain: true });
+const stop = (message: string, causeFile: string | null, forWantOfFile = false): never => {
+  throw new Stopped({ message, causeFile, certain: true, forWantOfFile });
 };
 
 /** Runs a step that may end the server; blames a file for it. */
@@ -69,7 +74,7 @@ function blaming<T>(file: string | null, step: () => T): T {
   try {
     return step();
   } catch (thrown) {
-    if (thrown instanceof Death) throw new Stopped({ message: thrown.message, causeFile: file, certain: thrown.certain });
+    if (thrown instanceof Death) throw new Stopped({ message: thrown.message, causeFile: file, certain: thrown.certain, forWantOfFile: false });
     throw thrown;
   }
 }
@@ -85,7 +90,7 @@ function withSnapshotDatabase(server: ServerKind, files: MemberFiles, database: 
   if (snapshot.index <= ci) return database;
   const name = `${snapshot.index.toString(16).padStart(16, '0')}.snap.db`;
   const received = files.snapDbs.get(name);
-  if (received === undefined) return stop(noSnapshotDatabase(server.line), dbPath);
+  if (received === undefined) return stop(noSnapshotDatabase(server.line), dbPath, true);
   const replaced = blaming(files.snapPrefix + name, () => openMemberDatabase(received, server.behaviour, dbPath));
   if (database.exists && replaced.consistentIndex < snapshot.index && replaced.consistentIndex !== 0n) {
     stop(startupError(server.line, `database file (${dbPath} index ${replaced.consistentIndex}) does not match with snapshot (index ${snapshot.index})`), files.snapPrefix + name);
@@ -100,7 +105,7 @@ function openLog(server: ServerKind, files: MemberFiles, log: LogFiles, snapshot
     const file = segmentPath(files, log, failure.cause);
     if (failure.cause?.panics === true) stop(failure.message, file);
     const say = { open: cannotOpenLog, read: cannotReadLog, repair: cannotRepairLog }[failure.kind];
-    stop(say(server.line, failure.message), file ?? files.walPrefix);
+    stop(say(server.line, failure.message), file ?? files.walPrefix, failure.kind === 'open');
   }
   if (read.memberId === null || read.memberId === 0n) {
     const file = log.names[0] === undefined ? files.walPrefix : files.walPrefix + log.names[0].name;
@@ -132,6 +137,7 @@ function load(server: ServerKind, files: MemberFiles, report: (problem: Problem)
   const haveWal = files.wal.size > 0;
   let snapshot: StartSnapshot | null = null;
   let log: LogFiles | null = null;
+  let marks: readonly SnapshotMark[] = [];
   if (haveWal) {
     log = logFiles(files.wal, server.version);
     if (log.names.length === 0) stop(startupError(line, 'wal: file not found'), files.walPrefix);
@@ -139,7 +145,10 @@ function load(server: ServerKind, files: MemberFiles, report: (problem: Problem)
     if (valid.failure !== null) {
       stop(valid.failure.panics ? valid.failure.message : startupError(line, valid.failure.message), segmentPath(files, log, valid.failure));
     }
-    snapshot = line === '3.7' ? lastMark(valid.marks) : newestSnapshot(files.snaps, valid.marks, report);
+    marks = valid.marks;
+    // A bundle that lacks the .snap files is read from the mark of the newest of them.
+    const unseen = !files.complete && files.snaps.size === 0;
+    snapshot = line === '3.7' || unseen ? lastMark(valid.marks) : newestSnapshot(files.snaps, valid.marks, report);
     if (snapshot !== null) database = withSnapshotDatabase(server, files, database, snapshot, dbPath);
   }
   const { backend } = database;
@@ -155,12 +164,12 @@ function load(server: ServerKind, files: MemberFiles, report: (problem: Problem)
         loadClusterVersion(backend, server.version);
       });
     }
-    if (!database.exists && v2?.version != null) stop(databaseMissing(line, dbPath), dbPath);
+    if (!database.exists && v2?.version != null) stop(databaseMissing(line, dbPath), dbPath, true);
   }
   const { machine, keyBucket } = blaming(dbPath, () => loadBuckets(database));
   const fromDb = { voters: [...inDatabase].filter(([, m]) => !m.learner).map(([id]) => id), learners: [...inDatabase].filter(([, m]) => m.learner).map(([id]) => id) };
   const membership = membershipOf(line === '3.7' ? fromDb : (snapshot?.confState ?? null), v2?.members ?? new Map<bigint, KnownMember>(), inDatabase);
-  return { files, database, machine, keyBucket, membership, membersInDatabase: inDatabase, started, snapshot };
+  return { files, database, machine, keyBucket, membership, membersInDatabase: inDatabase, started, snapshot, marks };
 }
 
 /** Follows the start of a member up to the moment at which it applies its log (etcd-formats 7.1). */

@@ -52,7 +52,36 @@ export interface RaftEntry {
   readonly data: Uint8Array;
 }
 
+/** A varint below 2^53 of the usual one to seven bytes, at `at`; null for any other. */
+function plainVarint(bytes: Uint8Array, at: number): { readonly value: number; readonly next: number } | null {
+  let value = 0;
+  for (let i = 0; i < 7; i++) {
+    const byte = bytes[at + i];
+    if (byte === undefined) return null;
+    value += (byte & 0x7f) * 2 ** (7 * i);
+    if (byte < 0x80) return { value, next: at + i + 1 };
+  }
+  return null;
+}
+
+/** The layout that raft writes: type, term, index, data, nothing behind; null for any other. */
+function entryAsWritten(bytes: Uint8Array): RaftEntry | null {
+  if (bytes[0] !== 0x08 || bytes[2] !== 0x10 || bytes[1]! > 0x7f) return null;
+  const term = plainVarint(bytes, 3);
+  if (term === null || bytes[term.next] !== 0x18) return null;
+  const index = plainVarint(bytes, term.next + 1);
+  if (index === null) return null;
+  const type = bytes[1]!;
+  if (index.next === bytes.length) return { type, term: BigInt(term.value), index: BigInt(index.value), data: none };
+  if (bytes[index.next] !== 0x22) return null;
+  const length = plainVarint(bytes, index.next + 1);
+  if (length === null || length.next + length.value !== bytes.length) return null;
+  return { type, term: BigInt(term.value), index: BigInt(index.value), data: bytes.subarray(length.next) };
+}
+
 export function decodeEntry(bytes: Uint8Array, dialect: ProtobufDialect): Decoded<RaftEntry> {
+  const written = entryAsWritten(bytes);
+  if (written !== null) return { value: written, error: null };
   const message = decodeStrictly(bytes, entrySchema, dialect);
   if (message.error !== null) return { value: null, error: message.error };
   return {

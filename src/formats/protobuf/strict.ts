@@ -67,9 +67,25 @@ function varint(cursor: Cursor): bigint {
   }
 }
 
+/** A tag or length as a number: one to four bytes are read without bigint. */
+function smallVarint(cursor: Cursor): number {
+  const { bytes, end } = cursor;
+  let value = 0;
+  let at = cursor.at;
+  for (let shift = 0; shift < 28 && at < end; shift += 7) {
+    const byte = bytes[at++]!;
+    value |= (byte & 0x7f) << shift;
+    if (byte < 0x80) {
+      cursor.at = at;
+      return value;
+    }
+  }
+  return Number(varint(cursor));
+}
+
 /** A length prefix as Go's int: negative beyond 2^63. */
 function lengthEnd(cursor: Cursor): number {
-  const length = Number(varint(cursor));
+  const length = smallVarint(cursor);
   if (length >= two63 || cursor.at + length >= two63) refuse(cursor, negativeLength);
   if (length > cursor.end - cursor.at) refuse(cursor, unexpectedEnd);
   return cursor.at + length;
@@ -119,9 +135,11 @@ function readMessage(cursor: Cursor, schema: MessageSchema, out: FieldValue[], d
   if (depth > 64) refuse(cursor, unexpectedEnd);
   while (cursor.at < cursor.end) {
     const start = cursor.at;
-    const tag = varint(cursor);
-    const wire = Number(tag & 7n);
-    const field = Number(BigInt.asIntN(32, tag >> 3n));
+    const first = cursor.bytes[start]!;
+    // Beyond one byte the tag may be so long that only a bigint holds it.
+    const tag: number | bigint = first < 0x80 ? (cursor.at++, first) : varint(cursor);
+    const wire = typeof tag === 'number' ? tag & 7 : Number(tag & 7n);
+    const field = typeof tag === 'number' ? tag >> 3 : Number(BigInt.asIntN(32, tag >> 3n));
     if (wire === 4) refuse(cursor, `proto: ${schema.name}: wiretype end group for non-group`);
     if (field <= 0) refuse(cursor, `proto: ${schema.name}: illegal tag ${field} (wire type ${tag})`);
     const known = schema.fields[field];
