@@ -1,6 +1,5 @@
-import { createHash } from 'node:crypto';
 import { bytesSource } from '../../src/formats/source.js';
-import { bboltCheck, predictLine } from '../../src/etcd/snapshot/prediction.js';
+import { bboltCheck, readSnapshot } from '../../src/etcd/snapshot/index.js';
 import { etcdLine } from '../../src/etcd/version.js';
 import { baseFiles, damageCases, matchesDigests, type DamageCase, type ProgramOutcome, type SnapshotOutcome } from '../../test/damage/cases.js';
 import { applyEdits } from '../../test/damage/edits.js';
@@ -31,16 +30,23 @@ export function sameWords(predicted: string | null, why: readonly string[] | und
   return text.includes(wanted);
 }
 
+/** What became of the data with one version: the worst thing that was seen. */
+function truthOf(outcome: SnapshotOutcome): string {
+  if (outcome.restore.rc !== 0 && outcome.restoreSkip.rc !== 0) return 'restore fails';
+  const { boot } = outcome;
+  if (boot === undefined) return 'not booted';
+  if (boot.result !== 'ready' || boot.diedAt !== undefined || /connection/.test(boot.phases?.['range'] ?? '')) return 'dies';
+  const { diff } = boot;
+  if (diff !== undefined && diff.lost + diff.added + diff.valueChanged + diff.metaChanged > 0) return 'other data';
+  return outcome.restore.rc === 0 ? 'whole' : 'refused, but whole';
+}
+
 export async function compareSnapshotCase(test: DamageCase): Promise<Comparison[]> {
   const damaged = applyEdits(await baseFiles(test.base), test.edits);
   if (!matchesDigests(damaged, test)) throw new Error(`${test.id}: the edited file differs from the case's digest`);
   const bytes = damaged.get('snapshot.db') ?? Buffer.alloc(0);
   const source = bytesSource(bytes);
-  const input = {
-    source,
-    bodyDigest: bytes.length < 32 ? null : createHash('sha256').update(bytes.subarray(0, -32)).digest('hex'),
-    trailer: bytes.length < 32 ? null : bytes.subarray(-32).toString('hex'),
-  };
+  const report = readSnapshot(source);
   const found: Comparison[] = [];
   const unstable = test.unstable !== undefined;
   const add = (version: string, fact: string, predicted: string, observed: string, right = predicted === observed): void => {
@@ -52,7 +58,9 @@ export async function compareSnapshotCase(test: DamageCase): Promise<Comparison[
     const line = etcdLine(version);
     if (line === null) continue;
     const outcome = value as SnapshotOutcome;
-    const prediction = predictLine(input, line);
+    const prediction = report.restore?.[line];
+    if (prediction === undefined) continue;
+    add(version, 'verdict', report.verdict, truthOf(outcome), report.verdict !== 'intact' || truthOf(outcome) === 'whole');
     add(version, 'status', prediction.status, ended(outcome.status));
     add(version, 'restore', prediction.accepted ? 'ok' : 'fails', ended(outcome.restore));
     if (!prediction.accepted && outcome.restore.rc !== 0) {

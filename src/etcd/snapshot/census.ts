@@ -2,6 +2,7 @@ import { combineCrc32c, crc32c } from '../../formats/crc32c.js';
 import { bucketEntries, type Bolt, type BucketEntry, type Row } from '../../formats/bbolt/db.js';
 import { inspectBucket, inspectTree, isBucketRow } from '../../formats/bbolt/inspect.js';
 import type { Problem } from '../../formats/problem.js';
+import { compactRevision, contentsOf, knownBuckets } from './contents.js';
 import { keyLeaves } from './key-leaves.js';
 import { leafScan, type LeafScan } from './leaf-scan.js';
 import { liveKeys } from './live-keys.js';
@@ -60,6 +61,7 @@ function readSmall(bolt: Bolt, visited: Set<number>): SmallBuckets | null {
     if (!clean) return null;
     rows.set(name, list);
   }
+  if (entries.some((entry) => !knownBuckets.has(Buffer.from(entry.name).toString('latin1'))) || !rows.has('meta')) return null;
   return clean ? { entries, rows } : null;
 }
 
@@ -78,12 +80,14 @@ export function startCensus(bolt: Bolt): CensusPass | null {
   const leaves = keyLeaves(bolt, key.root, visited);
   if (leaves === null) return null;
   const live = liveKeys();
-  const scan = leafScan(leaves, bolt.highWater, bolt.metas.littleEndian, live);
+  const compacted = Number(compactRevision(contentsOf(small.rows)) ?? 1n);
+  const scan = leafScan(leaves, bolt.highWater, bolt.metas.littleEndian, live, compacted);
   const feeder = pageFeeder(bolt, leaves.orderOf, scan);
   return {
     feed: feeder.feed,
     finish: () => {
       if (!feeder.clean() || scan.scanned() !== leaves.count) return null;
+      if (scan.freshRevisions() !== Math.max(0, scan.lastMain() - compacted)) return null;
       return tally(small, scan, live.count());
     },
   };

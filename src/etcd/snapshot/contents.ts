@@ -11,6 +11,9 @@ export interface Contents {
   readonly authEnabled: boolean | null;
 }
 
+/** Names of buckets that etcd 3.3–3.7 make (schema/bucket.go). */
+export const knownBuckets: ReadonlySet<string> = new Set(['alarm', 'auth', 'authRoles', 'authUsers', 'cluster', 'key', 'lease', 'members', 'members_removed', 'meta', 'test']);
+
 const alarmNames: readonly string[] = ['NONE', 'NOSPACE', 'CORRUPT'];
 export const latin1 = (bytes: Uint8Array): string => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
 

@@ -15,6 +15,8 @@ export interface LeafScan {
   readonly scanned: () => number;
   readonly rows: () => number;
   readonly lastMain: () => number;
+  /** Rows with sub revision 0 above the compacted revision: one for every revision that history still holds. */
+  readonly freshRevisions: () => number;
   /** CRC-32C and length of each leaf's keys and values, by place in tree order. */
   readonly crcs: Uint32Array;
   readonly lengths: Uint32Array;
@@ -25,11 +27,11 @@ const tombstoneMark = 0x74;
 const zeros = new Uint8Array(64 * 1024);
 const largestLeaf = 64 * 2 ** 20;
 
-/** Prepares a scan; `little` is the byte order of the file. */
-export function leafScan(leaves: KeyLeaves, highWater: number, little: boolean, live: LiveKeys): LeafScan {
+/** Prepares a scan; `little` is the byte order of the file, `compacted` the revision up to which history may be thinned. */
+export function leafScan(leaves: KeyLeaves, highWater: number, little: boolean, live: LiveKeys, compacted: number): LeafScan {
   const crcs = new Uint32Array(leaves.count);
   const lengths = new Uint32Array(leaves.count);
-  let [scanned, rows, lastMain] = [0, 0, 0];
+  let [scanned, rows, lastMain, fresh] = [0, 0, 0, 0];
   /** Set by `field`: end of the varint, and its value. */
   let next = 0;
 
@@ -125,6 +127,7 @@ export function leafScan(leaves: KeyLeaves, highWater: number, little: boolean, 
       const main = mainHigh * 4294967296 + view.getUint32(keyAt + 4, false);
       const sub = view.getUint32(keyAt + 13, false);
       if (main < beforeMain || (main === beforeMain && sub <= beforeSub)) return false;
+      if (sub === 0 && main > compacted) fresh += 1;
       beforeMain = main;
       beforeSub = sub;
       if (!value(bytes, keyAt + keySize, at + expected, main, sub, keySize === 18)) return false;
@@ -145,5 +148,5 @@ export function leafScan(leaves: KeyLeaves, highWater: number, little: boolean, 
     if (beforeMain > lastMain) lastMain = beforeMain;
     return true;
   };
-  return { leaf, lengthOf, scanned: () => scanned, rows: () => rows, lastMain: () => lastMain, crcs, lengths };
+  return { leaf, lengthOf, scanned: () => scanned, rows: () => rows, lastMain: () => lastMain, freshRevisions: () => fresh, crcs, lengths };
 }

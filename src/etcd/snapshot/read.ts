@@ -2,19 +2,22 @@ import { openBolt, type Bolt } from '../../formats/bbolt/db.js';
 import type { Problem } from '../../formats/problem.js';
 import type { ByteSource } from '../../formats/source.js';
 import { clusterIdOf } from '../ids.js';
-import { keysHashOf } from '../start/keys-hash.js';
 import type { CleanStore } from '../start/store.js';
 import type { FileVerdict, SnapshotReport } from '../verdict.js';
 import { startCensus, type Census } from './census.js';
 import { compactRevision, contentsOf, latin1, metaNumber } from './contents.js';
 import { damageOf } from './damage.js';
-import { digester, digestPositions, digestSize, judgeDigest, looksSigned, type Digests } from './digest.js';
+import { digester, digestPositions, digestSize, judgeDigest, type Digests } from './digest.js';
 import { predictRestores } from './prediction.js';
+import { servedContent } from './served-keys.js';
 import { inspectDatabase, type Findings } from './thorough.js';
 
 /** What a reader may leave out, or bring along. */
 export interface SnapshotOptions {
-  /** Hash the served keys and values (needs every live value). Default: for files up to 256 MiB. */
+  /**
+   * Follow the history of every key, and hash the served keys and values. Needs memory for every live
+   * value. Default: for files up to 64 MiB.
+   */
   readonly keysHash?: boolean;
   /** Predict restore and first start of every line. Default: true. */
   readonly predict?: boolean;
@@ -23,7 +26,7 @@ export interface SnapshotOptions {
 }
 
 const pieceSize = 4 << 20;
-const keysHashUpTo = 256 * 2 ** 20;
+const keysHashUpTo = 64 * 2 ** 20;
 
 interface Pass {
   readonly digests: Digests;
@@ -56,14 +59,28 @@ export function readSnapshot(source: ByteSource, options: SnapshotOptions = {}):
   const { digests, census } = readOnce(source, bolt, bodySize, options);
   const digest = judgeDigest(source, digests, bodySize);
   const findings = census === null ? inspectDatabase(bolt) : null;
-  const problems = [...sizeProblems(source, digests, bodySize, digest), ...(findings?.problems ?? [])];
-  const verdict = verdictOf(bolt, size, bodySize, digest, problems);
   const contents = contentsOf((census ?? findings)?.small ?? new Map());
+  const served = census !== null && (options.keysHash ?? size <= keysHashUpTo) ? servedContent(bolt, compactRevision(contents) ?? 1n) : null;
+  const problems = [...sizeProblems(source, digests, bodySize, digest), ...(findings?.problems ?? []), ...(served?.problems ?? [])];
   const numbers: Census | Findings | null = census ?? findings;
   const readable = active !== null;
   const known = readable && (census !== null || findings?.hasKeyBucket === true) ? numbers : null;
-  const trusted = census !== null && ['key', 'meta'].every((name) => census.bucketNames.includes(name)) && hasRealVersion(contents.meta.get('storageVersion'));
-  const clean: CleanStore | null = trusted ? { lastRevision: census.lastRevision, liveKeys: census.liveKeys, keysHash: (options.keysHash ?? size <= keysHashUpTo) ? keysHashOf(source, looksSigned(size) ? size - digestSize : size) : null } : null;
+  const clean: CleanStore | null =
+    census !== null && hasRealVersion(contents.meta.get('storageVersion'))
+      ? { lastRevision: census.lastRevision, liveKeys: census.liveKeys, keysHash: served?.keysHash ?? null }
+      : null;
+  const restore = options.predict === false ? null : predictRestores({
+    source,
+    bodyDigest: digests.before.get(size - digestSize) ?? null,
+    trailer: size < digestSize ? null : Buffer.from(source.read(size - digestSize, digestSize)).toString('hex'),
+    clean,
+  });
+  const newest = restore?.['3.7'];
+  if (digest.state === 'right' && newest !== undefined && (!newest.accepted || newest.boot !== 'ready')) {
+    const words = newest.message ?? newest.bootMessage ?? '';
+    problems.push({ code: 'etcd.refused', severity: 'fatal', page: null, offset: null, message: `etcd 3.7, which reads the files of all earlier versions, would not start from it: ${words}` });
+  }
+  const verdict = verdictOf(bolt, size, bodySize, digest, problems);
   const storageVersion = contents.meta.get('storageVersion');
   return {
     size,
@@ -87,12 +104,7 @@ export function readSnapshot(source: ByteSource, options: SnapshotOptions = {}):
     pageSize: bolt.metas.pageSizeKnown ? bolt.pageSize : null,
     bodySize,
     problems,
-    restore: options.predict === false ? null : predictRestores({
-      source,
-      bodyDigest: digests.before.get(size - digestSize) ?? null,
-      trailer: size < digestSize ? null : Buffer.from(source.read(size - digestSize, digestSize)).toString('hex'),
-      clean,
-    }),
+    restore,
     damage: damageOf(verdict, digest.state, findings),
   };
 }

@@ -7,7 +7,10 @@ import { parseRevision } from '../mvcc.js';
 export interface SoundRow {
   readonly key: string;
   readonly main: bigint;
+  readonly sub: bigint;
   readonly tombstone: boolean;
+  readonly createRevision: bigint;
+  readonly version: bigint;
 }
 
 const printable = (bytes: Uint8Array): string => Buffer.from(bytes.subarray(0, 200)).toString('latin1').replace(/[^\x20-\x7e]/g, '.');
@@ -25,8 +28,8 @@ export function checkRow(row: Row, pageSize: number, report: (problem: Problem) 
     say('etcd.revision-key', `a row of bucket key has no revision for a name: ${Buffer.from(row.key.subarray(0, 24)).toString('hex')}`);
     return null;
   }
-  const { main } = key.revision;
-  if (row.value.length === 0) return { key: '', main, tombstone: key.tombstone };
+  const { main, sub } = key.revision;
+  if (row.value.length === 0) return { key: '', main, sub, tombstone: key.tombstone, createRevision: 0n, version: 0n };
   const kv = parseKeyValue(row.value);
   if (kv === null) {
     say('etcd.key-value', `the value of revision ${main} cannot be decoded`);
@@ -49,5 +52,5 @@ export function checkRow(row: Row, pageSize: number, report: (problem: Problem) 
     say('etcd.versions', `revision ${main}: create revision ${kv.createRevision} and version ${kv.version} contradict each other`, [name]);
     return null;
   }
-  return { key: Buffer.from(kv.key).toString('latin1'), main, tombstone: key.tombstone };
+  return { key: Buffer.from(kv.key).toString('latin1'), main, sub, tombstone: key.tombstone, createRevision: kv.createRevision, version: kv.version };
 }

@@ -3,7 +3,8 @@ import { bucketEntries, type Bolt, type Row } from '../../formats/bbolt/db.js';
 import { inspectBucket, inspectTree, isBucketRow, type LostRange } from '../../formats/bbolt/inspect.js';
 import { noFreelist } from '../../formats/bbolt/layout.js';
 import type { Problem } from '../../formats/problem.js';
-import { latin1 } from './contents.js';
+import { compactRevision, contentsOf, knownBuckets, latin1 } from './contents.js';
+import { historyOf } from './history.js';
 import { checkRow } from './row-checks.js';
 
 /** What the thorough reader found in a database that is not clean at first sight. */
@@ -58,9 +59,6 @@ function metaProblems(bolt: Bolt, report: (problem: Problem) => void): void {
   if (active.freelist !== noFreelist) report({ code: 'bbolt.stored-freelist', severity: 'info', page: Number(active.freelist < 2n ** 53n ? active.freelist : 0n), offset: null, message: 'the file carries a list of free pages: another program than etcd on Linux wrote it' });
 }
 
-/** Names of buckets that etcd 3.3–3.7 make (schema/bucket.go). */
-const knownBuckets: ReadonlySet<string> = new Set(['alarm', 'auth', 'authRoles', 'authUsers', 'cluster', 'key', 'lease', 'members', 'members_removed', 'meta', 'test']);
-
 /** Reads everything that can be read, and lists everything that is wrong. */
 export function inspectDatabase(bolt: Bolt): Findings {
   const { report, problems } = collector();
@@ -78,7 +76,7 @@ export function inspectDatabase(bolt: Bolt): Findings {
   }
   const small = new Map<string, Row[]>();
   const names: string[] = [];
-  const live = new Map<string, boolean>();
+  const history = historyOf();
   const badKeys = new Set<string>();
   const lost: LostRange[] = [];
   let [hash, rows, revisions, badRows, lastRevision] = [0, 0, 0, 0, 0n];
@@ -107,15 +105,16 @@ export function inspectDatabase(bolt: Bolt): Findings {
         revisions += 1;
         if (row.key.length >= 8) lastRevision = new DataView(row.key.buffer, row.key.byteOffset, 8).getBigInt64(0, false);
         const sound = checkRow(row, bolt.pageSize, noteBad);
-        if (sound !== null) live.set(sound.key, !sound.tombstone);
+        if (sound !== null) history.row(sound);
       },
     });
     if (name !== 'key') small.set(name, list);
   }
+  for (const gap of history.gaps(compactRevision(contentsOf(small)) ?? 1n)) report({ ...gap, page: null, offset: null });
   if (active !== null && !names.includes('key')) report({ code: 'etcd.no-key-bucket', severity: 'fatal', page: null, offset: null, message: 'there is no bucket "key": no key can be read' });
   if (active !== null && !names.includes('meta')) report({ code: 'etcd.no-meta-bucket', severity: 'error', page: null, offset: null, message: 'there is no bucket "meta"' });
   return {
     problems: problems(), small, bucketNames: names, hasKeyBucket: names.includes('key'), hash, rows, revisions, lastRevision,
-    liveKeys: [...live.values()].filter(Boolean).length, badRows, badKeys, lost: [...rootLost, ...lost],
+    liveKeys: history.liveKeys(), badRows, badKeys, lost: [...rootLost, ...lost],
   };
 }
