@@ -49,8 +49,11 @@ export class ScratchNetwork {
   private readonly fabric: number;
 
   constructor() {
+    process.once('exit', this.closeAtExit);
     this.fabric = this.hold(['-n'], (pid) => this.inside(pid, '-n', 'ip link add br0 type bridge && ip link set br0 up'));
   }
+
+  private readonly closeAtExit = (): void => this.close();
 
   private hold(flags: readonly string[], setUp: (pid: number) => void): number {
     const holder = spawn('unshare', [...flags, 'sleep', '3600'], { stdio: 'ignore' });
@@ -107,6 +110,7 @@ export class ScratchNetwork {
 
   /** Ends every process in the namespaces of these hosts, by its id, and removes the scratch folder. */
   close(): void {
+    process.off('exit', this.closeAtExit);
     const spaces = new Set(this.holders.map((holder) => readlinkSync(`/proc/${holder.pid ?? 0}/ns/net`)));
     for (const entry of readdirSync('/proc').filter((one) => /^\d+$/.test(one))) {
       try {
