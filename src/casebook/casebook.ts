@@ -2,6 +2,7 @@ import { mkdirSync, readdirSync } from 'node:fs';
 import { Level } from 'level';
 import type { Case } from '../case/model.js';
 import type { SnapshotReport } from '../etcd/verdict.js';
+import { identityKey, type AuditedFile, type FileIdentity } from './audited-file.js';
 import { decode, encode } from './codec.js';
 import { CasebookError, casebookError } from './errors.js';
 
@@ -36,6 +37,9 @@ export interface Casebook {
   /** Verdict of a file judged before by the same version of this program. */
   verdict(sha256: string, toolVersion: string): Promise<SnapshotReport | null>;
   putVerdict(sha256: string, toolVersion: string, report: SnapshotReport): Promise<void>;
+  /** What was found in these files before, in their order; null for files that are new or have changed. */
+  auditedFiles(identities: readonly FileIdentity[], toolVersion: string): Promise<readonly (AuditedFile | null)[]>;
+  putAuditedFiles(files: readonly { readonly identity: FileIdentity; readonly found: AuditedFile }[], toolVersion: string): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -120,6 +124,11 @@ function bind(db: Store, folder: string): Casebook {
     },
     verdict: async (sha256, toolVersion) => parse<SnapshotReport>(await db.get(`verdict!${toolVersion}!${sha256}`)),
     putVerdict: (sha256, toolVersion, report) => db.put(`verdict!${toolVersion}!${sha256}`, encode(report)),
+    async auditedFiles(identities, toolVersion) {
+      const texts = await db.getMany(identities.map((identity) => identityKey(identity, toolVersion)));
+      return texts.map((text) => parse<AuditedFile>(text));
+    },
+    putAuditedFiles: (files, toolVersion) => db.batch(files.map(({ identity, found }) => ({ type: 'put' as const, key: identityKey(identity, toolVersion), value: encode(found) }))),
     close: () => db.close(),
   };
 }
@@ -144,6 +153,8 @@ function guarded(book: Casebook): Casebook {
     putNotes: guard(book.putNotes),
     verdict: guard(book.verdict),
     putVerdict: guard(book.putVerdict),
+    auditedFiles: guard(book.auditedFiles),
+    putAuditedFiles: guard(book.putAuditedFiles),
     close: guard(book.close),
   };
 }
