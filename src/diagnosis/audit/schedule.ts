@@ -57,9 +57,10 @@ function calendar(text: string, zone: string | null): Schedule | null {
   if (match === null || text === '') return null;
   const [, days, , month, day, hour, minute, ownZone] = match;
   if (days === undefined && day === undefined && hour === undefined) return null;
-  const field = (value: string | undefined, missing: string): string => (value ?? missing).replace(/\.\./g, '-').replace(/\b0+(\d)/g, '$1');
+  const field = (value: string | undefined, missing: string, most: number): string =>
+    (value ?? missing).replace(/\.\./g, '-').replace(/\b0+(\d)/g, '$1').replace(/(^|,)(\d+)\/(\d+)/g, `$1$2-${most}/$3`);
   const week = days === undefined ? '*' : days.replace(/\.\./g, '-').replace(/(Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*/g, '$1');
-  return valid({ kind: 'cron', expression: `${field(minute, '0')} ${field(hour, '0')} ${field(day, '*')} ${field(month, '*')} ${week}`, zone: ownZone ?? zone });
+  return valid({ kind: 'cron', expression: `${field(minute, '0', 59)} ${field(hour, '0', 23)} ${field(day, '*', 31)} ${field(month, '*', 12)} ${week}`, zone: ownZone ?? zone });
 }
 
 /** All runs in `[from, to]`, ms since the epoch; the newest ones when there are too many. */

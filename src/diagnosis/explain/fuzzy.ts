@@ -1,60 +1,90 @@
-/** A literal piece of a known message, as its words. */
-interface Piece {
+/** One way to write a known message: a literal piece of it, or a whole line as an example. */
+export interface Wording<T> {
+  readonly of: T;
+  readonly text: string;
+  readonly example: boolean;
+}
+
+/** A wording as it is compared. */
+interface Prepared<T> {
+  readonly of: T;
   readonly text: string;
   readonly words: readonly string[];
+  readonly example: boolean;
 }
 
 /** Shortest overlap, in characters, of a line that was cut with a message. */
 const shortestOverlap = 14;
-/** Share of a piece's letters that must be found again, word by word. */
+/** Share of a wording's letters that must be found again, word by word. */
 const enough = 0.85;
 
 /** Lower case, one blank between words, quotes and escapes taken out. */
-export function plain(text: string): string {
+function plain(text: string): string {
   return text.toLowerCase().replace(/[\\"'`“”‘’]/g, '').replace(/[\s_]+/g, ' ').trim();
 }
 
-/**
- * Finds the known piece that a line most probably means though it is not written like it: other case,
- * typing errors, a line cut at either end, words masked. `pieces` come in the order of preference.
- * Null when nothing is near enough.
- */
-export function nearest(line: string, pieces: readonly string[]): string | null {
-  const text = plain(line);
-  if (text.length < 10) return null;
-  const candidates: Piece[] = pieces.map((piece) => ({ text: plain(piece), words: plain(piece).split(/[^\p{L}\p{N}/.]+/u).filter((word) => word !== '') }));
-  const exact = candidates.findIndex((piece) => piece.text.length >= 10 && text.includes(piece.text));
-  if (exact !== -1) return pieces[exact]!;
-  const cut = cutMatch(text.replace(/[…>.\s]+$/u, '').replace(/^[…<.\s]+/u, ''), candidates);
-  if (cut !== -1) return pieces[cut]!;
-  const words = text.split(/[^\p{L}\p{N}/.]+/u).filter((word) => word !== '').slice(0, 120);
-  let best = -1;
-  let bestScore = 0;
-  candidates.forEach((piece, index) => {
-    if (piece.text.length < 16 || piece.words.filter((word) => word.length > 3).length < 2 || (piece.words.length < 3 && piece.text.length < 20)) return;
-    const score = likeness(words, piece.words);
-    if (score >= enough && score * piece.text.length > bestScore) {
-      bestScore = score * piece.text.length;
-      best = index;
-    }
-  });
-  return best === -1 ? null : pieces[best]!;
+/** The same with paths, addresses, ids and numbers as `#`, so that only the words of a message are left. */
+function shape(text: string): string {
+  return plain(text).replace(/(?:https?:\/)?\/[^\s,;)\]}]+/g, '#').replace(/\b(?:\d+\.){3}\d+(?::\d+)?\b/g, '#').replace(/\b(?:[0-9a-f]*\d[0-9a-f]*)\b/g, '#').replace(/[\d.]+(?=[a-zµ]{1,2}\b)/g, '#').replace(/#(?:[\s:.,-]*#)+/g, '#');
 }
 
-/** A piece whose beginning ends the line, or whose end begins it. */
-function cutMatch(text: string, candidates: readonly Piece[]): number {
-  let best = -1;
+const wordsIn = (text: string): readonly string[] => text.split(/[^\p{L}\p{N}/.]+/u).filter((word) => word !== '');
+
+/** Prepares wordings once; those of one message come in the order of preference. */
+export function wordings<T>(list: readonly Wording<T>[]): (line: string) => T | null {
+  const prepared: readonly Prepared<T>[] = list.map(({ of, text, example }) => {
+    const compared = example ? shape(text) : plain(text);
+    return { of, text: compared, words: wordsIn(compared.replace(/#/g, ' ')), example };
+  });
+  return (line) => nearest(line, prepared);
+}
+
+/**
+ * The message that a line most probably means though it is not written like it: typing errors, a line
+ * cut at either end, values masked. Null when nothing is near enough.
+ */
+function nearest<T>(line: string, prepared: readonly Prepared<T>[]): T | null {
+  const text = plain(line);
+  if (text.length < 12) return null;
+  const bare = (value: string): string => value.replace(/[…>.\s]+$/u, '').replace(/^[…<.\s]+/u, '');
+  const cut = cutMatch(bare(text), bare(shape(line)), prepared);
+  const words = wordsIn(shape(line).replace(/#/g, ' ')).slice(0, 120);
+  let best: T | null = cut?.of ?? null;
+  let bestScore = cut?.length ?? 0;
+  for (const wording of prepared) {
+    if (wording.text.length < 16 || wording.words.filter((word) => word.length > 3).length < 2 || (wording.words.length < 3 && wording.text.length < 20)) continue;
+    const score = likeness(words, wording.words);
+    const size = wording.words.reduce((sum, word) => sum + word.length, 0);
+    if (score >= enough && score * size > bestScore) {
+      bestScore = score * size;
+      best = wording.of;
+    }
+  }
+  return best;
+}
+
+/** A wording whose beginning ends the line, or whose end begins it; an example that the line is a part of. */
+function cutMatch<T>(text: string, shaped: string, prepared: readonly Prepared<T>[]): { readonly of: T; readonly length: number } | null {
+  let best: T | null = null;
   let longest = shortestOverlap - 1;
-  candidates.forEach((piece, index) => {
-    for (let n = Math.min(piece.text.length - 1, text.length); n > longest; n--) {
-      if (text.endsWith(piece.text.slice(0, n)) || text.startsWith(piece.text.slice(-n))) {
+  for (const wording of prepared) {
+    if (wording.example) {
+      const words = wordsIn(shaped.replace(/#/g, ' ')).filter((word) => word.length > 2);
+      if (shaped.length > longest && words.length >= 3 && (wording.text.startsWith(shaped) || wording.text.endsWith(shaped))) {
+        longest = shaped.length;
+        best = wording.of;
+      }
+      continue;
+    }
+    for (let n = Math.min(wording.text.length, text.length); n > longest; n--) {
+      if (text.endsWith(wording.text.slice(0, n)) || text.startsWith(wording.text.slice(-n))) {
         longest = n;
-        best = index;
-        return;
+        best = wording.of;
+        break;
       }
     }
-  });
-  return best;
+  }
+  return best === null ? null : { of: best, length: longest };
 }
 
 /** Letters of `wanted` that are found in `words`, in order, each word with few errors; 0 to 1. */

@@ -7,7 +7,7 @@ import type { Severity } from '../../case/model.js';
 import type { Language } from '../../words/catalogue.js';
 import { say } from '../../words/say.js';
 import { adviceFor, type Advice } from './advice.js';
-import { nearest } from './fuzzy.js';
+import { wordings } from './fuzzy.js';
 import { moreMessages } from './more-messages.js';
 import { programOf } from './speaker.js';
 
@@ -47,6 +47,8 @@ export interface Explained {
 
 /** Words that many programs share: any other message is more likely. */
 const shared = new Set(['tool.deadline', 'backup.shell-error', 'systemd.failed', 'etcd.discovery-failed']);
+/** Words of every shell: they mean something here only beside these. */
+const onlyBeside: Readonly<Record<string, RegExp>> = { 'backup.shell-error': /backup|snapshot|etcd|\.sh\b|cron/i, 'backup.no-space': /backup|snapshot|etcd|\.sh\b|cron/i };
 const inOrder = [...moreMessages, ...knownMessages];
 const entries: readonly MessageEntry[] = [...inOrder.filter((known) => !shared.has(known.id)), ...inOrder.filter((known) => shared.has(known.id))];
 const pasted = pastedMatcher(entries);
@@ -56,6 +58,10 @@ const byProgram = new Map<LogSource, typeof pasted>();
 const fewLines = 40;
 /** Lines beyond which only exact matches are looked for. */
 const manyLines = 2000;
+
+/** The same patterns for text in another case. */
+const anyCase = entries.flatMap((known) => known.patterns.map((pattern) => ({ known, pattern: new RegExp(pattern.source, 'i') })));
+const nearest = wordings([...pasted.fragments.map((text) => ({ of: pasted.entryOf(text), text, example: false })), ...entries.map((known) => ({ of: known, text: known.example, example: true }))]);
 
 /** Only the messages of one program. */
 function ofProgram(source: LogSource): typeof pasted {
@@ -94,7 +100,7 @@ function exactMatch(line: string): Matched | null {
   if (quick.next(bytes, 0, bytes.length) !== -1) {
     const source = programOf(line);
     const matched = (source === null ? null : ofProgram(source).match(line)) ?? pasted.match(line);
-    if (matched !== null) return matched;
+    if (matched !== null && (onlyBeside[matched.entry.id]?.test(line) ?? true)) return matched;
   }
   const error = /\berr(?:or)? is (.+)$/.exec(line)?.[1];
   if (error !== undefined) return pasted.match(error);
@@ -114,10 +120,15 @@ function second(lines: readonly string[], open: readonly number[]): readonly (re
       found.push([index, joined, 'high']);
       continue;
     }
-    const piece = nearest(messagePart(line), pasted.fragments);
-    if (piece !== null) found.push([index, { entry: pasted.entryOf(piece), fields: {} }, 'low']);
+    const entry = inAnyCase(line) ?? nearest(messagePart(line));
+    if (entry !== null && (onlyBeside[entry.id]?.test(line) ?? true)) found.push([index, { entry, fields: {} }, 'low']);
   }
   return found;
+}
+
+function inAnyCase(line: string): MessageEntry | null {
+  const text = line.slice(0, 4096);
+  return anyCase.find(({ pattern }) => pattern.test(text))?.known ?? null;
 }
 
 /** The line without dates, hosts and process names in front, which would only blur a comparison. */
