@@ -35,7 +35,9 @@ async function* unzstd(source: ByteSource): AsyncGenerator<Uint8Array> {
 }
 
 async function* unxz(source: ByteSource): AsyncGenerator<Uint8Array> {
-  const { default: xz } = await import('xz-decompress');
+  // A CommonJS package: loaders differ in whether its exports stand in `default` or beside it.
+  const loaded = await import('xz-decompress');
+  const xz = loaded.default ?? (loaded as unknown as typeof loaded.default);
   const input = Readable.toWeb(Readable.from(chunksOf(source))) as unknown as ReadableStream<Uint8Array>;
   const reader = new xz.XzReadableStream(input).getReader();
   for (;;) {
