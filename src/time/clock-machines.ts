@@ -26,6 +26,8 @@ interface Run {
 export interface Agreement {
   readonly kept: readonly ClockPoint[];
   readonly dropped: readonly ClockPoint[];
+  /** Single points of otherwise steady machines that their neighbours contradict: damage. */
+  readonly strays: readonly ClockPoint[];
   /** Points of runs that lost without a majority: the truth may be theirs. */
   readonly contested: readonly ClockPoint[];
   readonly machines: readonly MachineClock[];
@@ -139,11 +141,12 @@ export function agreeingMachines(points: readonly ClockPoint[]): Agreement {
     else list.push(p);
   }
   const dropped: ClockPoint[] = [];
+  const allStrays: ClockPoint[] = [];
   const contested: ClockPoint[] = [];
   const clean = new Map<string, ClockPoint[]>();
   for (const [machine, list] of byMachine) {
     const { kept, strays } = withoutStrays(list, skewToleranceMs);
-    dropped.push(...strays);
+    allStrays.push(...strays);
     if (kept.length > 0) clean.set(machine, kept);
   }
   const order = [...clean].sort((a, b) => b[1].length - a[1].length);
@@ -167,7 +170,8 @@ export function agreeingMachines(points: readonly ClockPoint[]): Agreement {
     const lost = runs[worst] as Run;
     const opponents = [...active].filter((j) => verdicts[worst]?.[j] === 'conflict').map((j) => votes.get(j));
     const clear = vote !== undefined && opponents.some((o) => o !== undefined && o.con - o.pro < vote.con - vote.pro);
-    for (const p of lost.points) (clear ? dropped : contested).push(p);
+    const few = lost.points.length <= 0.1 * (byMachine.get(lost.machine)?.length ?? 0);
+    for (const p of lost.points) (few ? allStrays : clear ? dropped : contested).push(p);
   }
   const kept = [...active].flatMap((i) => (runs[i] as Run).points);
   kept.sort((a, b) => a.revision - b.revision);
@@ -176,7 +180,7 @@ export function agreeingMachines(points: readonly ClockPoint[]): Agreement {
     for (const run of runsOf(machine, list)) for (const p of run.points) (compare(run, reference) === 'conflict' ? dropped : kept).push(p);
     kept.sort((a, b) => a.revision - b.revision);
   }
-  return { kept, dropped, contested, machines: judged(byMachine, kept) };
+  return { kept, dropped, strays: allStrays, contested, machines: judged(byMachine, kept) };
 }
 
 /** Offset of each machine's clock from what the kept points of the others say. */

@@ -1,6 +1,7 @@
-import { agreeingMachines, skewToleranceMs, withoutStrays, type MachineClock } from './clock-machines.js';
+import { agreeingMachines, skewToleranceMs, type MachineClock } from './clock-machines.js';
 import type { ClockPoint } from './clock-point.js';
 import type { Interval } from './interval.js';
+import { longestChain, witnessedBounds } from './monotone-chain.js';
 
 /** A stamp is written to disk at most this much later: the API server's own time limit is longer only when it fails. */
 const slowWriteMs = 5_000;
@@ -36,6 +37,12 @@ export interface Renewal {
   readonly stoppedBeforeEnd: boolean;
 }
 
+/** A point of the line of best times. */
+interface Knot {
+  readonly revision: number;
+  readonly time: number;
+}
+
 /** A fitted clock: dates any revision. Made by `revisionClock`, asked by `timeOfRevision`. */
 export interface RevisionClock {
   readonly points: readonly ClockPoint[];
@@ -43,10 +50,12 @@ export interface RevisionClock {
   readonly machines: readonly MachineClock[];
   readonly silences: readonly Silence[];
   readonly renewals: readonly Renewal[];
-  /** Points that bound from below, revision and time both rising. */
-  readonly floors: readonly ClockPoint[];
+  /** Bounds from below, revision and time both rising. */
+  readonly floors: readonly { readonly revision: number; readonly bound: number; readonly point: ClockPoint }[];
   /** Points that bound from above, revision and time both rising. */
   readonly ceilings: readonly { readonly revision: number; readonly until: number; readonly point: ClockPoint }[];
+  /** The line of best times, revision and time both rising. */
+  readonly knots: readonly Knot[];
   /** Points of machines that contradict the others without a majority to decide. */
   readonly contested: readonly ClockPoint[];
   /** A newest point that nothing confirms: the true end may be there. */
@@ -78,24 +87,25 @@ function thinned(points: readonly ClockPoint[]): readonly ClockPoint[] {
 export function revisionClock(input: Iterable<ClockPoint>, newestRevision: number | null = null): RevisionClock {
   const points = thinned([...input].sort((a, b) => a.revision - b.revision || a.time - b.time));
   const fresh = points.filter((p) => p.kind === 'renewal' || p.kind === 'stamp');
-  const { kept, contested, machines } = agreeingMachines(fresh);
-  const clean = withoutStrays(kept, skewToleranceMs).kept;
-  const { trusted, lonely } = splitLonely(clean);
+  const { kept, strays, contested, machines } = agreeingMachines(fresh);
+  const chain = longestChain(kept, skewToleranceMs);
+  const odd = strays.length + chain.strays.length;
+  const damaged = odd >= 3 && odd > 0.002 * fresh.length;
+  const { trusted, lonely } = damaged ? withoutLooseEnds(chain.kept) : splitLonely(chain.kept);
+  const witnesses = damaged ? 3 : odd > 0 ? 2 : 1;
   const renewals = renewalsOf(trusted);
   const fixed = points.filter((p) => p.kind === 'fixed');
-  const ceilings = risingCeilings([...trusted, ...fixed, ...points.filter((p) => p.kind === 'ceiling')]);
+  const ceilings = fallingCeilings([...trusted, ...fixed, ...points.filter((p) => p.kind === 'ceiling')], witnesses);
   const wrong = new Set(machines.filter((m) => !m.trusted).map((m) => m.machine));
   const carried = points.filter((p) => p.kind === 'floor' && !wrong.has(p.machine));
   const last = trusted[trusted.length - 1];
   const endCap = last === undefined ? null : capAfter(last.time, renewals);
   const until = (revision: number): number => ceilings[firstAtLeast(ceilings, revision)]?.until ?? endCap ?? Infinity;
-  const believed = trusted.length > 0
-    ? carried.filter((p) => p.time <= until(p.revision) + disorderMs)
-    : withoutJumps(carried);
-  const floors = risingFloors([...trusted, ...fixed, ...believed].sort((a, b) => a.revision - b.revision));
+  const believed = trusted.length > 0 ? withoutFastClocks(carried, damaged ? null : new Set(trusted.map((p) => p.machine)), (p) => p.time > until(p.revision) + disorderMs) : withoutJumps(carried);
+  const floors = witnessedBounds([...trusted, ...fixed, ...believed].sort((a, b) => a.revision - b.revision), (p) => p.time, witnesses);
   const newest = points.reduce<number | null>((max, p) => (p.kind !== 'ceiling' && (max === null || p.revision > max) ? p.revision : max), newestRevision);
   const top = floors[floors.length - 1];
-  const cap = top === undefined ? null : capAfter(top.time, renewals);
+  const cap = top === undefined ? null : capAfter(top.bound, renewals);
   return {
     points,
     newestRevision: newest,
@@ -104,9 +114,10 @@ export function revisionClock(input: Iterable<ClockPoint>, newestRevision: numbe
     renewals,
     floors,
     ceilings,
+    knots: knotsOf(trusted, floors),
     contested,
     lonely,
-    end: top === undefined || cap === null ? null : { until: cap, msPerRevision: pace(trusted), point: top },
+    end: top === undefined || cap === null ? null : { until: cap, msPerRevision: pace(trusted), point: top.point },
     quality: trusted.length > 0 ? 'renewals' : floors.length > 0 ? 'floors' : 'none',
   };
 }
@@ -124,6 +135,13 @@ function splitLonely(points: readonly ClockPoint[]): { readonly trusted: readonl
     if (!steady && witnesses < 2) return { trusted: points.slice(0, i), lonely: tail };
   }
   return { trusted: points, lonely: [] };
+}
+
+/** The same where values are known to be damaged: what alone jumps ahead, or lags far behind, is damage too. */
+function withoutLooseEnds(points: readonly ClockPoint[]): { readonly trusted: readonly ClockPoint[]; readonly lonely: readonly ClockPoint[] } {
+  const { trusted } = splitLonely(points);
+  const first = trusted.slice(0, 4).findIndex((p, i) => ((trusted[i + 1] as ClockPoint | undefined)?.time ?? p.time) - p.time > 3_600_000);
+  return { trusted: first < 0 ? trusted : trusted.slice(first + 1), lonely: [] };
 }
 
 /** Last renewal and rhythm of each Lease among believed points. */
@@ -159,20 +177,28 @@ function pace(points: readonly ClockPoint[]): number {
   return Math.max(0, (last.time - first.time) / (last.revision - first.revision));
 }
 
-function risingFloors(points: readonly ClockPoint[]): ClockPoint[] {
-  const rising: ClockPoint[] = [];
-  for (const p of points) if (rising.length === 0 || p.time > (rising[rising.length - 1] as ClockPoint).time) rising.push(p);
-  return rising;
+function fallingCeilings(points: readonly ClockPoint[], witnesses: number): RevisionClock['ceilings'] {
+  const until = (p: ClockPoint): number => p.time + p.precisionMs + (p.kind === 'renewal' || p.kind === 'stamp' ? slowWriteMs : 0);
+  const bounds = witnessedBounds([...points].sort((a, b) => b.revision - a.revision), (p) => -until(p), witnesses);
+  return bounds.map(({ revision, bound, point }) => ({ revision, until: -bound, point })).reverse();
 }
 
-function risingCeilings(points: readonly ClockPoint[]): RevisionClock['ceilings'] {
-  const sorted = [...points].sort((a, b) => b.revision - a.revision);
-  const falling: { revision: number; until: number; point: ClockPoint }[] = [];
-  for (const p of sorted) {
-    const until = p.time + p.precisionMs + (p.kind === 'renewal' || p.kind === 'stamp' ? slowWriteMs : 0);
-    if (falling.length === 0 || until < (falling[falling.length - 1] as { until: number }).until) falling.push({ revision: p.revision, until, point: p });
-  }
-  return falling.reverse();
+/** Carried times that say more than can be true; of machines that nothing else judges, all when that happens again and again. */
+function withoutFastClocks(points: readonly ClockPoint[], judged: ReadonlySet<string> | null, tooLate: (p: ClockPoint) => boolean): ClockPoint[] {
+  const seen = new Map<string, { all: number; late: number }>();
+  const possible = points.filter((p) => {
+    const count = seen.get(p.machine) ?? { all: 0, late: 0 };
+    seen.set(p.machine, count);
+    count.all++;
+    if (!tooLate(p)) return true;
+    count.late++;
+    return false;
+  });
+  const fast = (machine: string): boolean => {
+    const count = seen.get(machine);
+    return judged !== null && !judged.has(machine) && count !== undefined && count.late >= 2 && count.late > 0.05 * count.all;
+  };
+  return possible.filter((p) => !fast(p.machine));
 }
 
 /** Without renewals: a few times far above all others are damage or expiry dates, not clocks. */
@@ -217,28 +243,45 @@ export function timeOfRevision(clock: RevisionClock, revision: bigint): { readon
   const below = clock.floors[firstAtLeast(clock.floors, r + 1) - 1];
   const above = clock.ceilings[firstAtLeast(clock.ceilings, r)];
   const atEnd = above === undefined && clock.newestRevision !== null && r <= clock.newestRevision ? clock.end : null;
-  let low = below === undefined ? null : below.time - disorderMs;
+  let low = below === undefined ? null : below.bound - disorderMs;
   let high = above?.until ?? atEnd?.until ?? null;
   const doubtful = [...clock.contested, ...(above === undefined ? clock.lonely : [])].filter((p) => Math.abs(p.revision - r) < 200 || p.revision > r);
-  let best = bestBetween(clock, r, below, above);
-  if (best !== null) best = Math.max(low ?? best, Math.min(high ?? best, best));
+  if (low !== null && high !== null && low > high) [low, high] = [high, low];
+  const best = bestAt(clock, r, low, high);
   for (const p of doubtful) {
     if (clock.contested.includes(p) && low !== null && p.revision <= r) low = Math.min(low, p.time);
     if (high !== null && p.revision <= (clock.newestRevision ?? r)) high = Math.max(high, p.time + p.precisionMs + slowWriteMs);
   }
-  if (low !== null && high !== null && low > high) [low, high] = [high, low];
-  const basis = [below, above?.point].filter((p): p is ClockPoint => p !== undefined);
+  const basis = [below?.point, above?.point].filter((p): p is ClockPoint => p !== undefined);
   return { time: { notBefore: low, best, notAfter: high }, basis: [...new Set(basis)].map(evidence) };
 }
 
-function bestBetween(clock: RevisionClock, r: number, below: ClockPoint | undefined, above: RevisionClock['ceilings'][number] | undefined): number | null {
-  const within = (p: ClockPoint): number => p.time + Math.min(p.precisionMs / 2, 500);
-  if (below === undefined) return above === undefined ? null : within(above.point);
-  if (below.revision === r && below.kind !== 'floor') return within(below);
-  if (above === undefined) return clock.end === null ? within(below) : below.time + (r - below.revision) * clock.end.msPerRevision;
-  if (above.revision === below.revision) return within(above.point);
-  const share = (r - below.revision) / (above.revision - below.revision);
-  return below.time + share * Math.max(0, above.point.time - below.time);
+/** The most likely time: between knots in proportion, after the last one by the pace of the last writes. */
+function bestAt(clock: RevisionClock, r: number, low: number | null, high: number | null): number | null {
+  const { knots } = clock;
+  if (knots.length === 0) return high;
+  const at = firstAtLeast(knots, r);
+  const [before, after] = [knots[at - 1], knots[at]];
+  let best: number;
+  if (after === undefined) best = (before as Knot).time + (r - (before as Knot).revision) * (clock.end?.msPerRevision ?? 0);
+  else if (before === undefined || after.revision === r) best = after.time;
+  else best = before.time + ((r - before.revision) / (after.revision - before.revision)) * (after.time - before.time);
+  if (high !== null) best = Math.min(high, best);
+  return low === null ? best : Math.max(low, best);
+}
+
+/** Points of the line of best times: the middle of what each point says, never falling. */
+function knotsOf(trusted: readonly ClockPoint[], floors: RevisionClock['floors']): Knot[] {
+  const said: Knot[] = [...trusted.map((p) => ({ revision: p.revision, time: p.time + Math.min(p.precisionMs / 2, 500) })), ...floors.map((f) => ({ revision: f.revision, time: f.bound }))];
+  said.sort((a, b) => a.revision - b.revision || a.time - b.time);
+  const knots: Knot[] = [];
+  for (const { revision, time } of said) {
+    const last = knots[knots.length - 1];
+    const rising = Math.max(time, last?.time ?? -Infinity);
+    if (last?.revision === revision) knots[knots.length - 1] = { revision, time: rising };
+    else knots.push({ revision, time: rising });
+  }
+  return knots;
 }
 
 /** One clock from the points of several files or members of the same cluster. */

@@ -1,0 +1,77 @@
+import type { ClockPoint } from './clock-point.js';
+
+const end = (p: ClockPoint): number => p.time + p.precisionMs;
+
+/**
+ * The longest series of points whose times never fall, and all others that fit between its neighbours within
+ * the tolerance; the rest contradicts it. `points` sorted by revision. One wrong time, however wild, cannot
+ * push out two right ones.
+ */
+export function longestChain(points: readonly ClockPoint[], toleranceMs: number): { readonly kept: ClockPoint[]; readonly strays: ClockPoint[] } {
+  // Patience sorting: `tails[n]` is the index of the smallest last time of a chain of n + 1 points.
+  const tails: number[] = [];
+  const before = new Int32Array(points.length).fill(-1);
+  const timeAt = (index: number): number => (points[index] as ClockPoint).time;
+  for (let i = 0; i < points.length; i++) {
+    let low = 0;
+    let high = tails.length;
+    while (low < high) {
+      const mid = (low + high) >> 1;
+      if (timeAt(tails[mid] as number) <= timeAt(i)) low = mid + 1;
+      else high = mid;
+    }
+    if (low > 0) before[i] = tails[low - 1] as number;
+    tails[low] = i;
+  }
+  const inChain = new Uint8Array(points.length);
+  for (let i = tails[tails.length - 1] ?? -1; i >= 0; i = before[i] as number) inChain[i] = 1;
+  const ceilings = new Float64Array(points.length);
+  let next = Infinity;
+  for (let i = points.length - 1; i >= 0; i--) {
+    if (inChain[i] === 1) next = end(points[i] as ClockPoint);
+    ceilings[i] = next;
+  }
+  const kept: ClockPoint[] = [];
+  const strays: ClockPoint[] = [];
+  let last = -Infinity;
+  points.forEach((p, i) => {
+    if (inChain[i] === 1) last = p.time;
+    (inChain[i] === 1 || (end(p) + toleranceMs >= last && p.time <= (ceilings[i] as number) + toleranceMs) ? kept : strays).push(p);
+  });
+  return { kept, strays };
+}
+
+/** A bound that holds from a revision on (floors) or up to it (ceilings), and the point that proves it. */
+export interface Bound {
+  readonly revision: number;
+  readonly bound: number;
+  readonly point: ClockPoint;
+}
+
+/**
+ * Rising bounds over revisions: at each, the `witnesses`-th highest of what distinct keys say at or before it, so
+ * that fewer than that many wrong values cannot lift it. `points` in the order in which they count.
+ */
+export function witnessedBounds(points: Iterable<ClockPoint>, boundOf: (p: ClockPoint) => number, witnesses: number): Bound[] {
+  const best: { key: string; bound: number; point: ClockPoint }[] = [];
+  const bounds: Bound[] = [];
+  for (const point of points) {
+    const bound = boundOf(point);
+    const own = best.findIndex((b) => b.key === point.key);
+    if (own >= 0) {
+      if ((best[own] as { bound: number }).bound >= bound) continue;
+      best.splice(own, 1);
+    } else if (best.length >= witnesses && (best[best.length - 1] as { bound: number }).bound >= bound) continue;
+    best.splice(firstBelow(best, bound), 0, { key: point.key, bound, point });
+    if (best.length > witnesses) best.pop();
+    const decisive = best[witnesses - 1];
+    const reached = bounds[bounds.length - 1]?.bound ?? -Infinity;
+    if (decisive !== undefined && decisive.bound > reached) bounds.push({ revision: point.revision, bound: decisive.bound, point: decisive.point });
+  }
+  return bounds;
+}
+
+function firstBelow(list: readonly { readonly bound: number }[], bound: number): number {
+  const at = list.findIndex((b) => b.bound < bound);
+  return at < 0 ? list.length : at;
+}

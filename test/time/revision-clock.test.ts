@@ -1,0 +1,139 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { surveyWrites, type StoredWrite } from '../../src/kubernetes/index.js';
+import type { ClockPoint } from '../../src/time/clock-point.js';
+import { mergeClocks, revisionClock, timeOfRevision, type RevisionClock } from '../../src/time/revision-clock.js';
+import { snapshotNames, surveyOf, truthOf, writesOf } from '../kubernetes/fixture-snapshots.js';
+import { damageOperators, randomFrom } from './damage-of-values.js';
+
+const simulated = snapshotNames.filter((name) => truthOf(name) !== null);
+const single = simulated.filter((name) => !/-m[23]$/.test(name));
+
+/** How the stated time of a revision compares with the true one; ms. */
+function judged(clock: RevisionClock, revision: number, truth: number): { inside: boolean; width: number; error: number } {
+  const { notBefore, best, notAfter } = timeOfRevision(clock, BigInt(revision)).time;
+  if (notBefore === null || best === null || notAfter === null) return { inside: false, width: Infinity, error: Infinity };
+  return { inside: notBefore <= truth && truth <= notAfter, width: notAfter - notBefore, error: Math.abs(best - truth) };
+}
+
+function expectGood(clock: RevisionClock, revision: number, truth: number, what: string): void {
+  const result = judged(clock, revision, truth);
+  expect({ what, inside: result.inside, narrow: result.width <= 20_000, close: result.error <= 10_000 }).toEqual({ what, inside: true, narrow: true, close: true });
+}
+
+describe.each(simulated)('%s', (name) => {
+  const truth = truthOf(name)!;
+  const survey = surveyOf(name);
+  const clock = revisionClock(survey.points, survey.newestRevision);
+  const newest = survey.newestRevision!;
+
+  it('dates its newest revision', () => {
+    expectGood(clock, newest, truth.times.get(newest)!, name);
+    expect(timeOfRevision(clock, BigInt(newest)).basis.length).toBeGreaterThan(0);
+  });
+
+  it('dates every older revision, closely where the history is whole', () => {
+    const compacted = truth.hooks.find((h) => h.rev === newest)?.compactRev ?? 0;
+    for (const [revision, time] of truth.times) {
+      if (revision > newest) continue;
+      const { notBefore, notAfter } = timeOfRevision(clock, BigInt(revision)).time;
+      if (notBefore !== null && notBefore > time) expect.fail(`${revision} not before ${notBefore - time} ms after the truth`);
+      if (notAfter !== null && notAfter < time) expect.fail(`${revision} not after ${time - notAfter} ms before the truth`);
+      if (revision > compacted) expectGood(clock, revision, time, `revision ${revision}`);
+    }
+  });
+
+  it('never dates a revision before an older one', () => {
+    let last = { notBefore: -Infinity, best: -Infinity, notAfter: -Infinity };
+    for (let revision = 1; revision <= newest; revision += 1) {
+      const { time } = timeOfRevision(clock, BigInt(revision));
+      const now = { notBefore: time.notBefore ?? -Infinity, best: time.best ?? -Infinity, notAfter: time.notAfter ?? Infinity };
+      if (now.notBefore < last.notBefore || now.notAfter < last.notAfter || now.best < last.best) expect.fail(`${revision}: ${JSON.stringify(now)} after ${JSON.stringify(last)}`);
+      last = now;
+    }
+  });
+});
+
+describe('with 20 % of the values damaged', () => {
+  it.each(single)('%s still dates its newest revision', (name) => {
+    const truth = truthOf(name)!;
+    const writes = writesOf(name);
+    const newest = writes.reduce((max, w) => Math.max(max, Number(w.revision)), 0);
+    for (const [operator, damage] of Object.entries(damageOperators)) {
+      const random = randomFrom(name.length + operator.length);
+      const damaged: StoredWrite[] = writes.map((w) => (w.value !== null && random() < 0.2 ? { ...w, value: damage(w.value, random) } : w));
+      const survey = surveyWrites(damaged);
+      const clock = revisionClock(survey.points, survey.newestRevision);
+      expectGood(clock, newest, truth.times.get(newest)!, operator);
+      for (let i = 0; i < 20; i++) {
+        const revision = 2 + Math.floor(random() * (newest - 2));
+        const time = truth.times.get(revision);
+        if (time === undefined) continue;
+        const { notBefore, notAfter } = timeOfRevision(clock, BigInt(revision)).time;
+        expect({ operator, revision, late: notBefore !== null && notBefore > time, early: notAfter !== null && notAfter < time }).toEqual({ operator, revision, late: false, early: false });
+      }
+    }
+  });
+});
+
+describe('with one clock wrong', () => {
+  it.each(single)('%s keeps to the others, and names the wrong one', (name) => {
+    const truth = truthOf(name)!;
+    const survey = surveyOf(name);
+    const newest = survey.newestRevision!;
+    for (const machine of new Set(survey.points.map((p) => p.machine))) {
+      for (const offset of [3_600_000, -3_600_000, 86_400_000]) {
+        const shifted = survey.points.map((p) => (p.machine === machine ? { ...p, time: p.time + offset } : p));
+        const clock = revisionClock(shifted, newest);
+        expectGood(clock, newest, truth.times.get(newest)!, `${machine} ${offset}`);
+        if (machine.startsWith('?')) continue;
+        const found = clock.machines.find((m) => m.machine === machine);
+        expect({ trusted: found?.trusted, near: Math.abs((found?.offsetMs ?? 0) - offset) < 60_000 }).toEqual({ trusted: false, near: true });
+      }
+    }
+  });
+});
+
+describe('merging', () => {
+  it('dates by all members and files of one cluster together', () => {
+    const [early, late] = ['v3.6.16/config-single-early', 'v3.6.16/config-single-late'].map(surveyOf);
+    const truth = truthOf('v3.6.16/config-single-late')!;
+    const merged = mergeClocks([early!, late!].map((s) => revisionClock(s.points, s.newestRevision)));
+    expectGood(merged, late!.newestRevision!, truth.times.get(late!.newestRevision!)!, 'late');
+    expectGood(merged, early!.newestRevision!, truth.times.get(early!.newestRevision!)!, 'early');
+    const alone = timeOfRevision(revisionClock(late!.points, late!.newestRevision), BigInt(early!.newestRevision!)).time;
+    expect(alone.notAfter! - alone.notBefore!).toBeGreaterThan(20_000);
+  });
+
+  it('notices silence, and a machine that stopped renewing', () => {
+    const kubesphere = surveyOf('v3.5.16/kubesphere-single-late');
+    expect(revisionClock(kubesphere.points, kubesphere.newestRevision).renewals.every((r) => !r.stoppedBeforeEnd)).toBe(true);
+    const without = kubesphere.points.filter((p) => p.machine !== 'node2' || p.time < kubesphere.points.reduce((max, q) => Math.max(max, q.time), 0) - 120_000);
+    expect(revisionClock(without, kubesphere.newestRevision).renewals.filter((r) => r.stoppedBeforeEnd).map((r) => r.machine)).toEqual(['node2']);
+  });
+});
+
+describe('whatever the points', () => {
+  const point = fc.record({
+    revision: fc.integer({ min: 1, max: 5000 }), time: fc.oneof(fc.integer({ min: 1.4e12, max: 1.9e12 }), fc.integer({ min: 1.7e12, max: 1.7e12 + 1e6 })), precisionMs: fc.constantFrom(1, 1000),
+    kind: fc.constantFrom('renewal', 'stamp', 'floor', 'ceiling', 'fixed'), machine: fc.constantFrom('a', 'b', '?c'), key: fc.constantFrom('/k1', '/k2', '/k3'), what: fc.constant('t'),
+  }) as fc.Arbitrary<ClockPoint>;
+
+  it('answers, with the best time inside its bounds', () => {
+    fc.assert(
+      fc.property(fc.array(point, { maxLength: 60 }), fc.integer({ min: 0, max: 6000 }), (points, revision) => {
+        const { time, basis } = timeOfRevision(revisionClock(points, null), BigInt(revision));
+        const { notBefore, best, notAfter } = time;
+        if (notBefore !== null && notAfter !== null) expect(notBefore).toBeLessThanOrEqual(notAfter);
+        if (best !== null && notBefore !== null) expect(best).toBeGreaterThanOrEqual(notBefore);
+        if (best !== null && notAfter !== null) expect(best).toBeLessThanOrEqual(notAfter);
+        expect(basis.every((b) => points.some((p) => p.key === b.key && p.time === b.time))).toBe(true);
+      }),
+      { numRuns: 400, seed: 7 },
+    );
+  });
+
+  it('says nothing where there is nothing', () => {
+    expect(timeOfRevision(revisionClock([], 5), 5n)).toEqual({ time: { notBefore: null, best: null, notAfter: null }, basis: [] });
+  });
+});
