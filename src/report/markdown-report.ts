@@ -49,7 +49,7 @@ export function markdownReport(view: ReportView): string {
       const drawn = drawChart(reading, name, 'wide');
       return drawn === null ? null : { title: drawn.title, text: drawn.text, file: chartFile(name) };
     },
-    footer: [`${c.tool.name} ${c.tool.version}`, `schema ${c.schemaVersion}`, `${t('report.footer.options')}${t('report.colon')}${options === '' ? '–' : options}`, `manifest ${c.manifestSha256}`, t(c.inputUnchanged ? 'report.footer.unchanged' : 'report.footer.changed')].join(' · '),
+    footer: [`${c.tool.name} ${c.tool.version}`, `schema ${c.schemaVersion}`, `${t('report.footer.options')}${t('report.colon')}${options === '' ? '–' : options}`, `${t('report.footer.manifest')} ${c.manifestSha256}`, t(c.inputUnchanged ? 'report.footer.unchanged' : 'report.footer.changed')].join(' · '),
   });
   return `${text.replace(/[ \t]+$/gm, '').replace(/\n{3,}/g, '\n\n').trim()}\n`;
 }

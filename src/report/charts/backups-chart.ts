@@ -50,6 +50,9 @@ function grid(r: Reading, runs: readonly Run[], perDay: number): ReadonlyMap<num
   return days;
 }
 
+/** Cells are about square, and never so flat that a mark could not be told. */
+const cellHeight = (size: number): number => Math.max(14, Math.min(22, size + 3));
+
 function cellMark(r: Reading, cell: Cell, x: number, y: number, size: number): Svg {
   const mark = runMark(cell.state);
   const words = r.t('report.chart.backups.run', { time: r.clock.short(cell.at), state: r.t(`report.run.${cell.state}`) });
@@ -57,14 +60,15 @@ function cellMark(r: Reading, cell: Cell, x: number, y: number, size: number): S
   const [shape, tone] = mark;
   const colour = toneInk[tone];
   const glyph = Math.min(size - 4, 15);
-  const box = { x: x + 1, y: y + 1, width: size - 2, height: 20, rx: 2 };
+  const height = cellHeight(size);
+  const box = { x: x + 1, y: y + 1, width: size - 2, height: height - 2, rx: 2 };
   const outlined = cell.state !== 'rotated';
   const tint = cell.state === 'good' ? 'var(--ok-tint,#e8f4ed)' : tone === 'bad' ? ink.badTint : 'none';
   const inner = cell.state === 'missed'
-    ? el('path', { d: `M${x + 3} ${y + 19}L${x + size - 3} ${y + 3}`, stroke: ink.line, 'stroke-width': 1 })
-    : el('g', { transform: `translate(${x + (size - glyph) / 2} ${y + 11 - glyph / 2}) scale(${glyph / 16})`, color: colour }, shapeOf(shape));
+    ? el('path', { d: `M${x + 3} ${y + height - 3}L${x + size - 3} ${y + 3}`, stroke: ink.line, 'stroke-width': 1 })
+    : el('g', { transform: `translate(${x + (size - glyph) / 2} ${y + (height - glyph) / 2}) scale(${glyph / 16})`, color: colour }, shapeOf(shape));
   return el('g', {}, title(words), el('rect', { ...box, fill: tint, stroke: outlined ? (tone === 'plain' ? ink.line : colour) : 'none', 'stroke-width': 1 }), inner,
-    cell.picked ? el('rect', { x: x - 0.5, y: y - 0.5, width: size + 1, height: 23, rx: 4, fill: 'none', stroke: ink.accent, 'stroke-width': 2.2 }) : null);
+    cell.picked ? el('rect', { x: x - 0.5, y: y - 0.5, width: size + 1, height: height + 1, rx: 4, fill: 'none', stroke: ink.accent, 'stroke-width': 2.2 }) : null);
 }
 
 interface Strip {
@@ -128,11 +132,11 @@ export function backupsChart(sheet: Sheet): Chart | null {
     for (const strip of made.strips) {
       const size = Math.min(40, (width - left - 4) / strip.slots);
       if (strip.label !== '' || !narrow) {
-        parts.push(label(0, narrow ? y + 12 : y + 15, strip.label, { size: 12.5 }));
+        parts.push(label(0, narrow ? y + 12 : y + cellHeight(size) / 2 + 4, strip.label, { size: 12.5 }));
         if (narrow) y += 18;
       }
       parts.push(...strip.cells.map(({ cell, slot }) => cellMark(r, cell, left + 2 + slot * size, y, size)));
-      y += 24;
+      y += cellHeight(size) + 2;
       const last = strip === made.strips.at(-1) || narrow;
       if (last) {
         for (const hour of strip.hours) parts.push(el('path', { d: `M${left + 2 + hour.slot * size} ${y}v4`, stroke: ink.line }), label(left + 3 + hour.slot * size, y + 13, hour.words, { size: 11 }));

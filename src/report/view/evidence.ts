@@ -27,9 +27,10 @@ function linesOf(evidence: Evidence, excerpt: Excerpt | undefined, withContext: 
   if (excerpt === undefined || excerpt.lines.length === 0 || !withContext) {
     return [{ number: evidence.line ?? null, cited: true, ...shortened(evidence.text) }];
   }
-  const at = evidence.line === undefined ? 0 : evidence.line - excerpt.firstLine;
+  if (evidence.line === undefined) return excerpt.lines.slice(0, 2 * linesAround + 1).map((text) => ({ number: null, cited: true, ...shortened(text) }));
+  const at = evidence.line - excerpt.firstLine;
   return excerpt.lines
-    .map((text, i) => ({ number: evidence.line === undefined && excerpt.lines.length === 1 ? null : excerpt.firstLine + i, cited: i === at, ...shortened(text) }))
+    .map((text, i) => ({ number: excerpt.firstLine + i, cited: i === at, ...shortened(text) }))
     .filter((_, i) => Math.abs(i - at) <= linesAround);
 }
 

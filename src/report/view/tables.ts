@@ -3,7 +3,7 @@ import type { Row, Section } from './blocks.js';
 import { markOf } from './decision.js';
 import { displayPath, shortNames } from './paths.js';
 import { code, joined, plain, strong, type Rich } from './rich.js';
-import { ms } from './times.js';
+import { ms, unbroken } from './times.js';
 import type { Reading } from './reading.js';
 
 /** Rows of one evidence table; `case.json` holds all. */
@@ -32,7 +32,7 @@ function candidateRow(r: Reading, c: Candidate, name: string): Row {
       { text: [], mark: markOf(r, c), ...(why.length === 0 ? {} : { below: joined(why, ' ') }) },
       { text: number(c.revision) },
       { text: number(c.totalKeys) },
-      { text: plain(taken === null ? (empty ? '–' : r.t('report.unknown')) : r.clock.short(taken)), ...(taken === null ? {} : { time: new Date(taken).toISOString() }) },
+      { text: plain(taken === null ? (empty ? '–' : r.t('report.unknown')) : unbroken(r.clock.short(taken))), ...(taken === null ? {} : { time: new Date(taken).toISOString() }) },
       { text: plain(r.number(c.size)) },
       { text: plain(lossText(r, c)) },
     ],
@@ -74,7 +74,7 @@ function memberSettings(r: Reading, m: MemberInfo): readonly Row[] {
     const setting = m.settings[name] as Setting<string | readonly string[]> | null;
     if (setting === null) return [];
     const value = typeof setting.value === 'string' ? setting.value : setting.value.join(',');
-    return [{ cells: [{ text: plain(m.host ?? m.name ?? '–') }, { text: plain(r.t(`report.setting.${name}`)) }, { text: [...code(value), ...r.cite('members', setting.evidence)] }, { text: [], basis: setting.basis }] }];
+    return [{ cells: [...(r.case.members.length > 1 ? [{ text: plain(m.host ?? m.name ?? '–') }] : []), { text: plain(r.t(`report.setting.${name}`)) }, { text: [...code(value), ...r.cite('members', setting.evidence)] }, { text: [], basis: setting.basis }] }];
   });
 }
 
@@ -98,7 +98,7 @@ export function membersView(r: Reading): Section {
         kind: 'table',
         table: {
           caption: r.t('report.members.settings'),
-          columns: [{ title: r.t('report.column.host'), kind: 'narrow' }, { title: r.t('report.column.setting') }, { title: r.t('report.column.value'), kind: 'wide' }, { title: r.t('report.column.basis'), kind: 'narrow' }],
+          columns: [...(members.length > 1 ? [{ title: r.t('report.column.host'), kind: 'host' } as const] : []), { title: r.t('report.column.setting'), kind: 'label' }, { title: r.t('report.column.value'), kind: 'wide' }, { title: r.t('report.column.basis'), kind: 'narrow' }],
           rows: members.slice(0, 9).flatMap((m) => memberSettings(r, m)),
         },
       },

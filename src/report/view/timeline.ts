@@ -1,7 +1,7 @@
 import type { Case, CaseEvent, Evidence, TimeWindow } from '../../case/model.js';
 import type { Row, Section } from './blocks.js';
 import { code, plain, strong, type Rich } from './rich.js';
-import { ms } from './times.js';
+import { ms, unbroken } from './times.js';
 import type { Reading } from './reading.js';
 
 /** Rows of the table in the report. All events are in `timeline.csv` and `case.json`. */
@@ -63,7 +63,7 @@ function eventRow(r: Reading, event: CaseEvent): Row {
   const at = event.time.best ?? event.time.notBefore ?? event.time.notAfter;
   return {
     cells: [
-      { text: plain(timeCell(r, event)), ...(at === null ? {} : { time: at }) },
+      { text: plain(unbroken(timeCell(r, event))), ...(at === null ? {} : { time: at }) },
       { text: what, below: plain([event.host, r.t(`report.component.${event.component}`).replace(/^report\.component\./, '')].filter((x) => x !== null).join(' · ')) },
       { text: [...(where === null ? plain('–') : code(where)), ...r.cite('timeline', event.evidence)] },
       { text: [], basis: event.basis },

@@ -1,0 +1,9 @@
+/** The report of a case in every form. Everything is made from the case alone. */
+export { chartNames, chartOf, type ChartName, type ChartWidth } from './charts/chart.js';
+export { findBrowser } from './browser.js';
+export { markdownReport } from './markdown-report.js';
+export { htmlReport } from './html-report.js';
+export { timesketchCsv, timesketchJsonLines } from './timesketch.js';
+export { reportView } from './view/report-view.js';
+export { caseJson, pdfReport, writeReports, type ReportOptions, type WrittenReports } from './write-reports.js';
+export { terminalVerdict, type VerdictOptions } from './terminal-verdict.js';
