@@ -22,10 +22,17 @@ export const dateOutput: ArtifactReader = {
       const now = parseDateOutput(line.text);
       if (now === null || left === 0) continue;
       left--;
-      yield clockFact(section, line, { now });
+      yield clockFact(section, line, { now, offsetMinutes: zoneWritten(section, line) });
     }
   },
 };
+
+/** `date` without -u prints the host's own zone: UTC or an offset beside the time is proof of it. */
+function zoneWritten(section: Section, line: TextLine): number | null {
+  if (section.command === null || /\bdate\s+(?:-\w*u|--u)/.test(section.command) || /\bTZ=/.test(section.command)) return null;
+  const word = /\s(UTC|GMT|[+-]\d{2}:?\d{2}|[+-]\d{2})(?:\s+\d{4})?\s*$/.exec(line.text)?.[1];
+  return word === undefined ? null : offsetMinutes(word);
+}
 
 function clockFact(section: Section, line: TextLine, known: Partial<Omit<ClockFact, 'kind' | 'at' | 'host'>>): ClockFact {
   return { kind: 'clock', at: cite(section, line), host: section.host, now: null, universal: null, rtc: null, zoneName: null, offsetMinutes: null, synchronized: null, ...known };
