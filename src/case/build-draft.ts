@@ -27,12 +27,14 @@ export interface DraftOptions {
   readonly onRead?: (read: ReadDatabase) => void;
 }
 
-/** Membership in the newest sound database: what the cluster last agreed on. */
-function storedMembership(reads: readonly ReadDatabase[]): StoredMembership {
-  const sound = reads.filter((read) => read.snapshot !== null && read.snapshot.members.length > 0 && read.snapshot.verdict !== 'damaged');
-  const newest = [...sound].sort((a, b) => Number((b.snapshot?.revision ?? 0n) - (a.snapshot?.revision ?? 0n)))[0];
-  const clusterId = reads.map((read) => read.boot?.clusterId ?? null).find((id) => id !== null) ?? newest?.snapshot?.clusterId ?? null;
-  return { clusterId, members: newest?.snapshot?.members.map((one) => ({ memberId: one.memberId, clusterId, name: one.name, peerUrls: one.peerUrls })) ?? [] };
+/** Memberships that the databases hold, the newest first: what the cluster last agreed on. */
+function storedMemberships(reads: readonly ReadDatabase[]): StoredMembership[] {
+  const revision = (read: ReadDatabase): number => Number(read.snapshot?.revision ?? 0n);
+  return [...reads].sort((a, b) => revision(b) - revision(a)).flatMap((read) => {
+    const members = read.snapshot !== null && read.snapshot.members.length > 0 ? read.snapshot.members : (read.boot?.members ?? []);
+    const clusterId = read.boot?.clusterId ?? read.snapshot?.clusterId ?? null;
+    return members.length === 0 ? [] : [{ clusterId, members: members.map((one) => ({ memberId: one.memberId, clusterId, name: one.name, peerUrls: one.peerUrls })) }];
+  });
 }
 
 /**
@@ -76,7 +78,7 @@ export function buildDraft(bundle: Pick<Bundle, 'files' | 'findings'>, artifacts
   }
 
   const hosts = names.map((name) => describeHost(name, facts, databases, { zone: zones.ofHost(name).setting, collected: collection.ofHost(name), booted: boots.get(name) ?? null }, register));
-  const { members, findings } = describeMembers(facts, names, installation, storedMembership(reads), register);
+  const { members, findings } = describeMembers(facts, names, installation, storedMemberships(reads), register);
   const candidates = reads.map((read) => describeCandidate(read, takenOf(read, clock, facts, when), register));
   return {
     files: bundle.files,

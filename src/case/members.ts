@@ -68,20 +68,33 @@ function idsInLogs(facts: readonly Fact[]): { readonly memberId: string | null; 
 
 const sharesUrl = (a: readonly string[], b: readonly string[]): boolean => a.some((url) => b.includes(url));
 
+/**
+ * The newest stored membership that belongs to the configured members. A snapshot of another cluster in
+ * the folder must not lend its members; where nothing is configured, the newest one speaks.
+ */
+function fitting(memberships: readonly StoredMembership[], settings: readonly MemberSettings[], listed: readonly MemberFact[]): StoredMembership {
+  const urls = new Set(settings.flatMap((one) => (one.peerUrl === null ? [] : [one.peerUrl.value, ...(parseInitialCluster(one.initialCluster?.value ?? '') ?? []).map((entry) => entry.url)])));
+  const ids = new Set(listed.map((fact) => fact.memberId));
+  const known = urls.size > 0 || ids.size > 0;
+  const fits = (one: StoredMembership): boolean => !known || one.members.some((member) => ids.has(member.memberId) || member.peerUrls.some((url) => urls.has(url)));
+  return memberships.find(fits) ?? { members: [], clusterId: null };
+}
+
 /** The etcd members: one for each host that carries one, and those that only membership lists name. */
-export function describeMembers(facts: readonly Fact[], hosts: readonly string[], info: InstallationInfo, stored: StoredMembership, register: EvidenceRegister): { readonly members: readonly MemberInfo[]; readonly findings: readonly SettingsFinding[] } {
+export function describeMembers(facts: readonly Fact[], hosts: readonly string[], info: InstallationInfo, memberships: readonly StoredMembership[], register: EvidenceRegister): { readonly members: readonly MemberInfo[]; readonly findings: readonly SettingsFinding[] } {
   const carriers: (string | null)[] = hosts.filter((host) => facts.some((fact) => fact.host === host && showsEtcd(fact)));
   if (carriers.length === 0 && hosts.length <= 1 && facts.some(showsEtcd)) carriers.push(hosts[0] ?? null);
   const listed = facts.filter((fact): fact is MemberFact => fact.kind === 'member');
+  const results = carriers.map((host) => ({ host, result: memberSettings(facts, host, carriers, info, register) }));
+  const stored = fitting(memberships, results.map(({ result }) => result.settings), listed);
   const known: StoredMember[] = [];
   for (const one of [...listed.map((fact) => ({ memberId: fact.memberId, clusterId: fact.clusterId, name: fact.name, peerUrls: fact.peerUrls })), ...stored.members]) {
     if (!known.some((other) => other.memberId === one.memberId)) known.push(one);
   }
   const findings: SettingsFinding[] = [];
   const members: MemberInfo[] = [];
-  for (const host of carriers) {
+  for (const { host, result } of results) {
     const own = factsOfHost(facts, host, carriers.length <= 1);
-    const result = memberSettings(facts, host, carriers, info, register);
     findings.push(...result.findings);
     const { settings } = result;
     const name = settings.name?.value ?? null;

@@ -34,13 +34,29 @@ function identityOf(candidate: DraftCandidate, draft: Draft): Identity {
 
 const speaks = (one: Identity): boolean => one.ids.length > 0 || one.survey?.kubeSystemUid != null;
 
-/** Two states of one cluster: the same Kubernetes, or, where that is unknown, the same etcd. */
+/** Agreement (+1), contradiction (-1) or silence (0) of two lists of marks. */
+function overlap(a: readonly string[], b: readonly string[]): number {
+  return a.length === 0 || b.length === 0 ? 0 : a.some((one) => b.includes(one)) ? 1 : -1;
+}
+
+/** Nodes: one common UID proves kinship; common names of which every UID differs prove the contrary. */
+function nodesAgree(a: Identity, b: Identity): number {
+  const [left, right] = [a.survey?.nodeUids ?? {}, b.survey?.nodeUids ?? {}];
+  if (Object.values(left).some((uid) => Object.values(right).includes(uid))) return 3;
+  const shared = Object.keys(left).filter((name) => right[name] !== undefined);
+  if (shared.length > 0) return -3;
+  return Object.keys(left).length > 0 && Object.keys(right).length > 0 ? -1 : 0;
+}
+
+/**
+ * Two states of one cluster. No single mark decides: a restore changes etcd's ids, a copied machine
+ * keeps the UID of kube-system, a new cluster at the old addresses keeps etcd's ids.
+ */
 function related(a: Identity, b: Identity): boolean {
   const [left, right] = [a.survey?.kubeSystemUid ?? null, b.survey?.kubeSystemUid ?? null];
-  if (left !== null && right !== null) return left === right;
-  if (a.ids.some((id) => b.ids.includes(id))) return true;
-  const nodes = Object.values(a.survey?.nodeUids ?? {});
-  return nodes.some((uid) => Object.values(b.survey?.nodeUids ?? {}).includes(uid));
+  const uid = left === null || right === null ? 0 : left === right ? 2 : -3;
+  const ids = overlap(a.ids, b.ids);
+  return uid + (ids > 0 ? 2 : ids) + nodesAgree(a, b) + overlap(a.addresses, b.addresses) > 0;
 }
 
 function groupsOf(identities: readonly Identity[]): Identity[][] {
@@ -92,6 +108,21 @@ function linkScore(group: readonly Identity[], draft: Draft, named: ReadonlySet<
   return score;
 }
 
+/**
+ * Whether all candidates together are strangers to the hosts of the bundle: other addresses, and nothing
+ * else in common either. Null when they fit, or when too little is known to say so.
+ */
+function strangerTo(group: readonly Identity[], draft: Draft, named: ReadonlySet<string>): string | null {
+  const configured = draft.members.flatMap((member) => (member.host === null ? [] : member.peerUrls.map(addressOf)));
+  const addresses = group.flatMap((one) => one.addresses);
+  if (configured.length === 0 || addresses.length === 0 || addresses.some((address) => configured.includes(address) || draft.hosts.some((host) => host.addresses.includes(address)))) return null;
+  if (group.some((one) => one.ids.some((id) => named.has(id)))) return null;
+  const hosts = draft.hosts.map((host) => host.name);
+  const nodes = group.flatMap((one) => Object.keys(one.survey?.nodeUids ?? {}));
+  if (nodes.some((name) => hosts.includes(name))) return null;
+  return configured.join(', ');
+}
+
 const marksOf = (group: readonly Identity[]): string => {
   const uid = group.map((one) => one.survey?.kubeSystemUid ?? null).find((one) => one !== null);
   const id = group.flatMap((one) => one.ids)[0];
@@ -108,8 +139,14 @@ export function lineageOf(draft: Draft): Lineage {
   const silent = identities.filter((one) => !speaks(one)).map((one) => one.candidate.candidate.id);
   const groups = groupsOf(identities.filter(speaks));
   const idsOf = (group: readonly Identity[]): string[] => group.map((one) => one.candidate.candidate.id);
-  if (groups.length <= 1) return { ours: new Set([...silent, ...groups.flatMap(idsOf)]), foreign: new Map(), reborn: new Set(), undecided: false };
   const named = namedIds(draft);
+  const [only] = groups;
+  if (only === undefined) return { ours: new Set(silent), foreign: new Map(), reborn: new Set(), undecided: false };
+  if (groups.length === 1) {
+    const stranger = strangerTo(only, draft, named);
+    if (stranger === null) return { ours: new Set([...silent, ...idsOf(only)]), foreign: new Map(), reborn: new Set(), undecided: false };
+    return { ours: new Set(silent), foreign: new Map(idsOf(only).map((id) => [id, { theirs: marksOf(only), expected: stranger }])), reborn: new Set(), undecided: false };
+  }
   const scored = groups.map((group) => ({ group, score: linkScore(group, draft, named) })).sort((a, b) => b.score - a.score || fullest(b.group) - fullest(a.group));
   const [first, second] = scored as [typeof scored[number], typeof scored[number]];
   let ours = first.group;
