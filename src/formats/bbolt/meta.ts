@@ -19,7 +19,8 @@ export interface Meta {
 const fnvOffset = 0xcbf29ce484222325n;
 const fnvPrime = 0x100000001b3n;
 
-function fnv1a64(bytes: Uint8Array): bigint {
+/** FNV-1a 64 as in the meta pages. */
+export function fnv1a64(bytes: Uint8Array): bigint {
   let hash = fnvOffset;
   for (const byte of bytes) hash = BigInt.asUintN(64, (hash ^ BigInt(byte)) * fnvPrime);
   return hash;
