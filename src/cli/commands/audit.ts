@@ -10,7 +10,7 @@ import { isZoneName } from '../../time/civil-zone.js';
 import type { Language } from '../../words/catalogue.js';
 import { say } from '../../words/say.js';
 import { backupFiles, type FoundFile } from '../audit/backup-files.js';
-import { examineFile } from '../audit/examine.js';
+import { contentTimeOf, examineFile } from '../audit/examine.js';
 import { auditMetrics, writeTextfile } from '../audit/textfile.js';
 import { casebookOption } from '../casebook.js';
 import { exitCode } from '../exit-codes.js';
@@ -82,7 +82,7 @@ async function run(folders: readonly string[], options: Options, language: Langu
       return;
     }
   }
-  const { known, cached } = await examineAll(files, options, warn, language);
+  const { known, cached } = await examineAll(files, options, demands.zone, warn, language);
   const now = Date.now();
   const verdict = judgeFolders(folders.join(', '), files.map((file, i) => describe(file, known[i] ?? null, demands.zone)), { now, ...demands });
   const code = verdict.outcome === 'bad' || unreadable ? exitCode.findings : verdict.outcome === 'good' ? exitCode.ok : exitCode.inconclusive;
@@ -92,7 +92,7 @@ async function run(folders: readonly string[], options: Options, language: Langu
 }
 
 /** Reads what is new; a casebook that cannot be opened only costs time. */
-async function examineAll(files: readonly FoundFile[], options: Options, warn: (text: string) => void, language: Language): Promise<{ readonly known: readonly (AuditedFile | null)[]; readonly cached: number }> {
+async function examineAll(files: readonly FoundFile[], options: Options, zone: string, warn: (text: string) => void, language: Language): Promise<{ readonly known: readonly (AuditedFile | null)[]; readonly cached: number }> {
   let casebook: Casebook | null = null;
   if (options.cache !== false) {
     try {
@@ -104,7 +104,7 @@ async function examineAll(files: readonly FoundFile[], options: Options, warn: (
   try {
     const version = toolVersion();
     const before = casebook === null ? [] : await casebook.auditedFiles(files.map((file) => file.identity), version);
-    const fresh: { readonly identity: FoundFile['identity']; readonly found: AuditedFile }[] = [];
+    const fresh = new Map<number, AuditedFile>();
     let cached = 0;
     const known: (AuditedFile | null)[] = [];
     for (const [i, file] of files.entries()) {
@@ -117,17 +117,36 @@ async function examineAll(files: readonly FoundFile[], options: Options, warn: (
       try {
         const found = examineFile(file.identity.path);
         known.push(found);
-        fresh.push({ identity: file.identity, found });
+        fresh.set(i, found);
       } catch (error) {
         warn(say(language, 'cli.audit.unreadable', { path: file.identity.path, detail: error instanceof Error ? error.message : String(error) }));
         known.push(null);
       }
     }
-    if (casebook !== null && fresh.length > 0) await casebook.putAuditedFiles(fresh, version);
+    const newest = newestSound(files, known, zone);
+    const found = newest === null ? undefined : fresh.get(newest);
+    const path = newest === null ? undefined : files[newest]?.identity.path;
+    // The age that counts is that of the content; it costs a second look at the newest copy only.
+    if (newest !== null && found !== undefined && path !== undefined) {
+      const dated = { ...found, contentTime: contentTimeOf(path) };
+      known[newest] = dated;
+      fresh.set(newest, dated);
+    }
+    if (casebook !== null && fresh.size > 0) await casebook.putAuditedFiles([...fresh].map(([i, one]) => ({ identity: files[i]!.identity, found: one })), version);
     return { known, cached };
   } finally {
     await casebook?.close();
   }
+}
+
+/** Index of the newest proven copy by name or file time. */
+function newestSound(files: readonly FoundFile[], known: readonly (AuditedFile | null)[], zone: string): number | null {
+  let best: { readonly i: number; readonly begun: number } | null = null;
+  for (const [i, file] of files.entries()) {
+    const { state, begun } = describe(file, known[i] ?? null, zone);
+    if (state === 'good' && (best === null || begun >= best.begun)) best = { i, begun };
+  }
+  return best?.i ?? null;
 }
 
 function describe(file: FoundFile, found: AuditedFile | null, zone: string): FolderFile {
