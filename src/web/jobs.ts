@@ -2,21 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { Worker } from 'node:worker_threads';
 import type { Progress } from '../analyze.js';
 import type { Case } from '../case/model.js';
-import type { NamedInput } from '../intake/index.js';
-import type { Language } from '../words/catalogue.js';
 import { HttpError } from './respond.js';
+import type { Task, Wish } from './tasks.js';
 import type { Upload } from './uploads.js';
-
-/** How an upload shall be analysed. */
-export interface Wish {
-  readonly language: Language;
-  readonly assumeZone: string | null;
-}
-
-/** What the worker is asked to do. */
-export interface Assignment extends Wish {
-  readonly inputs: readonly NamedInput[];
-}
 
 /** What the worker says while it works. */
 export type WorkerMessage =
@@ -59,9 +47,9 @@ export function jobStore(workerFile: URL): Jobs {
   const jobs = new Map<string, Job>();
   return {
     start(upload, wish, onDone) {
-      const assignment: Assignment = { ...wish, inputs: upload.files };
+      const task: Task = { kind: 'analyze', ...wish, inputs: upload.files };
       // Temporary files of the worker lie in the upload's folder: they go with it, even after terminate().
-      const worker = new Worker(workerFile, { workerData: assignment, env: { ...process.env, TMPDIR: upload.folder } });
+      const worker = new Worker(workerFile, { workerData: task, env: { ...process.env, TMPDIR: upload.folder } });
       const history: Heard[] = [];
       const listeners = new Set<(message: Heard) => void>();
       const job = { id: randomBytes(9).toString('base64url'), state: 'running' as JobState, caseId: null as string | null, error: null as string | null };

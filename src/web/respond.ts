@@ -20,6 +20,12 @@ export function sendJson(response: ServerResponse, status: number, value: unknow
   send(response, status, 'application/json; charset=utf-8', JSON.stringify(value));
 }
 
+/** Starts the answer of a download; the caller writes exactly `bytes` bytes into it. */
+export function sendFile(response: ServerResponse, type: string, name: string, bytes: number): ServerResponse {
+  response.writeHead(200, { ...guards, 'Content-Type': type, 'Content-Length': bytes, 'Content-Disposition': `attachment; filename="${name}"` });
+  return response;
+}
+
 /** An error that the page shows: a stable code, and the words in the page's catalogue. */
 export class HttpError extends Error {
   constructor(

@@ -11,6 +11,9 @@ export interface Site {
   readonly jobs: Jobs;
   readonly casebook: Casebook;
   readonly toolVersion: string;
+  readonly workerFile: URL;
+  /** Private folders of answers that are on their way; removed when the site closes. */
+  readonly scratch: Set<string>;
 }
 
 export interface Call {

@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { ZodError } from 'zod';
@@ -8,6 +9,7 @@ import { HttpError, send, sendJson } from './respond.js';
 import { matchPath, type Site } from './router.js';
 import { routes } from './routes/index.js';
 import { newSession } from './session.js';
+import { workerFile } from './tasks.js';
 import { uploadStore, uploadLimits, type UploadLimits } from './uploads.js';
 
 export interface ServeOptions {
@@ -17,6 +19,8 @@ export interface ServeOptions {
   readonly casebook: Casebook;
   readonly toolVersion: string;
   readonly limits?: UploadLimits;
+  /** The compiled worker, when the server runs from source. */
+  readonly workerFile?: URL;
 }
 
 export interface RunningSite {
@@ -71,7 +75,9 @@ function listen(server: Server, host: string, port: number): Promise<number> {
  * never reaches beyond this machine. Throws Node's EADDRINUSE or EACCES when the port cannot be taken.
  */
 export async function serve(options: ServeOptions): Promise<RunningSite> {
-  const jobs = jobStore(new URL('./worker.js', import.meta.url));
+  const worker = options.workerFile ?? workerFile;
+  const jobs = jobStore(worker);
+  const scratch = new Set<string>();
   const uploads = uploadStore(options.limits ?? uploadLimits);
   let site: Site | null = null;
   const server = createServer({ maxHeaderSize: 32 * 1024, requestTimeout: 0, headersTimeout: 10_000 }, (request, response) => {
@@ -80,7 +86,7 @@ export async function serve(options: ServeOptions): Promise<RunningSite> {
   });
   const port = await listen(server, options.host, options.port);
   const session = newSession(options.host, port);
-  site = { session, uploads, jobs, casebook: options.casebook, toolVersion: options.toolVersion };
+  site = { session, uploads, jobs, casebook: options.casebook, toolVersion: options.toolVersion, workerFile: worker, scratch };
   const host = options.host.includes(':') ? `[${options.host}]` : options.host;
   return {
     address: `http://${host}:${port}/?token=${session.token}`,
@@ -88,6 +94,7 @@ export async function serve(options: ServeOptions): Promise<RunningSite> {
     async close() {
       await jobs.cancelAll();
       uploads.removeAll();
+      for (const folder of scratch) rmSync(folder, { recursive: true, force: true });
       server.closeAllConnections();
       await new Promise((done) => server.close(done));
     },

@@ -33,6 +33,10 @@ export interface Uploads {
   get(id: string): Upload;
   /** Streams the body of a request into a new file with a generated name. */
   receive(upload: Upload, request: IncomingMessage, name: string, mtime: number | null): Promise<number>;
+  /** Remembers that an upload holds the files of a case; an earlier upload of that case is removed. */
+  keepFor(caseId: string, upload: Upload): void;
+  /** The files of a case, while they are here. */
+  ofCase(caseId: string): Upload | null;
   remove(id: string): void;
   removeAll(): void;
 }
@@ -40,6 +44,7 @@ export interface Uploads {
 /** Uploads live in private folders under generated names until they are removed or the server ends. */
 export function uploadStore(limits: UploadLimits = uploadLimits): Uploads {
   const open = new Map<string, Upload>();
+  const byCase = new Map<string, string>();
   const remove = (id: string): void => {
     const upload = open.get(id);
     open.delete(id);
@@ -86,6 +91,12 @@ export function uploadStore(limits: UploadLimits = uploadLimits): Uploads {
         throw error;
       }
     },
+    keepFor(caseId, upload) {
+      const earlier = byCase.get(caseId);
+      if (earlier !== undefined && earlier !== upload.id) remove(earlier);
+      byCase.set(caseId, upload.id);
+    },
+    ofCase: (caseId) => open.get(byCase.get(caseId) ?? '') ?? null,
     remove,
     removeAll: () => [...open.keys()].forEach(remove),
   };

@@ -21,7 +21,10 @@ export const removeCase: Route = {
   method: 'DELETE',
   path: '/api/cases/:id',
   async handle(site, { response, params }) {
-    await site.casebook.removeCase(params['id'] ?? '');
+    const { entry } = await site.casebook.readCase(params['id'] ?? '');
+    await site.casebook.removeCase(entry.id);
+    const upload = site.uploads.ofCase(entry.id);
+    if (upload !== null) site.uploads.remove(upload.id);
     sendJson(response, 200, {});
   },
 };

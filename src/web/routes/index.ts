@@ -1,5 +1,6 @@
 import type { Route } from '../router.js';
 import { listCases, readCase, removeCase, writeNotes } from './cases.js';
+import { caseChart, comparedCandidates, exportedCase } from './outputs.js';
 import { pageWords } from './words.js';
 import { explainLines } from './explain.js';
 import { cancelJob, jobEvents } from './jobs.js';
@@ -18,5 +19,8 @@ export const routes: readonly Route[] = [
   readCase,
   removeCase,
   writeNotes,
+  caseChart,
+  comparedCandidates,
+  exportedCase,
   explainLines,
 ];

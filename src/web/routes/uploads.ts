@@ -44,7 +44,11 @@ export const analyzeUpload: Route = {
     const upload = site.uploads.get(params['id'] ?? '');
     if (upload.files.length === 0) throw new HttpError(400, 'web.empty-upload');
     const wish = request.parse(await readJson(incoming));
-    const job = site.jobs.start(upload, wish, async (value) => (await site.casebook.putCase(value, new Date())).id);
+    const job = site.jobs.start(upload, wish, async (value) => {
+      const { id } = await site.casebook.putCase(value, new Date());
+      site.uploads.keepFor(id, upload);
+      return id;
+    });
     sendJson(response, 202, { id: job.id });
   },
 };
