@@ -4,7 +4,7 @@ import type { DataDir } from '../data-dir.js';
 import type { Write } from '../replay/store.js';
 import { hashKv, type HashKv } from '../replay/hash-kv.js';
 import { serve } from '../replay/served.js';
-import type { BootReport } from '../verdict.js';
+import type { BootReport, Served } from '../verdict.js';
 import type { EtcdLine } from '../version.js';
 import { beforeReplay, hazardsOf } from './hazards.js';
 import { forceNewCluster } from './force-new-cluster.js';
@@ -25,10 +25,13 @@ export interface BootOptions {
 /** The report with the hash that \`endpoint hashkv\` would print; null when nothing is served. */
 export interface BootPrediction extends BootReport {
   readonly hashKv: HashKv | null;
+  /** What the member holds once everything that it knows to be committed is applied, served or not. */
+  readonly held: (Served & { readonly compactRevision: bigint }) | null;
 }
 
 const empty: BootPrediction = {
   hashKv: null,
+  held: null,
   result: 'unknown', diesAt: null, message: null, causeFile: null, writable: null, hazard: null, replayed: null, served: null,
   memberId: null, clusterId: null, term: null, appliedIndex: null, walLastIndex: null, commitIndex: null, members: [], problems: [],
 };
@@ -59,7 +62,7 @@ function judge(loaded: LoadedMember, server: ServerKind, replayed: Replayed): Pi
   const read = loaded.started?.read ?? null;
   const last = read?.entries.at(-1)?.index ?? loaded.snapshot?.index ?? 0n;
   const gap = loaded.database.consistentIndex - last;
-  if (!replayed.leads) return { result: 'hangs', message: null, writable: false, hazard: null };
+  if (!replayed.leads) return { result: 'hangs', message: null, writable: false, hazard: gap > 0n ? 'writes-swallowed' : null };
   const modern = server.behaviour.membershipFromDb;
   if (gap > (modern ? 1n : ownEntries)) {
     return modern
@@ -131,6 +134,7 @@ export function predictBoot(dir: DataDir, options: BootOptions): BootPrediction 
       ...(missing.length === 0 ? {} : { result: 'unknown' as const, writable: null }),
       hazard: missing.length > 0 ? null : lostAll ? 'empty-cluster' : (verdict.hazard ?? hazards.hazard),
       served: verdict.result === 'ready' && missing.length === 0 ? served : null,
+      held: { ...served, compactRevision: machine.store.compactRevision },
       hashKv: verdict.result === 'ready' ? hashKv(machine.store, database.backend, loaded.keyBucket, written) : null,
       replayed: replayed.applied,
       appliedIndex: replayed.appliedIndex,

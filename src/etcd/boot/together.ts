@@ -134,14 +134,21 @@ function scenario(dirs: readonly DataDir[], server: ServerKind, leaderAt: number
   const participants = candidates.flatMap((candidate) => (candidate.state === 'starts' ? [candidate.participant] : []));
   const leader = participants.find(({ position }) => position === leaderAt)!;
   const led = follow(leader, leader, server);
+  const from = leader.loaded.snapshot?.index ?? 0n;
   const members = candidates.map((candidate, position): TogetherMember => {
     if (candidate.state === 'dead') return dies(candidate.message);
     if (candidate.state === 'wiped') return wipedMember(participants, server, led.served);
     if (position === leaderAt) return led;
-    if (candidate.participant.lastIndex < (leader.loaded.snapshot?.index ?? 0n)) return candidate.participant.commit > leader.lastIndex ? hangs : led;
+    if (candidate.participant.lastIndex < from) return candidate.participant.commit > leader.lastIndex ? hangs : led;
     return follow(candidate.participant, leader, server);
   });
-  const applied = candidates.map((candidate) => (candidate.state === 'starts' ? candidate.participant.loaded.database.consistentIndex : candidate.state === 'wiped' ? candidate.consistentIndex : 0n));
+  const applied = candidates.map((candidate) => {
+    if (candidate.state === 'dead') return 0n;
+    if (candidate.state === 'wiped') return candidate.consistentIndex;
+    // A member that gets the leader's database whole brings nothing of its own.
+    const { position, lastIndex, loaded } = candidate.participant;
+    return position !== leaderAt && lastIndex < from ? 0n : loaded.database.consistentIndex;
+  });
   const known = applied.some((index) => index > leader.lastIndex) || participants.some(({ lastIndex, commit }) => commit > leader.lastIndex || lastIndex > leader.lastIndex);
   const whole = participants.some(({ lastIndex, lostTail }) => lastIndex >= leader.lastIndex && !lostTail);
   return { leader: leaderAt, members, rewritesHistory: known || !whole };

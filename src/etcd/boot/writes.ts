@@ -29,9 +29,9 @@ export interface LogWrites {
 
 /**
  * The writes that the log holds and the database lacks, as a start would apply them. A member of several
- * is taken as if all that it holds were committed.
+ * is taken as if all that it holds were committed, unless only what its log records as committed is asked for.
  */
-export function logWrites(dir: DataDir, line: EtcdLine, version?: string): LogWrites {
+export function logWrites(dir: DataDir, line: EtcdLine, version?: string, committedOnly = false): LogWrites {
   const { loaded, failure } = startMember(dir, serverKind(line, version));
   if (failure !== null) return { writes: [], uncommitted: 0, failure: failure.message };
   const { started, machine, membership, database } = loaded;
@@ -42,7 +42,7 @@ export function logWrites(dir: DataDir, line: EtcdLine, version?: string): LogWr
   try {
     replayLog(machine, {
       log,
-      entries: read.entries,
+      entries: committedOnly ? read.entries.filter(({ index }) => index <= read.state.commit) : read.entries,
       commit: read.entries.at(-1)?.index ?? 0n,
       consistentIndex: database.consistentIndex,
       memberId: read.memberId ?? 0n,
@@ -61,7 +61,7 @@ export function logWrites(dir: DataDir, line: EtcdLine, version?: string): LogWr
 }
 
 /** Every version of every key that a member holds: rows of its database, then what its log adds. */
-export function* storedVersions(dir: DataDir, line: EtcdLine, version?: string): Generator<StoredVersion> {
+export function* storedVersions(dir: DataDir, line: EtcdLine, version?: string, committedOnly = false): Generator<StoredVersion> {
   const { db } = memberFiles(dir);
   if (db !== null) {
     for (const { revision, tombstone, keyValue } of mvccRows(db.source)) {
@@ -69,7 +69,7 @@ export function* storedVersions(dir: DataDir, line: EtcdLine, version?: string):
       yield { revision: revision.main, key, value: tombstone ? null : value, createRevision, version: count, lease, from: 'database' };
     }
   }
-  for (const { revision, key, value, createRevision, version: count, lease } of logWrites(dir, line, version).writes) {
+  for (const { revision, key, value, createRevision, version: count, lease } of logWrites(dir, line, version, committedOnly).writes) {
     yield { revision: revision.main, key: Buffer.from(key, 'latin1'), value, createRevision, version: count, lease, from: 'log' };
   }
 }
