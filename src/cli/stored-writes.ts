@@ -1,33 +1,45 @@
 import { statSync } from 'node:fs';
-import { join } from 'node:path';
 import { hasBboltMagic } from '../artifacts/databases.js';
-import type { ByteSource } from '../formats/source.js';
+import type { EtcdLine } from '../etcd/version.js';
 import { fileSource } from '../intake/index.js';
-import { writesOfFile } from '../kubernetes/writes.js';
+import { readingNotes, writesOfFile, writesOfMember, type ReadingNotes } from '../kubernetes/writes.js';
 import type { StoredWrite } from '../kubernetes/survey.js';
 import type { Language } from '../words/catalogue.js';
 import { say } from '../words/say.js';
+import { dataDirFiles } from './data-dir-files.js';
 
-/** A file (or the db of a data directory) that holds writes. */
+/** A file or data directory that holds writes. */
 export interface WritesInput {
   readonly path: string;
-  readonly source: ByteSource;
   /** A fresh pass over all readable writes. */
   readonly writes: () => Iterable<StoredWrite>;
+  /** What the last pass met; prints it to standard error. */
+  readonly warn: () => void;
 }
 
-/** Opens a snapshot, a db file, or the data directory that holds one. Throws a sentence for people. */
+/** Line whose rules apply a log; what they store does not depend on it. */
+const lineForReplay: EtcdLine = '3.5';
+
+/** Opens a snapshot, a db file, or a data directory with its log. Throws a sentence for people. */
 export function openWrites(path: string, language: Language): WritesInput {
   const stats = statSync(path, { throwIfNoEntry: false });
   if (stats === undefined) throw new Error(say(language, 'kubernetes.no-such-file', { path }));
+  let notes: ReadingNotes = readingNotes();
+  const warn = (): void => warnings(path, notes, language).forEach((line) => process.stderr.write(`${line}\n`));
   if (stats.isDirectory()) {
-    for (const inside of ['member/snap/db', 'snap/db', 'db', 'data/member/snap/db']) {
-      const db = join(path, inside);
-      if (statSync(db, { throwIfNoEntry: false })?.isFile() === true) return openWrites(db, language);
-    }
-    throw new Error(say(language, 'kubernetes.no-db-inside', { path }));
+    const dir = dataDirFiles(path);
+    if (dir === null) throw new Error(say(language, 'kubernetes.no-db-inside', { path }));
+    return { path, writes: () => writesOfMember(dir, lineForReplay, (notes = readingNotes())), warn };
   }
   const source = fileSource(path);
   if (!hasBboltMagic(source)) throw new Error(say(language, 'kubernetes.not-bbolt', { path }));
-  return { path, source, writes: () => writesOfFile(source) };
+  return { path, writes: () => writesOfFile(source, (notes = readingNotes())), warn };
+}
+
+function warnings(path: string, notes: ReadingNotes, language: Language): string[] {
+  const lines: string[] = [];
+  if (notes.problems > 0) lines.push(say(language, 'kubernetes.reading.damaged', { path, problems: notes.problems, salvaged: notes.salvaged }));
+  if (notes.logFailure !== null) lines.push(say(language, 'kubernetes.reading.log-failed', { path, failure: notes.logFailure }));
+  if (notes.uncommitted > 0) lines.push(say(language, 'kubernetes.reading.uncommitted', { path, writes: notes.uncommitted }));
+  return lines;
 }

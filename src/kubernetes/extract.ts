@@ -103,13 +103,14 @@ export function extractObjects(writes: () => Iterable<StoredWrite>, wish: Extrac
 }
 
 function stateOf(writes: Iterable<StoredWrite>): Later {
-  const live = new Map<string, string>();
+  const last = new Map<string, { readonly revision: bigint; readonly uid: string | null }>();
   for (const write of writes) {
     const key = utf8(write.key, 0, write.key.length);
-    if (write.value === null) live.delete(key);
-    else live.set(key, valueHeader(write.value)?.header.uid ?? '');
+    if ((last.get(key)?.revision ?? 0n) > write.revision) continue;
+    last.set(key, { revision: write.revision, uid: write.value === null ? null : (valueHeader(write.value)?.header.uid ?? '') });
   }
-  return { keys: new Set(live.keys()), uids: new Set([...live.values()].filter((uid) => uid !== '')) };
+  const living = [...last].filter(([, state]) => state.uid !== null);
+  return { keys: new Set(living.map(([key]) => key)), uids: new Set(living.map(([, state]) => state.uid ?? '').filter((uid) => uid !== '')) };
 }
 
 function candidateOf(named: ExtractedObject, value: Uint8Array, wish: ExtractWish): Candidate | null {

@@ -32,6 +32,7 @@ export interface FindResult {
 export function findObjects(writes: Iterable<StoredWrite>, wanted: Wanted, upTo: bigint | null = null): FindResult {
   const found = new Map<string, FoundObject>();
   const others = new Set<string>();
+  const deletions = new Map<string, bigint>();
   for (const write of writes) {
     if (upTo !== null && write.revision > upTo) continue;
     const key = utf8(write.key, 0, write.key.length);
@@ -39,10 +40,13 @@ export function findObjects(writes: Iterable<StoredWrite>, wanted: Wanted, upTo:
     if (known !== undefined && known.revision > write.revision) continue;
     if (write.value === null) {
       if (known !== undefined) found.set(key, { ...known, deletedAt: write.revision });
+      else if (key === (wanted.by === 'key' ? wanted.key : '') || (wanted.by === 'name' && key.endsWith(`/${wanted.name}`))) deletions.set(key, write.revision);
       continue;
     }
+    const deletedLater = deletions.get(key) ?? 0n;
+    const deletedAt = deletedLater > write.revision ? deletedLater : null;
     if (wanted.by === 'key') {
-      if (key === wanted.key) found.set(key, { key, identity: identityOfRow(key, valueHeader(write.value)), revision: write.revision, value: Uint8Array.from(write.value), deletedAt: null });
+      if (key === wanted.key) found.set(key, { key, identity: identityOfRow(key, valueHeader(write.value)), revision: write.revision, value: Uint8Array.from(write.value), deletedAt });
       continue;
     }
     const named = key.endsWith(`/${wanted.name}`);
@@ -54,7 +58,7 @@ export function findObjects(writes: Iterable<StoredWrite>, wanted: Wanted, upTo:
       if (others.size < 10) others.add(identity.namespace === null ? identity.name : `${identity.namespace}/${identity.name}`);
       continue;
     }
-    found.set(key, { key, identity, revision: write.revision, value: Uint8Array.from(write.value), deletedAt: null });
+    found.set(key, { key, identity, revision: write.revision, value: Uint8Array.from(write.value), deletedAt });
   }
   return { found: [...found.values()], others: [...others].sort() };
 }

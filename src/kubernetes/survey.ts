@@ -57,6 +57,8 @@ export interface Deletion {
 export interface KubeSurvey {
   readonly newestRevision: number | null;
   readonly oldestRevision: number | null;
+  /** From here to the newest no revision is missing: below is what was compacted, or lost. */
+  readonly wholeFrom: number | null;
   readonly rows: number;
   readonly live: ReadonlyMap<string, LiveKey>;
   /** Storage prefixes, with their slashes: `/registry/`. Empty when nothing here is Kubernetes. */
@@ -104,6 +106,7 @@ export function surveyWrites(writes: Iterable<StoredWrite>): KubeSurvey {
   let kubeSystemUid: string | null = null;
   let newest: number | null = null;
   let oldest: number | null = null;
+  let wholeFrom: number | null = null;
   let rows = 0;
 
   for (const write of writes) {
@@ -113,6 +116,7 @@ export function surveyWrites(writes: Iterable<StoredWrite>): KubeSurvey {
     if (oldest === null || revision < oldest) oldest = revision;
     const before = live.get(key);
     const inOrder = newest === null || revision >= newest;
+    if (newest === null || revision > newest + 1) wholeFrom = revision;
     if (newest === null || revision > newest) newest = revision;
     if (!inOrder && ((before !== undefined && before.revision > revision) || (deleted.get(key) ?? -1) >= revision)) continue;
     if (write.value === null) {
@@ -162,7 +166,7 @@ export function surveyWrites(writes: Iterable<StoredWrite>): KubeSurvey {
     });
     if (points.length >= maxPoints) thinPoints(points);
   }
-  return summary({ live, encryptionOf, points, deletions, prefixes, nodeUids, unreadable, kubeSystemUid, newest, oldest, rows });
+  return summary({ live, encryptionOf, points, deletions, prefixes, nodeUids, unreadable, kubeSystemUid, newest, oldest, wholeFrom, rows });
 }
 
 /** Half of the older points go; the newest quarter stays. */
@@ -253,6 +257,7 @@ interface Gathered {
   readonly kubeSystemUid: string | null;
   readonly newest: number | null;
   readonly oldest: number | null;
+  readonly wholeFrom: number | null;
   readonly rows: number;
 }
 
@@ -281,6 +286,7 @@ function summary(g: Gathered): KubeSurvey {
   return {
     newestRevision: g.newest,
     oldestRevision: g.oldest,
+    wholeFrom: g.wholeFrom,
     rows: g.rows,
     live: g.live,
     prefixes,

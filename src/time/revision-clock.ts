@@ -7,6 +7,8 @@ import { longestChain, witnessedBounds } from './monotone-chain.js';
 const slowWriteMs = 5_000;
 /** Writes that run beside each other reach etcd out of order, and clocks that agree differ a little. */
 const disorderMs = 250;
+/** Revisions after the last renewal that need no explanation: a busy cluster writes them between two renewals. */
+const usualGap = 40;
 /** Points that are kept: the newest matter most, older ones are thinned. */
 const maxPoints = 60_000;
 
@@ -82,9 +84,10 @@ function thinned(points: readonly ClockPoint[]): readonly ClockPoint[] {
 
 /**
  * Fits a clock to points of one cluster, in any order. It is monotone by construction: a revision is
- * never dated before an older one. `newestRevision` is the last one that exists, when it has no point.
+ * never dated before an older one. `newestRevision` is the last one that exists, when it has no point;
+ * `wholeFrom` the revision from which on every write was seen, so that missing renewals say something.
  */
-export function revisionClock(input: Iterable<ClockPoint>, newestRevision: number | null = null): RevisionClock {
+export function revisionClock(input: Iterable<ClockPoint>, newestRevision: number | null = null, wholeFrom: number | null = null): RevisionClock {
   const points = thinned([...input].sort((a, b) => a.revision - b.revision || a.time - b.time));
   const fresh = points.filter((p) => p.kind === 'renewal' || p.kind === 'stamp');
   const { kept, strays, contested, machines } = agreeingMachines(fresh);
@@ -105,7 +108,9 @@ export function revisionClock(input: Iterable<ClockPoint>, newestRevision: numbe
   const floors = witnessedBounds([...trusted, ...fixed, ...believed].sort((a, b) => a.revision - b.revision), (p) => p.time, witnesses);
   const newest = points.reduce<number | null>((max, p) => (p.kind !== 'ceiling' && (max === null || p.revision > max) ? p.revision : max), newestRevision);
   const top = floors[floors.length - 1];
-  const cap = top === undefined ? null : capAfter(top.bound, renewals);
+  const seenAll = last !== undefined && wholeFrom !== null && last.revision >= wholeFrom - 1;
+  const unseen = last === undefined || seenAll || newest === null ? 0 : Math.max(0, newest - last.revision - usualGap);
+  const cap = top === undefined ? null : later(capAfter(top.bound, renewals), 3 * unseen * pace(trusted));
   return {
     points,
     newestRevision: newest,
@@ -168,6 +173,8 @@ function capAfter(time: number, renewals: readonly Renewal[]): number | null {
   const caps = renewals.map((r) => r.last + 1.5 * r.intervalMs + 3_000).filter((cap) => cap >= time);
   return median(caps);
 }
+
+const later = (time: number | null, ms: number): number | null => (time === null ? null : time + ms);
 
 /** Milliseconds from one revision to the next towards the end. */
 function pace(points: readonly ClockPoint[]): number {

@@ -32,6 +32,8 @@ export function define(command: Command): Command {
     .action((earlierPath: string, laterPath: string, options: Options) => {
       const [earlier, later] = [openWrites(earlierPath, language), openWrites(laterPath, language)];
       const [before, after] = [surveyWrites(earlier.writes()), surveyWrites(later.writes())];
+      earlier.warn();
+      later.warn();
       const differences = differencesBetween(before, after, { namespace: options.namespace ?? null, kinds: options.kind ?? [] });
       const shown = options.all === true || options.json === true ? differences : differences.filter((d) => !d.noise);
       const paths = options.fields === true ? changedPathsOf(earlier.writes(), later.writes(), shown) : null;

@@ -56,7 +56,12 @@ function take(file: string, options: Options, language: Language): Extract {
   const selector = selectorText === undefined ? null : parseSelector(selectorText);
   if (selectorText !== undefined && selector === null) throw new Error(say(language, 'kubernetes.extract.bad-selector', { text: terminalText(selectorText) }));
   const wish = { namespace: namespace ?? null, kinds: kind, selector, revision: revision === undefined ? null : revisionOf(revision, language), reveal: options.reveal === true };
-  return extractObjects(openWrites(file, language).writes, wish, missingIn === undefined ? null : openWrites(missingIn, language).writes);
+  const input = openWrites(file, language);
+  const later = missingIn === undefined ? null : openWrites(missingIn, language);
+  const extract = extractObjects(input.writes, wish, later?.writes ?? null);
+  input.warn();
+  later?.warn();
+  return extract;
 }
 
 /** One manifest a file, numbered in the order of applying; nothing that exists is overwritten. */

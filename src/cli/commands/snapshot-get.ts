@@ -33,7 +33,9 @@ export function define(command: Command): Command {
     .action((file: string, kind: string, name: string | undefined, options: Options) => {
       const wanted = wantedOf(kind, name, language);
       const upTo = options.revision === undefined ? null : revisionOf(options.revision, language);
-      const { found, others } = findObjects(openWrites(file, language).writes(), wanted, upTo);
+      const input = openWrites(file, language);
+      const { found, others } = findObjects(input.writes(), wanted, upTo);
+      input.warn();
       const living = found.filter((f) => f.deletedAt === null);
       if (living.length === 0) {
         process.stderr.write(`${absence(wanted, found, others, language)}\n`);

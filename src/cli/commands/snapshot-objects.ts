@@ -18,7 +18,9 @@ export function define(command: Command): Command {
     .option('--json', say(language, 'cli.json'))
     .addHelpText('after', '\n  etcd-autopsy snapshot objects snapshot.db\n  etcd-autopsy snapshot objects /copy/of/var/lib/etcd --json')
     .action((file: string, options: { readonly json?: boolean }) => {
-      const survey = surveyWrites(openWrites(file, language).writes());
+      const input = openWrites(file, language);
+      const survey = surveyWrites(input.writes());
+      input.warn();
       process.stdout.write(options.json === true ? `${JSON.stringify(asJson(survey), null, 2)}\n` : asText(survey, language));
     });
 }
@@ -40,7 +42,7 @@ function asText(survey: KubeSurvey, language: Language): string {
   const filled = occupancy(survey);
   const lines: string[] = [];
   const newest = survey.newestRevision;
-  const best = newest === null ? null : timeOfRevision(revisionClock(survey.points, newest), BigInt(newest)).time.best;
+  const best = newest === null ? null : timeOfRevision(revisionClock(survey.points, newest, survey.wholeFrom), BigInt(newest)).time.best;
   lines.push(say(language, 'kubernetes.objects.head', { keys: survey.live.size, revision: newest ?? '?', time: best === null ? '?' : secondsUtc(best) }));
   if (survey.prefixes.length === 0) lines.push(say(language, 'kubernetes.not-kubernetes'));
   const shares = (title: string, map: typeof filled.byResource): void => {

@@ -19,8 +19,10 @@ export function define(command: Command): Command {
     .option('--json', say(language, 'cli.json'))
     .addHelpText('after', '\n  etcd-autopsy snapshot when snapshot.db\n  etcd-autopsy snapshot when snapshot.db --revision 120345 --json')
     .action((file: string, options: { readonly json?: boolean; readonly revision?: string }) => {
-      const survey = surveyWrites(openWrites(file, language).writes());
-      const clock = revisionClock(survey.points, survey.newestRevision);
+      const input = openWrites(file, language);
+      const survey = surveyWrites(input.writes());
+      input.warn();
+      const clock = revisionClock(survey.points, survey.newestRevision, survey.wholeFrom);
       const asked = options.revision === undefined ? null : revisionOf(options.revision, language);
       const revision = asked ?? (survey.newestRevision === null ? null : BigInt(survey.newestRevision));
       const { time, basis } = revision === null ? { time: { notBefore: null, best: null, notAfter: null }, basis: [] } : timeOfRevision(clock, revision);

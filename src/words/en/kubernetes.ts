@@ -93,4 +93,7 @@ export const kubernetes = {
   'kubernetes.manifest-note.owner-gone': 'The owner of these objects is neither here nor alive: they come back without one',
   'kubernetes.manifest-note.unknown-kind': 'The fields of this kind are not known: these manifests hold metadata only and are not to be applied',
   'kubernetes.manifest-note.damaged': 'The value of these objects is damaged: check the manifests before applying them',
+  'kubernetes.reading.damaged': 'Warning: {path} is damaged in {problems} places. What is shown is what can still be read ({salvaged} rows came from pages outside the tree).',
+  'kubernetes.reading.log-failed': 'Warning: {path}: the log could not be applied to its end: {failure}',
+  'kubernetes.reading.uncommitted': '{path}: {writes} of the last writes were not yet known to be committed; a cluster of several members may drop them.',
 } as const satisfies Catalogue;

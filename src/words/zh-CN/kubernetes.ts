@@ -94,4 +94,7 @@ export const kubernetes: Translation<typeof english> = {
   'kubernetes.manifest-note.owner-gone': '这些对象的属主既不在此处也已不存在：它们恢复后没有属主',
   'kubernetes.manifest-note.unknown-kind': '此类型的字段未知：这些清单只有元数据，不要应用',
   'kubernetes.manifest-note.damaged': '这些对象的值已损坏：应用前请检查清单',
+  'kubernetes.reading.damaged': '警告：{path} 有 {problems} 处损坏。显示的是仍能读出的内容（其中 {salvaged} 行来自树以外的页）。',
+  'kubernetes.reading.log-failed': '警告：{path}：日志无法应用到末尾：{failure}',
+  'kubernetes.reading.uncommitted': '{path}：最后 {writes} 次写入尚不确定是否已提交；多成员集群可能会丢弃它们。',
 };
