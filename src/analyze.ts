@@ -7,6 +7,7 @@ import { makeCase } from './make-case.js';
 import { auditBackups } from './diagnosis/audit/index.js';
 import { diagnose } from './diagnosis/index.js';
 import { openBundle, type Bundle, type BundleInput } from './intake/index.js';
+import type { OnProgress, Progress } from './progress.js';
 import { planOrMissing } from './recovery/plan.js';
 import { recommend } from './recovery/recommend.js';
 import { reconstruct } from './timeline/index.js';
@@ -18,18 +19,6 @@ export interface AnalyzeOptions {
   /** Zone for civil times that nothing in the bundle explains, for example `Asia/Shanghai`. */
   readonly assumeZone: string | null;
 }
-
-/** Progress of one stage, for the terminal and the web page. */
-export interface Progress {
-  readonly stage: 'intake' | 'artifacts' | 'bytes' | 'kubernetes' | 'case' | 'diagnosis' | 'recovery' | 'report';
-  readonly done: number;
-  readonly total: number | null;
-  readonly detail: string | null;
-  /** Something worth telling before the analysis ends: a verdict, the installation, a decisive line. */
-  readonly fact?: { readonly tone: 'ok' | 'warn' | 'bad' | 'plain'; readonly text: string };
-}
-
-export type OnProgress = (progress: Progress) => void;
 
 /** The case, with the working model that its scripts are written from. */
 export interface Analysis {

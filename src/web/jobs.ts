@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { Worker } from 'node:worker_threads';
-import type { Progress } from '../analyze.js';
+import type { Progress } from '../progress.js';
 import type { Case } from '../case/model.js';
 import { HttpError } from './respond.js';
 import type { Task, Wish } from './tasks.js';

@@ -1,4 +1,4 @@
-import type { Progress } from '../../analyze.js';
+import type { Progress } from '../../progress.js';
 import { api, listenToJob } from './api.js';
 import { casesTable } from './cases-view.js';
 import { announce, h, show } from './dom.js';

@@ -1,5 +1,5 @@
 import type { Case } from '../../case/model.js';
-import type { Progress } from '../../analyze.js';
+import type { Progress } from '../../progress.js';
 import { t } from './words.js';
 
 /** An answer of the server that is not what was asked for; the message is for people. */
