@@ -1,4 +1,4 @@
-import type { OnProgress, Progress } from '../../analyze.js';
+import type { OnProgress, Progress } from '../../progress.js';
 import { terminalText } from '../../report/escape/terminal.js';
 import { say } from '../../words/say.js';
 import type { Language } from '../../words/catalogue.js';
