@@ -1,0 +1,106 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { gunzipSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import { bytesSource } from '../../src/formats/source.js';
+import { surveyWrites } from '../../src/kubernetes/index.js';
+import { readingNotes, writesOfFile, writesOfMember } from '../../src/kubernetes/writes.js';
+import { revisionClock, timeOfRevision } from '../../src/time/revision-clock.js';
+import { baseFiles } from '../damage/cases.js';
+import { randomFrom } from '../time/damage-of-values.js';
+import { snapshotBytes, snapshotNames, surveyOf, truthOf } from './fixture-snapshots.js';
+
+type Damage = (bytes: Uint8Array, random: () => number) => Uint8Array;
+
+const page = 4096;
+const damages: Readonly<Record<string, Damage>> = {
+  'cut in the middle': (bytes, random) => bytes.slice(0, Math.floor((0.2 + 0.7 * random()) * bytes.length)),
+  'single bits turned'(bytes, random) {
+    const copy = Uint8Array.from(bytes);
+    for (let i = 0; i < 60; i++) copy[Math.floor(random() * copy.length)]! ^= 1 << Math.floor(random() * 8);
+    return copy;
+  },
+  'pages zeroed'(bytes, random) {
+    const copy = Uint8Array.from(bytes);
+    for (let at = 2 * page; at < copy.length; at += page) if (random() < 0.2) copy.fill(0, at, at + page);
+    return copy;
+  },
+  'sectors torn'(bytes, random) {
+    const copy = Uint8Array.from(bytes);
+    for (let i = 0; i < 40; i++) {
+      const at = Math.floor((random() * copy.length) / 512) * 512;
+      for (let k = at; k < Math.min(at + 512, copy.length); k++) copy[k] = Math.floor(random() * 256);
+    }
+    return copy;
+  },
+  'both metas gone': (bytes) => Uint8Array.from(bytes).fill(0, 0, 2 * page),
+};
+
+describe.each(snapshotNames.filter((name) => truthOf(name) !== null && !/-m[23]$|early|midnight/.test(name)))('%s, damaged', (name) => {
+  const truth = truthOf(name)!;
+  const bytes = snapshotBytes(name);
+
+  it.each(Object.keys(damages))('%s: every revision that is still named was written, and when it says', (kind) => {
+    for (const seed of [1, 2]) {
+      const random = randomFrom(seed * 977 + kind.length);
+      const notes = readingNotes();
+      const survey = surveyWrites(writesOfFile(bytesSource(damages[kind]!(bytes, random)), notes));
+      expect(survey.newestRevision).not.toBeNull();
+      expect(truth.times.has(survey.newestRevision!)).toBe(true);
+      const clock = revisionClock(survey.points, survey.newestRevision, survey.wholeFrom);
+      const revisions = [survey.newestRevision!, ...Array.from({ length: 15 }, () => 2 + Math.floor(random() * (survey.newestRevision! - 2)))];
+      for (const revision of revisions.filter((r) => truth.times.has(r))) {
+        const { notBefore, notAfter } = timeOfRevision(clock, BigInt(revision)).time;
+        const time = truth.times.get(revision)!;
+        expect({ seed, revision, late: notBefore !== null && notBefore > time, early: notAfter !== null && notAfter < time }).toEqual({ seed, revision, late: false, early: false });
+      }
+    }
+  });
+});
+
+describe('a file whose tree is gone', () => {
+  it('still gives every row that a page holds', () => {
+    const name = 'v3.6.16/config-single-late';
+    const notes = readingNotes();
+    const bytes = Uint8Array.from(snapshotBytes(name)).fill(0, 0, 2 * page);
+    const survey = surveyWrites(writesOfFile(bytesSource(bytes), notes));
+    const whole = surveyOf(name);
+    expect(notes.salvaged).toBeGreaterThan(1000);
+    expect(survey.newestRevision).toBe(whole.newestRevision);
+    for (const [key, entry] of whole.live) expect(survey.live.get(key)?.digest, key).toBe(entry.digest);
+  });
+});
+
+describe('data directories of killed servers', () => {
+  const folder = fileURLToPath(new URL('../fixtures/datadirs/', import.meta.url));
+  const names = readdirSync(folder).filter((name) => name.endsWith('.tar.xz')).map((name) => name.replace('.tar.xz', ''));
+
+  it.each(names)('%s: db and log together give the state that the real server served, and its last write', async (name) => {
+    const files = new Map([...(await baseFiles(name, folder))].map(([path, bytes]) => [path.replace(/^data\//, ''), bytesSource(bytes)]));
+    const notes = readingNotes();
+    const survey = surveyWrites(writesOfMember({ files, complete: true }, '3.5', notes));
+    expect({ problems: notes.problems, logFailure: notes.logFailure }).toEqual({ problems: 0, logFailure: null });
+    const served = new Map(gunzipSync(readFileSync(`${folder}${name}.keys.jsonl.gz`)).toString('utf8').trim().split('\n').map((line) => {
+      const { key, modRevision } = JSON.parse(line) as { key: string; modRevision: number };
+      return [key, modRevision] as const;
+    }));
+    const different = [...new Set([...served.keys(), ...survey.live.keys()])].filter((key) => survey.live.get(key)?.revision !== served.get(key));
+    // A lone member of three was made to serve with --force-new-cluster, which drops what was not known to be committed.
+    expect(different.length).toBeLessThanOrEqual(notes.uncommitted);
+    const [version, life] = [name.slice(0, name.indexOf('-')), name.slice(name.indexOf('-') + 1).replace(/-member\d$/, '')];
+    const truth = version === undefined || life.startsWith('real') ? null : truthOf(snapshotNames.find((s) => s.startsWith(`${version}/${life}`)) ?? '');
+    const time = truth?.times.get(survey.newestRevision!) ?? truth?.times.get(survey.newestRevision! - 1);
+    if (time === undefined) return;
+    const stated = timeOfRevision(revisionClock(survey.points, survey.newestRevision, survey.wholeFrom), BigInt(survey.newestRevision!)).time;
+    expect({ notBefore: stated.notBefore! <= time + 1000, notAfter: stated.notAfter! >= time, narrow: stated.notAfter! - stated.notBefore! <= 20_000, close: Math.abs(stated.best! - time) <= 10_000 }).toEqual({ notBefore: true, notAfter: true, narrow: true, close: true });
+  });
+});
+
+describe('counts', () => {
+  it.each(snapshotNames)('%s: live keys by resource as the life knew them', (name) => {
+    const survey = surveyOf(name);
+    const hook = truthOf(name)?.hooks.find((h) => h.rev === survey.newestRevision);
+    if (hook === undefined) expect(survey.live.size).toBeGreaterThan(200);
+    else expect({ counts: survey.counts, live: survey.live.size }).toEqual({ counts: hook.counts, live: hook.liveKeys });
+  });
+});
