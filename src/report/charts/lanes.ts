@@ -51,7 +51,9 @@ const week = 7 * 86_400_000;
 const pointsDrawn = 60;
 const order = ['node', 'etcd', 'apiserver', 'kubelet', 'runtime', 'storage', 'clock', 'certificate', 'backup', 'operator'];
 const alive = new Set(['etcd-works', 'etcd-serving', 'last-write', 'data-dir-written', 'backup-streamed', 'backup-done']);
-const failing = new Set(['etcd-died', 'unit-failed', 'restart-loop', 'no-quorum', 'data-corrupt', 'unhealthy', 'etcd-unreachable', 'apiserver-unreachable', 'apiserver-error', 'writes-refused', 'container-exited', 'etcd-stopped', 'apiserver-stopped']);
+const failing = new Set(['etcd-died', 'unit-failed', 'restart-loop', 'no-quorum', 'data-corrupt', 'unhealthy', 'etcd-unreachable', 'apiserver-unreachable', 'apiserver-error', 'writes-refused']);
+/** The end of a program: a cross, and no bar until something fails again. */
+const stops = new Set(['etcd-stopped', 'apiserver-stopped', 'container-exited']);
 const breaks = new Set(['boot', 'boot-after-crash']);
 
 const endOf = (event: CaseEvent): number => ms(event.end?.best) ?? ms(event.end?.notAfter) ?? eventTime(event);
@@ -86,7 +88,7 @@ function machineBars(scene: Scene, host: string, events: readonly CaseEvent[], a
 function serviceBars(scene: Scene, host: string | null, component: string, events: readonly CaseEvent[]): { readonly bars: readonly Bar[]; readonly points: readonly Point[] } {
   const { r, from, until } = scene;
   const { outage, members } = r.case;
-  const only = component === 'etcd' && (members.length <= 1 || members.every((m) => m.host === host));
+  const only = component === 'etcd' && host !== null && members.every((m) => m.host === host);
   const known = outage.perComponent.find((p) => p.component === component && (p.host === host || p.host === null));
   const start = known?.start ?? (only ? outage.start : { notBefore: null, notAfter: null });
   const end = known !== undefined ? known.end : only ? outage.end : null;
@@ -95,6 +97,7 @@ function serviceBars(scene: Scene, host: string | null, component: string, event
   const stop = ms(start.notBefore) ?? max(goods);
   const contrary = ms(start.notAfter);
   const bads = events.filter((e) => failing.has(e.kind) && (stop === null || endOf(e) > stop));
+  const ended = max(events.filter((e) => stops.has(e.kind) && (contrary === null || eventTime(e) <= contrary)).map(eventTime).filter((t) => Number.isFinite(t)));
   const over = end === null ? null : (ms(end.best) ?? ms(end.notAfter));
   const where = { component: name, host: host ?? '?' };
   const bars: Bar[] = [];
@@ -104,6 +107,7 @@ function serviceBars(scene: Scene, host: string | null, component: string, event
     const words = soft === undefined ? r.t('report.chart.lane.running', { ...where, until: r.clock.short(stop) }) : r.t('report.chart.lane.ended', { ...where, from: r.clock.short(stop), to: r.clock.short(soft) });
     bars.push({ kind: 'running', from, to: stop, openStart: true, words, ...(soft === undefined ? {} : { endsBy: soft, caption: r.t('report.chart.last-proof', { time: r.clock.time(stop) }) }) });
   }
+  if (ended !== null) points.push({ at: ended, shape: 'failure', tone: 'bad', words: `${r.clock.short(ended)} ${events.find((e) => stops.has(e.kind) && eventTime(e) === ended)?.said.text ?? ''}` });
   const firstBad = min(bads.map(eventTime).filter((t) => Number.isFinite(t)));
   if (firstBad !== null) {
     const last = over ?? (known !== undefined || only ? until : (max(bads.map(endOf)) ?? until));
@@ -121,7 +125,7 @@ function serviceBars(scene: Scene, host: string | null, component: string, event
 
 function eventPoints(r: Reading, events: readonly CaseEvent[]): readonly Point[] {
   return events.filter((e) => Number.isFinite(eventTime(e))).slice(0, pointsDrawn).map((e) => ({
-    at: eventTime(e), shape: failing.has(e.kind) || ['storage-error', 'disk-full', 'out-of-memory', 'backup-failed', 'human-error'].includes(e.kind) ? 'failure' : e.basis === 'observed' ? 'disc' : 'ring',
+    at: eventTime(e), shape: failing.has(e.kind) || stops.has(e.kind) || ['storage-error', 'disk-full', 'out-of-memory', 'backup-failed', 'human-error'].includes(e.kind) ? 'failure' : e.basis === 'observed' ? 'disc' : 'ring',
     tone: failing.has(e.kind) ? 'bad' : 'plain', words: `${r.clock.short(eventTime(e))} ${e.said.text}`,
   }));
 }
@@ -151,7 +155,7 @@ function laneOf(scene: Scene, host: string | null, component: string, events: re
   const { collectedAt } = r.case.outage;
   const begin = ms(collectedAt.notBefore) ?? ms(collectedAt.best);
   const end = ms(collectedAt.notAfter) ?? ms(collectedAt.best);
-  const collecting: readonly Bar[] = begin === null || end === null ? [] : [{ kind: 'collecting', from: Math.min(begin, end), to: end, caption: r.t('report.chart.collected'), words: `${r.t('report.chart.collected')} ${r.clock.window(collectedAt)}` }];
+  const collecting: readonly Bar[] = begin === null || end === null || host === null ? [] : [{ kind: 'collecting', from: Math.min(begin, end), to: end, caption: r.t('report.chart.collected'), words: `${r.t('report.chart.collected')} ${r.clock.window(collectedAt)}` }];
   return { ...base, bars: collecting, points: eventPoints(r, events.filter((e) => e.kind !== 'collection')) };
 }
 
@@ -172,9 +176,11 @@ export function lanesOf(r: Reading): Lanes {
   const scene: Scene = { r, from: first - 60_000, until, crash };
   const etcdHosts = new Set(members.map((m) => m.host));
   const names = [...new Set<string | null>([...hosts.map((h) => h.name), ...inFocus.map((e) => e.host), ...outage.perComponent.map((p) => p.host)])];
-  const sorted = [...names.filter((n) => etcdHosts.has(n)), ...names.filter((n) => !etcdHosts.has(n) && n !== null), ...names.filter((n) => n === null && !etcdHosts.has(n))];
-  const lanes = sorted.slice(0, hostsDrawn).flatMap((host) => {
-    const own = inFocus.filter((e) => e.host === host);
+  const sorted = [...names.filter((n) => n !== null && etcdHosts.has(n)), ...names.filter((n) => n !== null && !etcdHosts.has(n)), ...names.filter((n) => n === null)];
+  const [onlyHost] = etcdHosts;
+  const alone = etcdHosts.size === 1 && onlyHost !== null && onlyHost !== undefined ? onlyHost : null;
+  const lanes = sorted.filter((host) => host !== null || alone === null).slice(0, hostsDrawn).flatMap((host) => {
+    const own = inFocus.filter((e) => e.host === host || (e.host === null && host === alone));
     const components = new Set([...own.map((e) => e.component), ...outage.perComponent.filter((p) => p.host === host).map((p) => p.component)]);
     if (etcdHosts.has(host)) for (const one of ['node', 'etcd', 'operator']) components.add(one);
     if ((r.case.backupAudit?.runs ?? []).some((run) => run.host === host && run.due !== null)) components.add('backup');

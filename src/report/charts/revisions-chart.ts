@@ -157,7 +157,7 @@ function marks(sheet: Sheet, dots: readonly Dot[], x: Scale, y: Scale): readonly
       const words = dot.picked ? r.t('report.chart.revisions.pick', { revision: r.number(dot.revision) }) : r.number(dot.revision);
       const width = textWidth(words, 11.5);
       const centre = dot.picked ? cx - width / 2 - 2 : cx;
-      if (row(centre, width)) parts.push(label(centre, cy - 15, words, { size: 11.5, anchor: 'middle', halo: true, ...(dot.picked ? { bold: true, fill: ink.accent } : {}) }));
+      if (dot.revision !== sheet.reading.case.lastKnownState?.revision && row(centre, width)) parts.push(label(centre, cy - 15, words, { size: 11.5, anchor: 'middle', halo: true, ...(dot.picked ? { bold: true, fill: ink.accent } : {}) }));
     }
   }
   return parts;

@@ -21,10 +21,14 @@ export function timeAxis(r: Reading, axis: GapAxis, y: number, left: number, rig
   const parts: Svg[] = [];
   const times = labelRow();
   const below = labelRow();
+  const named = new Set<string>();
   const put = (row: typeof times, x: number, dy: number, words: string, bold: boolean): void => {
     const width = textWidth(words, 11.5);
     const centre = Math.min(Math.max(x, left + width / 2 - 12), right - width / 2 + 12);
-    if (row(centre, width)) parts.push(label(centre, y + dy, words, { size: 11.5, anchor: 'middle', bold, fill: bold ? ink.ink : ink.ink2 }));
+    if (bold && named.has(words)) return;
+    if (!row(centre, width)) return;
+    if (bold) named.add(words);
+    parts.push(label(centre, y + dy, words, { size: 11.5, anchor: 'middle', bold, fill: bold ? ink.ink : ink.ink2 }));
   };
   const step = tickStep(axis, 58);
   const spans = stretches(axis);
@@ -50,5 +54,6 @@ export function timeAxis(r: Reading, axis: GapAxis, y: number, left: number, rig
     } else if (!s.compressed && step === null) put(times, s.x0, 20, r.clock.minute(s.from), false);
   }
   for (const s of spans.filter((one) => one.compressed)) put(below, (s.x0 + s.x1) / 2, 36, r.span((s.to - s.from) / 1000), false);
+  for (const s of spans) if (!s.compressed) put(below, s.x0 + 14, 36, r.clock.day(s.from), true);
   return parts.join('');
 }

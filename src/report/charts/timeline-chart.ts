@@ -145,6 +145,7 @@ export function timelineChart(sheet: Sheet): Chart | null {
   let host: string | null | undefined;
   for (const lane of lanes) {
     if (several && lane.host !== host) {
+      if (host !== undefined) y += 12;
       parts.push(label(0, y + 6, lane.host ?? r.t('report.unknown'), { size: 13, bold: true, fill: ink.ink }));
       y += 24;
       host = lane.host;

@@ -31,7 +31,7 @@ export interface Row {
 
 export interface Table {
   readonly caption: string;
-  readonly columns: readonly { readonly title: string; readonly number?: boolean; readonly kind?: 'mono' | 'narrow' | 'wide' | 'path' | 'label' | 'host' }[];
+  readonly columns: readonly { readonly title: string; readonly number?: boolean; readonly kind?: 'mono' | 'narrow' | 'wide' | 'path' | 'label' | 'host' | 'where' | 'most' }[];
   readonly rows: readonly Row[];
   readonly note?: Rich;
 }

@@ -8,8 +8,8 @@ import { ms } from './times.js';
 import type { Reading } from './reading.js';
 
 /** Page 1 must stay one page: so many lines of each list, the rest is counted and stands in its section. */
-const reasonsShown = 6;
-const othersShown = 4;
+const reasonsShown = 4;
+const othersShown = 3;
 const objectsShown = 6;
 
 export interface Decision {
@@ -87,12 +87,27 @@ function candidateNamed(r: Reading, name: string): Candidate | null {
   return r.case.candidates.find((c) => c.id === name || c.path === name || c.sha256 === name || c.hostPath === name) ?? null;
 }
 
+/** What the bytes of the chosen file prove, beside the reasons of the recommendation. */
+function proofs(r: Reading, pick: Candidate | null): Decision['why'] {
+  if (pick === null || r.case.recommendation.kind !== 'restore-snapshot') return [];
+  const cluster = r.case.members.find((m) => m.clusterId !== null)?.clusterId ?? null;
+  const keys = [...(pick.verdict === 'intact' ? ['report.proof.digest', 'report.proof.pages'] : []), ...(cluster !== null && pick.clusterId === cluster ? ['report.proof.cluster'] : [])];
+  return keys.map((key) => ({ done: true, text: [...r.rich(key), ...r.cite('decision', pick.evidence.slice(0, 1))] }));
+}
+
+/** Refused newer ones first, as these are asked about; then the next best; what holds nothing comes last. */
+function othersRank(pick: Candidate | null, candidate: Candidate | null): number {
+  if (candidate === null) return 5e15;
+  const newer = pick !== null && (candidate.revision ?? 0) > (pick.revision ?? 0);
+  return (newer ? 0 : candidate.usable ? 1e15 : candidate.revision !== null ? 2e15 : 3e15) - (candidate.revision ?? 0);
+}
+
 function whyLines(r: Reading, recommendation: Recommendation): Decision['why'] {
   const lines = recommendation.why.slice(0, reasonsShown).map((said) => ({ done: true, text: r.said(said) }));
   const last = lines.at(-1);
   if (last !== undefined) lines[lines.length - 1] = { done: true, text: [...last.text, ...r.cite('decision', recommendation.evidence)] };
   const rehearsed = r.case.plan !== null && r.case.plan.steps.length > 0 ? [{ done: r.case.rehearsal?.passed === true, text: r.rich(`${rehearsalKey(r)}.why`, { version: r.case.rehearsal?.etcdVersion ?? '' }) }] : [];
-  return [...lines, ...rehearsed];
+  return [...lines, ...proofs(r, r.pick), ...rehearsed];
 }
 
 /** The box that decides: action, path, facts, why, what is lost, why not the others. */
@@ -102,10 +117,13 @@ export function decisionView(r: Reading): Decision {
   const names = shortNames(r.case.candidates);
   const why = whyLines(r, recommendation);
   const passed = why.filter((w) => w.done).length;
-  const others = recommendation.whyNot.filter((one) => candidateNamed(r, one.candidate) !== pick || pick === null);
+  const others = recommendation.whyNot
+    .filter((one) => candidateNamed(r, one.candidate) !== pick || pick === null)
+    .map((one) => ({ ...one, rank: othersRank(pick, candidateNamed(r, one.candidate)) }))
+    .sort((a, b) => a.rank - b.rank);
   return {
     decided: recommendation.kind !== 'none',
-    action: r.t(`report.kind.${recommendation.kind}`),
+    action: r.t(recommendation.kind === 'restore-snapshot' && pick !== null && pick.kind !== 'snapshot' ? 'report.kind.restore-db' : `report.kind.${recommendation.kind}`),
     confidence: {
       cells: confidenceCells[recommendation.confidence],
       word: r.t(`report.confidence.${recommendation.confidence}.level`),

@@ -43,7 +43,7 @@ export function evidenceView(r: Reading, titles: ReadonlyMap<string, string>): r
     const excerpt = excerpts.get(evidence.id);
     const lines = linesOf(evidence, excerpt, spent < charactersAll);
     spent += lines.reduce((sum, line) => sum + line.text.length, 0);
-    const place = evidence.line !== undefined ? r.t('report.evidence.line', { n: evidence.line }) : evidence.offset !== undefined ? r.t('report.evidence.offset', { n: evidence.offset }) : '';
+    const place = evidence.line !== undefined ? r.t('report.evidence.line', { n: evidence.line }) : evidence.offset !== undefined && evidence.offset > 0 ? r.t('report.evidence.offset', { n: evidence.offset }) : '';
     return {
       id: evidence.id,
       artifact: evidence.artifact,

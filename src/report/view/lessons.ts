@@ -22,7 +22,7 @@ export function auditView(r: Reading): Section | null {
     kind: 'table',
     table: {
       caption: r.t('report.audit.jobs'),
-      columns: [{ title: r.t('report.column.host') }, { title: r.t('report.column.schedule') }, { title: r.t('report.column.command'), kind: 'wide' }, { title: r.t('report.column.target') }, { title: r.t('report.column.keep'), number: true }],
+      columns: [{ title: r.t('report.column.host'), kind: 'host' }, { title: r.t('report.column.schedule'), kind: 'narrow' }, { title: r.t('report.column.command'), kind: 'wide' }, { title: r.t('report.column.target') }, { title: r.t('report.column.keep'), number: true }],
       rows: audit.jobs.slice(0, 30).map((job) => ({
         cells: [
           { text: plain(job.host ?? r.t('report.unknown')) }, { text: job.schedule === null ? plain(r.t('report.unknown')) : code(job.schedule) },

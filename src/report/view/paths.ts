@@ -9,11 +9,11 @@ export const displayPath = (candidate: Pick<Candidate, 'path' | 'hostPath'>): st
  */
 export function shortNames(candidates: readonly Candidate[]): ReadonlyMap<string, string> {
   const short = (c: Candidate): string => {
-    if (c.kind === 'data-dir') return displayPath(c);
+    if (c.kind !== 'snapshot') return displayPath(c);
     const parts = displayPath(c).split('/').filter((p) => p !== '');
     const name = parts.at(-1) ?? c.path;
     const folder = parts.at(-2);
-    return /^(snapshot|db)(\.db)?(\.part)?$|^db$/.test(name) && folder !== undefined ? folder : name;
+    return /^(snapshot|db)(\.db)?(\.part)?$/.test(name) && folder !== undefined ? folder : name;
   };
   const counts = new Map<string, number>();
   for (const c of candidates) counts.set(short(c), (counts.get(short(c)) ?? 0) + 1);

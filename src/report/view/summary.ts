@@ -52,7 +52,7 @@ function recommendationSentence(r: Reading): Rich {
   if (recommendation.kind === 'restore-snapshot' && pick !== null) {
     const loss = recommendation.loss?.seconds ?? recommendation.loss?.secondsAtMost ?? null;
     const params = { path, time: taken === null ? '' : r.clock.full(taken), span: loss === null ? '' : r.span(loss) };
-    const key = taken === null ? 'no-time' : loss === null || lastKnownState === null ? 'time' : 'loss';
+    const key = taken === null ? 'no-time' : recommendation.loss?.revisions === 0 ? 'nothing' : loss === null || lastKnownState === null ? 'time' : 'loss';
     return [...r.rich(`report.summary.restore.${key}`, params), ...evidence];
   }
   return [...r.rich(`report.summary.kind.${recommendation.kind}`, { path }), ...evidence];

@@ -39,10 +39,15 @@ function candidateRow(r: Reading, c: Candidate, name: string): Row {
   };
 }
 
+/** The choice, then what can be used, then what cannot; each with the newest state first. */
+function bestFirst(r: Reading): readonly Candidate[] {
+  const rank = (c: Candidate): number => (c === r.pick ? 0 : c.usable ? 1 : c.revision !== null ? 2 : 3);
+  return [...r.case.candidates].sort((a, b) => rank(a) - rank(b) || (b.revision ?? 0) - (a.revision ?? 0) || (a.path < b.path ? -1 : 1));
+}
+
 export function snapshotsView(r: Reading): Section {
   const { candidates, revisions } = r.case;
-  const shown = candidates.slice(0, candidatesShown);
-  const withPick = r.pick === null || shown.includes(r.pick) ? shown : [r.pick, ...shown.slice(1)];
+  const shown = bestFirst(r).slice(0, candidatesShown);
   const names = shortNames(candidates);
   return {
     id: 'snapshots',
@@ -59,8 +64,8 @@ export function snapshotsView(r: Reading): Section {
             { title: r.t('report.column.keys'), number: true }, { title: r.t('report.column.content', { offset: r.clock.offset }), kind: 'narrow' },
             { title: r.t('report.column.size-bytes'), number: true }, { title: r.t('report.column.lost') },
           ],
-          rows: withPick.map((c) => candidateRow(r, c, names.get(c.id) ?? displayPath(c))),
-          note: candidates.length > withPick.length ? r.rich('report.snapshots.folded', { shown: withPick.length, all: r.number(candidates.length) }) : r.rich('report.snapshots.note'),
+          rows: shown.map((c) => candidateRow(r, c, names.get(c.id) ?? displayPath(c))),
+          note: candidates.length > shown.length ? r.rich('report.snapshots.folded', { shown: shown.length, all: r.number(candidates.length) }) : r.rich('report.snapshots.note'),
         },
       } as const]),
     ],
@@ -121,7 +126,7 @@ export function findingsView(r: Reading): Section {
       kind: 'table',
       table: {
         caption: r.t('report.section.findings'),
-        columns: [{ title: r.t('report.column.severity'), kind: 'narrow' }, { title: r.t('report.column.finding'), kind: 'wide' }, { title: r.t('report.column.code') }],
+        columns: [{ title: r.t('report.column.severity'), kind: 'narrow' }, { title: r.t('report.column.finding'), kind: 'most' }, { title: r.t('report.column.code') }],
         rows: shown.map((f) => {
           const [shape, tone] = severityMark[f.severity];
           return { cells: [{ text: [], mark: { shape, tone, word: r.t(`report.severity.${f.severity}`) } }, { text: [...r.said({ ...f.said, text: f.message }), ...r.cite('findings', f.evidence)] }, { text: code(f.code) }] };

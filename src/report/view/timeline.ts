@@ -46,7 +46,7 @@ export function chosenEvents(theCase: Case, limit = eventsShown): readonly CaseE
 /** `messages.txt:12`, or the byte offset. */
 export function placeOf(evidence: Evidence | undefined): string | null {
   if (evidence === undefined) return null;
-  return evidence.line !== undefined ? `${evidence.artifact}:${evidence.line}` : evidence.offset !== undefined ? `${evidence.artifact} @${evidence.offset}` : evidence.artifact;
+  return evidence.line !== undefined ? `${evidence.artifact}:${evidence.line}` : evidence.offset !== undefined && evidence.offset > 0 ? `${evidence.artifact} @${evidence.offset}` : evidence.artifact;
 }
 
 function timeCell(r: Reading, event: CaseEvent): string {
@@ -58,7 +58,7 @@ function timeCell(r: Reading, event: CaseEvent): string {
 }
 
 function eventRow(r: Reading, event: CaseEvent): Row {
-  const what: Rich = [...r.said(event.said), ...(event.count > 1 ? plain(` ${r.t('report.times', { n: r.number(event.count) })}`) : [])];
+  const what: Rich = [...r.said(event.said), ...(event.count > 1 && !Object.values(event.said.params).includes(event.count) ? plain(` ${r.t('report.times', { n: r.number(event.count) })}`) : [])];
   const where = placeOf(event.evidence[0]);
   const at = event.time.best ?? event.time.notBefore ?? event.time.notAfter;
   return {
@@ -87,7 +87,7 @@ export function timelineView(r: Reading): Section {
           caption: r.t('report.section.timeline'),
           columns: [
             { title: r.t('report.column.time', { offset: r.clock.offset }), kind: 'narrow' }, { title: r.t('report.column.what') },
-            { title: r.t('report.column.where') }, { title: r.t('report.column.basis'), kind: 'narrow' },
+            { title: r.t('report.column.where'), kind: 'where' }, { title: r.t('report.column.basis'), kind: 'narrow' },
           ],
           rows: shown.map((event) => eventRow(r, event)),
           ...(events.length > shown.length ? { note: r.rich('report.timeline.folded', { shown: r.number(shown.length), all: r.number(events.length) }) } : events.length === 0 ? { note: r.rich('report.timeline.empty') } : {}),
@@ -107,7 +107,8 @@ export function durationsView(r: Reading): Section {
   if (outage.lastKnownGood !== null) add('good', r.clock.window(outage.lastKnownGood.time), outage.lastKnownGood.evidence);
   if (outage.firstKnownBad !== null) add('bad', r.clock.window(outage.firstKnownBad.time), outage.firstKnownBad.evidence);
   add('start', r.clock.window(outage.start), []);
-  add('detected', outage.detectedAt === null ? r.t('report.unknown') : r.clock.window(outage.detectedAt), []);
+  const noticed = outage.detectedAt === null ? null : (ms(outage.detectedAt.best) ?? ms(outage.detectedAt.notAfter));
+  add('detected', noticed === null ? r.t('report.unknown') : r.clock.short(noticed), []);
   const detected = ms(outage.detectedAt?.best) ?? ms(outage.detectedAt?.notAfter);
   const latestStart = ms(outage.start.notAfter);
   const earliestStart = ms(outage.start.notBefore);
@@ -126,6 +127,6 @@ export function durationsView(r: Reading): Section {
     id: 'durations',
     title: r.t('report.section.durations'),
     lead: null,
-    blocks: [{ kind: 'table', table: { caption: r.t('report.section.durations'), columns: [{ title: r.t('report.column.moment'), kind: 'label' }, { title: r.t('report.column.interval', { offset: r.clock.offset }) }, { title: r.t('report.column.evidence'), kind: 'narrow' }], rows } }],
+    blocks: [{ kind: 'table', table: { caption: r.t('report.section.durations'), columns: [{ title: r.t('report.column.moment'), kind: 'label' }, { title: r.t('report.column.interval', { offset: r.clock.offset }) }, { title: r.t('report.column.evidence'), kind: 'where' }], rows } }],
   };
 }

@@ -96,7 +96,7 @@ export const reportTables = {
   'report.role.after-effect': 'after-effect of a repair attempt',
   'report.role.detection': 'detection',
   'report.role.rejected': 'ruled out',
-  'report.snapshots.lead': 'Dated by what is inside the files where that was possible, not by file times. Sorted as ranked.',
+  'report.snapshots.lead': 'Dated by what is inside the files where that was possible, not by file times. Best first.',
   'report.snapshots.none': 'The bundle holds no snapshot, database or data directory.',
   'report.snapshots.note': '`snapshot status` of etcdctl and etcdutl never reads the digest, so it cannot tell a damaged file from a good one.',
   'report.snapshots.folded': '{shown} of {all} candidates, in the order of the ranking. All are in `case.json`.',

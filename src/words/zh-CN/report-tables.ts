@@ -96,7 +96,7 @@ export const reportTables: Translation<typeof english> = {
   'report.role.after-effect': '修复尝试的后果',
   'report.role.detection': '发现',
   'report.role.rejected': '已排除',
-  'report.snapshots.lead': '尽可能依据文件内部的时间定年，而不是文件时间。按排名排列。',
+  'report.snapshots.lead': '尽可能依据文件内部的时间定年，而不是文件时间。最佳者在前。',
   'report.snapshots.none': '材料中没有快照、数据库或数据目录。',
   'report.snapshots.note': 'etcdctl 和 etcdutl 的 `snapshot status` 从不读取校验值，因此分不清文件是否损坏。',
   'report.snapshots.folded': '{all} 个候选中显示 {shown} 个，按排名排列。全部见 `case.json`。',
