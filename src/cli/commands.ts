@@ -14,10 +14,13 @@ export interface CommandEntry {
 /** All commands, in the order of `--help`. Adding one = one file in `commands/` and one line here. */
 export const commands: readonly CommandEntry[] = [
   { path: 'analyze', summary: 'cli.analyze', load: () => import('./commands/analyze.js') },
+  { path: 'demo', summary: 'cli.demo', load: () => import('./commands/demo.js') },
   { path: 'snapshot check', summary: 'bytes.cli.check', load: () => import('./commands/snapshot-check.js') },
   { path: 'snapshot status', summary: 'bytes.cli.status', load: () => import('./commands/snapshot-status.js') },
   { path: 'snapshot keys', summary: 'bytes.cli.keys', load: () => import('./commands/snapshot-keys.js') },
   { path: 'snapshot salvage', summary: 'bytes.cli.salvage', load: () => import('./commands/snapshot-salvage.js') },
+  { path: 'boot', summary: 'boot.cli.summary', load: () => import('./commands/boot.js') },
+  { path: 'wal show', summary: 'wal.cli.summary', load: () => import('./commands/wal-show.js') },
   { path: 'hashkv', summary: 'bytes.cli.hashkv', load: () => import('./commands/hashkv.js') },
   { path: 'snapshot objects', summary: 'kubernetes.cli.objects', load: () => import('./commands/snapshot-objects.js') },
   { path: 'snapshot get', summary: 'kubernetes.cli.get', load: () => import('./commands/snapshot-get.js') },

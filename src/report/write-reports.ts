@@ -1,5 +1,5 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Case } from '../case/model.js';
 import { say } from '../words/say.js';
 import { findBrowser } from './browser.js';
@@ -17,8 +17,6 @@ export interface ReportOptions {
   readonly browser?: string | null;
   /** What people wrote, by section: `impact`, `went-well`, `went-wrong`, `lucky`, `actions`. */
   readonly notes?: Readonly<Record<string, string>>;
-  /** Text of `restore/RUNBOOK.md`. Without it the folder holds the scripts and `plan.json`. */
-  readonly runbook?: string | null;
 }
 
 export interface WrittenReports {
@@ -41,8 +39,8 @@ export function caseJson(theCase: Case): string {
 
 /**
  * Writes every form of the report into `folder`, which exists and belongs to the caller: `postmortem.md`,
- * `.html`, `.pdf`, `charts/`, `case.json`, `timeline.csv`, `timeline.jsonl`, `restore/`. Only the case decides
- * what is in them: the same case gives the same bytes (in the PDF but for its own dates). Without a browser
+ * `.html`, `.pdf`, `charts/`, `case.json`, `timeline.csv`, `timeline.jsonl`. Only the case decides what is in
+ * them: the same case gives the same bytes (in the PDF but for its own dates). Without a browser
  * everything else is written and `pdfMissing` says how to get one.
  */
 export async function writeReports(theCase: Case, folder: string, options: ReportOptions): Promise<WrittenReports> {
@@ -63,14 +61,6 @@ export async function writeReports(theCase: Case, folder: string, options: Repor
   write('case.json', caseJson(theCase));
   write('timeline.csv', timesketchCsv(theCase));
   write('timeline.jsonl', timesketchJsonLines(theCase));
-  const { plan } = theCase;
-  if (plan !== null) {
-    for (const [name, script] of Object.entries(plan.scripts)) {
-      if (basename(name) === name && !name.startsWith('.')) write(`restore/${name}`, script, 0o755);
-    }
-    write('restore/plan.json', `${JSON.stringify(plan, null, 2)}\n`);
-    if (options.runbook != null) write('restore/RUNBOOK.md', options.runbook);
-  }
   if (!options.pdf) return { files, pdfMissing: null };
   const browser = findBrowser(options.browser ?? null);
   if (browser === null) return { files, pdfMissing: say(theCase.language, 'report.pdf.no-browser') };

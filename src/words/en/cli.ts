@@ -59,4 +59,7 @@ export const cli = {
   'cli.analyze.stage.diagnosis': 'Looking for causes',
   'cli.analyze.stage.recovery': 'Choosing what to do',
   'cli.analyze.stage.report': 'Writing the reports',
+  'cli.demo': 'analyse the packaged sample, a KubeKey control plane after a power cut',
+  'cli.demo.out': 'folder of the reports',
+  'cli.demo.about': 'The packaged sample: files copied off a KubeKey control plane after a power cut.',
 } as const satisfies Catalogue;

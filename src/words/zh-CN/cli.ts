@@ -60,4 +60,7 @@ export const cli: Translation<typeof english> = {
   'cli.analyze.stage.diagnosis': '查找原因',
   'cli.analyze.stage.recovery': '选择对策',
   'cli.analyze.stage.report': '写报告',
+  'cli.demo': '分析自带的样例：一个断电后的 KubeKey 控制面',
+  'cli.demo.out': '报告目录',
+  'cli.demo.about': '自带的样例：从断电后的 KubeKey 控制面拷出的文件。',
 };
