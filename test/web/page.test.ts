@@ -1,0 +1,199 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import puppeteer, { type Browser, type Page } from 'puppeteer';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { findBrowser } from '../../src/report/browser.js';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const program = join(root, 'dist/cli/main.js');
+const browserPath = findBrowser(null);
+const ready = existsSync(program) && browserPath !== null;
+if (!ready && process.env['CI'] === 'true') throw new Error('the page tests need the built program (npm run build) and a Chromium');
+
+const sample = (path: string): string => join(root, 'samples', path);
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/** The page of a real, running `etcd-autopsy serve`, in a real browser. */
+describe.skipIf(!ready)('the page', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'page-test-'));
+  const complaints: string[] = [];
+  let server: ChildProcess;
+  let address: string;
+  let browser: Browser;
+  let page: Page;
+
+  const watch = (one: Page): void => {
+    one.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
+    one.on('pageerror', (error) => complaints.push(String(error)));
+    one.on('request', (request) => {
+      if (!request.url().startsWith(new URL(address).origin) && !request.url().startsWith('data:')) complaints.push(`went to ${request.url()}`);
+    });
+  };
+
+  const choose = async (files: readonly string[]): Promise<void> => {
+    const input = await page.waitForSelector('input[type=file]:not([webkitdirectory])');
+    await (input as unknown as { uploadFile(...paths: string[]): Promise<void> }).uploadFile(...files);
+  };
+
+  const goTo = async (hash: string): Promise<void> => {
+    await page.evaluate((to) => { location.hash = to; }, hash);
+  };
+
+  const openCase = async (files: readonly string[]): Promise<void> => {
+    await goTo('#/');
+    await choose(files);
+    await page.waitForFunction(() => location.hash.startsWith('#/cases/'), { timeout: 60_000 });
+    await page.waitForSelector('.decision-kind');
+  };
+
+  const violations = async (): Promise<string[]> => {
+    await page.evaluate(axe);
+    return page.evaluate(async () => {
+      const { axe: checker } = window as unknown as { axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> } };
+      return (await checker.run()).violations.map((v) => `${v.id}: ${v.nodes[0]?.html ?? ''}`);
+    });
+  };
+
+  beforeAll(async () => {
+    server = spawn(process.execPath, [program, 'serve', '--casebook', join(folder, 'casebook'), '--lang', 'en'], { stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, TMPDIR: folder } });
+    let text = '';
+    for await (const chunk of server.stdout!) {
+      text += String(chunk);
+      if (/token=\S+/.test(text)) break;
+    }
+    address = /http:\S+/.exec(text)![0];
+    browser = await puppeteer.launch({ executablePath: browserPath!, args: process.getuid?.() === 0 ? ['--no-sandbox'] : [] });
+    page = await browser.newPage();
+    watch(page);
+    await page.setViewport({ width: 1440, height: 900 });
+    await page.goto(address, { waitUntil: 'networkidle0' });
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+    if (server?.exitCode === null) {
+      server.kill('SIGINT');
+      await once(server, 'exit');
+    }
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  test('a bundle that is dropped in becomes a case with its decision', async () => {
+    await openCase([sample('kubekey-three-members/bundle.tar.gz')]);
+    expect(await page.$eval('.decision-path', (e) => e.textContent)).toContain('vmw254:/var/backups/kube_etcd/etcd-2025-07-12-03-30-01/snapshot.db');
+    expect(await page.$$eval('#runbook .steps > li', (steps) => steps.length)).toBeGreaterThan(6);
+    expect(await page.$$eval('figure.chart', (charts) => charts.length)).toBe(3);
+  });
+
+  test('a chip opens the cited line, and Escape gives the focus back', async () => {
+    await page.click('#causes button.chip');
+    expect(await page.$eval('.drawer .cited', (e) => e.textContent?.length ?? 0)).toBeGreaterThan(0);
+    await page.keyboard.press('Escape');
+    expect(await page.$eval('.drawer', (e) => (e as HTMLElement).hidden)).toBe(true);
+    expect(await page.evaluate(() => document.activeElement?.classList.contains('chip'))).toBe(true);
+  });
+
+  test('keys alone reach search, facts and their evidence', async () => {
+    await page.keyboard.press('/');
+    expect(await page.evaluate(() => document.activeElement?.getAttribute('type'))).toBe('search');
+    await page.keyboard.type('member');
+    const found = await page.$$eval('tr.event', (rows) => rows.map((row) => row.textContent?.toLowerCase() ?? ''));
+    expect(found.length).toBeGreaterThan(0);
+    for (const row of found) expect(row).toContain('member');
+    await page.evaluate(() => (document.activeElement as HTMLElement).blur());
+    await page.keyboard.press('j');
+    await page.keyboard.press('e');
+    expect(await page.$eval('.drawer', (e) => (e as HTMLElement).hidden)).toBe(false);
+    await page.keyboard.press('Escape');
+  });
+
+  test('arrow keys walk along a chart and show its words', async () => {
+    await page.focus('.chart-scroll');
+    await page.keyboard.press('ArrowRight');
+    expect(await page.$eval('.tip', (e) => e.textContent?.length ?? 0)).toBeGreaterThan(0);
+    await page.keyboard.press('Escape');
+  });
+
+  test('two candidates are compared side by side', async () => {
+    await (await page.$$('.letter-button'))[0]!.click();
+    await page.waitForSelector('.diff-sum');
+    expect(await page.$$eval('.diff tbody tr', (rows) => rows.length)).toBeGreaterThan(0);
+    expect(await page.$eval('.diff', (e) => e.textContent)).not.toMatch(/SIMULATED-SECRET/);
+  });
+
+  test('the table of candidates is sorted by its headers', async () => {
+    await page.evaluate(() => [...document.querySelectorAll<HTMLButtonElement>('#candidates button.sort')].find((b) => b.textContent?.startsWith('Revision'))?.click());
+    const sorted = await page.$$eval('#candidates tbody tr td:nth-child(5)', (cells) => cells.map((c) => Number(c.textContent?.replaceAll(',', ''))).filter((n) => !Number.isNaN(n)));
+    expect(sorted).toEqual([...sorted].sort((a, b) => b - a));
+    expect(await page.$eval('#candidates th[aria-sort=descending]', (e) => e.textContent)).toContain('Revision');
+  });
+
+  test.each([['html', 50_000], ['pdf', 50_000], ['md', 5_000], ['json', 50_000], ['csv', 1_000], ['restore', 500_000]])('the case can be downloaded as %s', async (kind, atLeast) => {
+    const got = await page.evaluate(async (as) => {
+      const answer = await fetch(`/api/cases/${location.hash.split('/')[2] ?? ''}/export/${as}`);
+      return { status: answer.status, size: (await answer.arrayBuffer()).byteLength, as: answer.headers.get('content-disposition') };
+    }, kind);
+    expect(got.status).toBe(200);
+    expect(got.size).toBeGreaterThan(atLeast);
+    expect(got.as).toMatch(/^attachment; filename="[\w.-]+"$/);
+    expect(readdirSync(folder).filter((name) => name.startsWith('etcd-autopsy-out-'))).toEqual([]);
+  });
+
+  test('what people write is kept when the same bundle is analysed again', async () => {
+    await page.type('#notes textarea', 'No order was lost.');
+    await page.evaluate(() => (document.activeElement as HTMLElement).blur());
+    await page.waitForFunction(() => document.querySelector('#notes')?.textContent?.includes('Saved'));
+    await openCase([sample('kubekey-three-members/bundle.tar.gz')]);
+    expect(await page.$eval('#notes textarea', (e) => (e as HTMLTextAreaElement).value)).toContain('No order was lost.');
+  });
+
+  test.each([[1440, 'light'], [1440, 'dark'], [390, 'light'], [390, 'dark']] as const)('no barrier at %i px, %s', async (width, scheme) => {
+    await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }]);
+    await page.setViewport({ width, height: 900 });
+    expect(await violations()).toEqual([]);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth), 'nothing scrolls sideways').toBeLessThanOrEqual(0);
+    await goTo('#/');
+    await page.waitForSelector('.drop');
+    expect(await violations()).toEqual([]);
+    await page.goBack();
+    await page.waitForSelector('.decision-kind');
+  });
+
+  test('an analysis can be cancelled, and its files are gone', async () => {
+    await page.setViewport({ width: 1440, height: 900 });
+    await goTo('#/');
+    await page.waitForSelector('.drop');
+    const before = readdirSync(folder).filter((name) => name.startsWith('etcd-autopsy-upload-')).length;
+    await choose([sample('kubekey-powercut/bundle/var-lib-etcd.tgz')]);
+    await page.waitForSelector('.run .stage.active');
+    await page.evaluate(() => [...document.querySelectorAll<HTMLButtonElement>('.run-head button')].at(0)?.click());
+    await page.waitForFunction(() => document.querySelector('.problem')?.textContent?.startsWith('Cancelled'));
+    for (let i = 0; i < 50 && readdirSync(folder).filter((name) => name.startsWith('etcd-autopsy-upload-')).length > before; i++) await new Promise((done) => setTimeout(done, 100));
+    expect(readdirSync(folder).filter((name) => name.startsWith('etcd-autopsy-upload-')).length).toBe(before);
+  });
+
+  test('a log line is explained, in Chinese too', async () => {
+    await goTo('#/explain');
+    await page.waitForSelector('#line');
+    await page.type('#line', 'panic: freepages: failed to get all reachable pages (page 6: multiple references)');
+    await page.click('button.primary');
+    await page.waitForFunction(() => (document.querySelector('.answer')?.textContent?.length ?? 0) > 40);
+    await page.click('header.top button');
+    await page.waitForFunction(() => document.documentElement.lang === 'zh-CN');
+    expect(await page.$eval('header.top nav', (e) => e.textContent)).toMatch(/[\u4e00-\u9fff]/);
+  });
+
+  test('no console error, and no request to anywhere else', () => expect(complaints).toEqual([]));
+
+  test('Ctrl-C leaves nothing behind but the casebook', async () => {
+    await browser.close();
+    server.kill('SIGINT');
+    await once(server, 'exit');
+    expect(readdirSync(folder).filter((name) => name.startsWith('etcd-autopsy-'))).toEqual([]);
+  });
+});
