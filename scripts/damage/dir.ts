@@ -19,7 +19,7 @@ export async function compareDirCase(test: DamageCase): Promise<Comparison[]> {
     const add = (fact: string, mine: string, theirs: string, right = mine === theirs): void => {
       found.push({ id: test.id, version, fact, predicted: mine, observed: theirs, right, unstable: test.unstable !== undefined });
     };
-    const observed = boot.result === 'hung' ? 'hangs' : boot.result === 'died' ? 'dies' : 'ready';
+    const observed = boot.result === 'hung' ? 'hangs' : boot.result === 'died' || boot.diedAt !== undefined ? 'dies' : 'ready';
     add('result', predicted.result, observed);
     add('dies at', predicted.diesAt ?? '-', boot.result === 'died' ? 'start' : (boot.diedAt ?? '-'));
     const why = boot.why ?? [];

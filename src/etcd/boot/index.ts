@@ -144,7 +144,7 @@ export function predictBoot(dir: DataDir, options: BootOptions): BootPrediction 
   } catch (thrown) {
     if (!(thrown instanceof Death)) throw thrown;
     return {
-      ...empty, ...facts, result: phase === 'start' ? 'dies' : 'ready', diesAt: phase, message: thrown.message, causeFile: files.db?.path ?? null, writable: false,
+      ...empty, ...facts, result: 'dies', diesAt: phase, message: thrown.message, causeFile: files.db?.path ?? null, writable: false,
       replayed: replayed?.applied ?? null, appliedIndex: replayed?.appliedIndex ?? null, term: read?.state.term ?? database.term, problems: loaded.problems,
     };
   }
