@@ -54,7 +54,7 @@ export function checkText(path: string, report: SnapshotReport, language: Langua
 type Prediction = NonNullable<SnapshotReport['restore']>['3.5'];
 
 function lineText(p: Prediction, words: (key: string, params?: Readonly<Record<string, string | number>>) => string): string {
-  const restore = p.accepted ? words('bytes.check.accepted') : `${words(p.skipHashAccepted ? 'bytes.check.skip' : 'bytes.check.refused')}${p.message === null ? '' : ` (${short(p.message)})`}`;
+  const restore = p.accepted ? words('bytes.check.accepted') : `${words(p.skipHashAccepted ? 'bytes.check.skip' : 'bytes.check.refused')}${p.message === null || p.message.startsWith('expected sha256') ? '' : ` (${short(p.message)})`}`;
   if (!p.accepted && !p.skipHashAccepted) return restore;
   const boot = p.boot === 'ready'
     ? words('bytes.check.boot.ready', { keys: p.served?.keys ?? 0, revision: String(p.served?.revision ?? 0n) })

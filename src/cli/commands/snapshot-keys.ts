@@ -35,7 +35,7 @@ export function define(command: Command): Command {
       for (const { row, createRevision, modRevision, version, lease, value } of newestKeys(rows)) {
         const key = Buffer.from(row.key, 'latin1').toString('utf8');
         if (options.json === true) {
-          const known = { key, modRevision: Number(modRevision), createRevision: Number(createRevision), version: Number(version), lease: BigInt.asUintN(64, lease).toString(16), valueLength: value.length, valueSha256: createHash('sha256').update(value).digest('hex') };
+          const known = { key, modRevision: Number(modRevision), createRevision: Number(createRevision), version: Number(version), lease: BigInt.asUintN(64, lease).toString(16).padStart(16, '0'), valueLength: value.length, valueSha256: createHash('sha256').update(value).digest('hex') };
           out.push(JSON.stringify(options.salvage === true ? { ...known, confidence: row.confidence, page: row.page } : known));
         } else out.push(terminalText(options.salvage === true ? `${key}  ${modRevision}  ${row.confidence}  ${row.page}` : key));
       }

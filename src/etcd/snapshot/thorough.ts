@@ -1,7 +1,8 @@
 import { crc32c } from '../../formats/crc32c.js';
 import { bucketEntries, type Bolt, type Row } from '../../formats/bbolt/db.js';
 import { inspectBucket, inspectTree, isBucketRow, type LostRange } from '../../formats/bbolt/inspect.js';
-import { noFreelist } from '../../formats/bbolt/layout.js';
+import { noFreelist, pageFlag } from '../../formats/bbolt/layout.js';
+import { pageType, readPage } from '../../formats/bbolt/page.js';
 import type { Problem } from '../../formats/problem.js';
 import { compactRevision, contentsOf, knownBuckets, latin1 } from './contents.js';
 import { historyOf } from './history.js';
@@ -59,6 +60,35 @@ function metaProblems(bolt: Bolt, report: (problem: Problem) => void): void {
   if (active.freelist !== noFreelist) report({ code: 'bbolt.stored-freelist', severity: 'info', page: Number(active.freelist < 2n ** 53n ? active.freelist : 0n), offset: null, message: 'the file carries a list of free pages: another program than etcd on Linux wrote it' });
 }
 
+/** A stored list of free pages: right type, each page once, none in use, none beyond the end (bbolt tx_check.go). */
+function freelistProblems(bolt: Bolt, used: ReadonlySet<number>, report: (problem: Problem) => void): void {
+  const { active } = bolt.metas;
+  if (active === null || active.freelist === noFreelist) return;
+  const number = active.freelist < BigInt(bolt.highWater) ? Number(active.freelist) : -1;
+  const say = (message: string): void => report({ code: 'bbolt.freelist', severity: 'error', page: number < 0 ? null : number, offset: number < 0 ? null : number * bolt.pageSize, message });
+  const page = number < 2 ? null : readPage(bolt.source, number, bolt.pageSize, bolt.metas.littleEndian);
+  if (page === null || page.flags !== pageFlag.freelist || page.id !== active.freelist) {
+    say(`the list of free pages should be on page ${active.freelist}, which is ${page === null ? 'not in the file' : `page ${page.id} of type ${pageType(page.flags)}`}`);
+    return;
+  }
+  const wide = page.count === 0xffff;
+  const count = wide && page.bytes.length >= 24 ? Number(page.view.getBigUint64(16, page.littleEndian)) : page.count;
+  const room = Math.floor((page.bytes.length - (wide ? 24 : 16)) / 8);
+  const free = new Set<bigint>();
+  let [beyond, twice, inUse] = [0, 0, 0];
+  for (let i = 0; i < Math.min(count, room); i++) {
+    const id = page.view.getBigUint64((wide ? 24 : 16) + i * 8, page.littleEndian);
+    if (id < 2n || id >= BigInt(bolt.highWater)) beyond += 1;
+    else if (free.has(id)) twice += 1;
+    else if (used.has(Number(id))) inUse += 1;
+    free.add(id);
+  }
+  if (count > room) say(`the list of free pages names ${count} pages; its page holds ${room}`);
+  if (beyond > 0) say(`${beyond} ids in the list of free pages lie outside the file`);
+  if (twice > 0) say(`${twice} pages stand in the list of free pages more than once; one page would be used twice`);
+  if (inUse > 0) say(`${inUse} pages in the list of free pages are in use; the next writes would overwrite them`);
+}
+
 /** Reads everything that can be read, and lists everything that is wrong. */
 export function inspectDatabase(bolt: Bolt): Findings {
   const { report, problems } = collector();
@@ -74,6 +104,7 @@ export function inspectDatabase(bolt: Bolt): Findings {
       row: (row) => (isBucketRow(row) ? undefined : report({ code: 'etcd.root-row', severity: 'fatal', page: row.page, offset: row.page * bolt.pageSize, message: `page ${row.page}: the root holds a plain row named "${latin1(row.key.subarray(0, 64))}"` })),
     });
   }
+  const afterTrees = (): void => freelistProblems(bolt, visited, report);
   const small = new Map<string, Row[]>();
   const names: string[] = [];
   const history = historyOf();
@@ -111,6 +142,7 @@ export function inspectDatabase(bolt: Bolt): Findings {
     if (name !== 'key') small.set(name, list);
   }
   for (const gap of history.gaps(compactRevision(contentsOf(small)) ?? 1n)) report({ ...gap, page: null, offset: null });
+  afterTrees();
   if (active !== null && !names.includes('key')) report({ code: 'etcd.no-key-bucket', severity: 'fatal', page: null, offset: null, message: 'there is no bucket "key": no key can be read' });
   if (active !== null && !names.includes('meta')) report({ code: 'etcd.no-meta-bucket', severity: 'error', page: null, offset: null, message: 'there is no bucket "meta"' });
   return {
