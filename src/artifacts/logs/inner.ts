@@ -36,6 +36,11 @@ export function parseInner(text: string): InnerLine {
     const json = jsonLine(text);
     if (json !== null) return json;
   }
+  // The left part may have been cut off by a terminal.
+  if (/^[^{}]{0,200}"(?:level|caller|msg|message|error)":\s?"/.test(text) && /"(?:msg|message)":\s?"/.test(text)) {
+    const json = jsonLine(text);
+    if (json !== null) return json;
+  }
   const cap = capnslog.exec(text);
   if (cap !== null) return { form: 'capnslog', time: cap[1] === undefined ? null : parseIso(cap[1]), level: levels[cap[2]!] ?? null, caller: cap[3] ?? null, logger: null, message: cap[3] === undefined ? cap[4]! : `${cap[3]}: ${cap[4]!}`, fields: {} };
   const raft = raftLogger.exec(text);

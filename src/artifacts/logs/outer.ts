@@ -18,6 +18,8 @@ export interface OuterLine {
 const bare = { host: null, ident: null, unit: null, pid: null, priority: null };
 
 const compose = /^(?:\u001b\[\d+m)?([A-Za-z][\w.-]{0,60})\s+\| /;
+/** `talosctl logs` puts the node before each line. */
+const nodePrefix = /^(\d{1,3}(?:\.\d{1,3}){3}): (?=[[{]|\S+: |\d{4}-|time=)/;
 const podPrefix = /^\[pod\/([\w.-]+)\/([\w.-]+)\] /;
 const cri = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:?\d\d)) (?:stdout|stderr) [FP] ?/;
 const criCut = /^(?:stdout|stderr) [FP] /;
@@ -26,6 +28,8 @@ const weekdayIso = /^\S{1,12} (\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d{1,6})?)(?: 
 const unixTime = /^(\d{10})\.(\d{6}) /;
 const tag = /^(?:([\w][\w.-]{0,63}) )?([A-Za-z_(/][\w./@():-]{0,120}?)(?:\[(\d+)\])?:(?: |$)/;
 const dmesg = /^(?:kern\s*:\w+\s*:\s*)?\[\s*(\d+\.\d+)\] /;
+/** `journalctl -o short-monotonic`: host and program follow, unlike in dmesg. */
+const monotonic = /^[\w][\w.-]{0,63} (?:[\w@./()-]{1,60}\[\d+\]|kernel): /;
 const dmesgT = /^(?:kern\s*:\w+\s*:\s*)?\[((?:\S{1,4} )?[^\]]{12,28}\d{4})\] /;
 const dmesgIso = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d,\d{6}[+-]\d\d:\d\d) /;
 
@@ -38,6 +42,8 @@ export function peelOuter(line: string): OuterLine {
     ident = service[1]!.replace(/[-_]\d+$/, '');
     text = text.slice(service[0].length);
   }
+  const node = nodePrefix.exec(text);
+  if (node !== null) return { ...peelOuter(text.slice(node[0].length)), host: node[1]! };
   const pod = podPrefix.exec(text);
   if (pod !== null) {
     ident = pod[2]!;
@@ -53,6 +59,7 @@ export function peelOuter(line: string): OuterLine {
 
 function prefixed(text: string, ident: string | null): OuterLine {
   const kernel = dmesg.exec(text);
+  if (kernel !== null && monotonic.test(text.slice(kernel[0].length))) return tagged(text.slice(kernel[0].length), { kind: 'since-boot', seconds: Number(kernel[1]) }, ident, text);
   if (kernel !== null) return { ...bare, ident: 'kernel', time: { kind: 'since-boot', seconds: Number(kernel[1]) }, rest: text.slice(kernel[0].length) };
   const dated = dmesgT.exec(text);
   if (dated !== null) {

@@ -3,6 +3,7 @@ import type { Stamp } from '../../time/stamp.js';
 import { shown } from '../cite.js';
 import type { Fact, LogFact, LogSource } from '../fact.js';
 import { matchMessage, messagePrefilter } from '../messages/index.js';
+import { prefilter } from '../messages/prefilter.js';
 import type { Place } from '../place.js';
 import type { Section } from '../reader.js';
 import { maskValue } from '../secrets.js';
@@ -23,6 +24,10 @@ export interface LogReading {
   readonly prefixedOnly?: boolean;
 }
 
+/** journald writes a message that is not UTF-8 as an array of numbers. */
+const bytesOfMessage = prefilter(['"MESSAGE":[', '"MESSAGE" : [', '"MESSAGE": [']);
+/** Parts into which a terminal may have broken one line. */
+const mostParts = 12;
 const mostTemplates = 200_000;
 const headLength = 200;
 const marker = /^-- (?:(Logs|Journal) begins? at|Reboot --|Boot [0-9a-f]{32} --)/;
@@ -50,26 +55,18 @@ export function* readLogLines(section: Section, { hint, prefixedOnly = false }: 
     return span;
   };
 
-  for (const raw of section.rawLines()) {
-    const length = raw.end - raw.start;
-    if (length === 0) continue;
-    const place = placeOf(section, raw);
-    const hash = length <= templateLimit ? templateHash(raw) : -1;
-    const known = hash === -1 ? undefined : templates.get(hash);
-    const look = messagePrefilter.next(raw.bytes, raw.start, raw.end) !== -1 || versionsIn.might(raw);
-    if (known !== undefined && !look && pendingBoot === null) {
-      known.see(readTime(headOf(section, raw), () => section.text(raw)), place);
-      continue;
-    }
-    const text = section.text(raw);
+  /** A JSON line that the terminal wrapped: waits for its other parts. */
+  let held: { text: string; readonly place: () => Place; parts: number } | null = null;
+
+  const take = (text: string, place: () => Place, look: boolean, hash: number): void => {
     const mark = marker.exec(text);
     if (mark !== null) {
       if (mark[1] === undefined) pendingBoot = place();
       else boots.push(...journalExtent(text, place(), host));
-      continue;
+      return;
     }
     const line: LogLine = parseLogLine(text);
-    if (prefixedOnly && line.outer.ident === null) continue;
+    if (prefixedOnly && line.outer.ident === null) return;
     if (line.outer.host !== null) host = shortHost(line.outer.host);
     // A stack trace or panic without any prefix belongs to whoever spoke last.
     const alone: boolean = line.outer.ident === null && line.inner.form === 'plain' && line.time === null;
@@ -87,14 +84,42 @@ export function* readLogLines(section: Section, { hint, prefixedOnly = false }: 
       if (templates.size >= mostTemplates) templates.clear();
       templates.set(hash, span);
     }
-    if (!look) continue;
+    if (!look) return;
     for (const version of versionsIn.read(line, source)) {
       const key = `${version.program} ${version.version} ${lineHost ?? ''}`;
       if (!versions.has(key)) versions.set(key, { kind: 'version', at: place(), host: lineHost, ...version });
     }
     const fact = logFact(line, source, lineHost, place, alone ? (speaker?.time ?? null) : line.time, speaker);
     if (fact !== null) fold.add(fact);
+  };
+
+  for (const raw of section.rawLines()) {
+    const length = raw.end - raw.start;
+    if (length === 0) continue;
+    if (held !== null) {
+      const next = section.text(raw);
+      if (held.parts < mostParts && continuesJson(next)) {
+        held.text += next;
+        held.parts++;
+        continue;
+      }
+      take(held.text, held.place, true, -1);
+      held = null;
+    }
+    const place = placeOf(section, raw);
+    const hash = length <= templateLimit ? templateHash(raw) : -1;
+    const half = raw.bytes[raw.start] === 0x7b && raw.bytes[raw.end - 1] !== 0x7d && length < templateLimit;
+    const known = hash === -1 || half ? undefined : templates.get(hash);
+    const look = messagePrefilter.next(raw.bytes, raw.start, raw.end) !== -1 || versionsIn.might(raw) || (raw.bytes[raw.start] === 0x7b && bytesOfMessage.next(raw.bytes, raw.start, raw.end) !== -1);
+    if (known !== undefined && !look && pendingBoot === null) {
+      known.see(readTime(headOf(section, raw), () => section.text(raw)), place);
+      continue;
+    }
+    const text = section.text(raw);
+    if (half && isHalfJson(text)) held = { text, place, parts: 1 };
+    else take(text, place, look, hash);
   }
+  if (held !== null) take(held.text, held.place, true, -1);
   yield* boots;
   yield* versions.values();
   yield* fold.facts();
@@ -102,6 +127,16 @@ export function* readLogLines(section: Section, { hint, prefixedOnly = false }: 
     const fact = span.fact();
     if (fact !== null) yield fact;
   }
+}
+
+/** Begins as a JSON log line and ends inside a word; a pager's `>` or `…` says that the rest is lost. */
+function isHalfJson(text: string): boolean {
+  return /^\{"(?:level|ts|severity|time|timestamp|msg|message|caller)":/.test(text) && !/[}>…]\s*$/.test(text);
+}
+
+/** The rest of a broken JSON line: no new line of any log, and made of what JSON is made of. */
+function continuesJson(text: string): boolean {
+  return !text.startsWith('{') && !marker.test(text) && /["}]/.test(text) && parseLogLine(text).time === null;
 }
 
 function headOf(section: Section, raw: RawLine): string {

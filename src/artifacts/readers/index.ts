@@ -21,6 +21,7 @@ import { crictl } from './crictl.js';
 import { crontab } from './crontab.js';
 import { dockerPs } from './docker-ps.js';
 import { envFile } from './env-file.js';
+import { journalExport } from './journal-export.js';
 import { listTimers } from './list-timers.js';
 import { log } from './log.js';
 import { systemctlShow } from './systemctl-show.js';
@@ -39,6 +40,7 @@ export const readers: readonly ArtifactReader[] = [
   envFile,
   crontab,
   log,
+  journalExport,
   dateOutput,
   timedatectl,
   chronyc,

@@ -4,13 +4,17 @@ import { parseLogLine } from '../logs/timestamp.js';
 import type { LogSource } from '../fact.js';
 import type { ArtifactReader, Section } from '../reader.js';
 
+/** A frame of one of etcd's own packages. */
+const frame = /^\s*(?:go\.etcd\.io\/|github\.com\/(?:coreos|etcd-io)\/)\S+\(/;
+
 /** Every kind of log: journal, syslog, CRI, docker JSON, capnslog, zap, klog, logfmt, dmesg. */
 export const log: ArtifactReader = {
   kind: 'log',
   recognise(section) {
     let timed = 0;
     let shaped = 0;
-    const head = section.head.slice(0, 60);
+    // Explanations of journalctl -x and mail notices stand between the lines of a log.
+    const head = section.head.filter((text) => !/^-- (?!Logs|Journal|Reboot|Boot|No entries)|^--\s*$|^You have (?:new )?mail in /.test(text)).slice(0, 60);
     for (const text of head) {
       const line = parseLogLine(text);
       if (line.time !== null && (line.outer.ident !== null || line.inner.form !== 'plain' || line.outer.time !== null || /^\[?\d{4}-\d\d-\d\d/.test(text))) timed++;
@@ -20,8 +24,10 @@ export const log: ArtifactReader = {
     if (head.some((text) => /^(?:panic: |goroutine \d+ \[|fatal error: |-- Logs begin at|-- Journal begins at|-- Reboot --|-- No entries --)/.test(text))) return { score: 80, by: 'panic or journal header' };
     if (timed >= Math.max(1, head.length * 0.4)) return { score: command ? 90 : 82, by: 'log lines' };
     if (command && (timed > 0 || shaped > 0)) return { score: 85, by: `command ${section.command}` };
-    if (timed >= 3 || shaped >= Math.max(2, head.length * 0.5)) return { score: 40, by: 'log lines' };
-    return { score: 0, by: '' };
+    if (timed >= 3 || shaped >= Math.max(1, head.length * 0.5)) return { score: 40, by: 'log lines' };
+    if (head.some((text) => frame.test(text))) return { score: 60, by: 'stack trace' };
+    const named = sourceOfSection(section);
+    return named !== null && named !== 'other' && /\.(?:log|out|err)(?:\.\d+)?$/.test(section.artifact.replace(/\.(?:gz|zst|xz|bz2)$/, '')) ? { score: 32, by: 'file name' } : { score: 0, by: '' };
   },
   read: (section) => readLogLines(section, { hint: sourceOfSection(section) ?? voted(section) }),
 };
