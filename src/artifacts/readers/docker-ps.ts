@@ -36,7 +36,8 @@ export const dockerPs: ArtifactReader = {
     let columns: Columns | null = null;
     for (const line of section.lines()) {
       if (header.test(line.text)) {
-        columns = headerColumns(line.text);
+        // A header that was broken inside its last word gives no columns; the rows are then read by their words.
+        columns = /\bNAMES\b/.test(line.text) ? headerColumns(line.text) : null;
         continue;
       }
       const row = line.text.startsWith('{') ? jsonRow(section, line, runtime) : tableRow(section, line, columns, runtime);
