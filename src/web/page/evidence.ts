@@ -35,7 +35,7 @@ export function evidenceDrawer(value: Case): EvidenceDrawer {
       h('div', { class: 'drawer-head' }, h('h2', {}, t('web.evidence')), closeButton),
       h('figure', { class: 'excerpt' },
         h('figcaption', {}, h('span', { class: 'chip' }, evidence.id), ' ', h('b', {}, evidence.artifact), ' ', place),
-        h('ol', { class: 'lines' }, ...lines.map((text, i) =>
+        h('ol', { class: evidence.line === undefined ? 'lines unnumbered' : 'lines' }, ...lines.map((text, i) =>
           h('li', { class: firstLine + i === evidence.line || lines.length === 1 ? 'cited' : null, value: firstLine + i }, text)))),
       h('dl', { class: 'facts-list' },
         h('dt', {}, t('web.basis')), h('dd', {}, t(`web.basis.${evidence.basis}`)),
