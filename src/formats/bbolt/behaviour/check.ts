@@ -77,10 +77,10 @@ function checkKeyOrder(walk: Walk, id: PageNumber, min: Slice | null, max: Slice
     let running = min;
     let largest: Slice | null = null;
     for (let i = 0; i < p.count; i++) {
-      const key = branchKey(tx.map, p, i, tx.dialect);
+      const key = branchKey(tx.map, p, i);
       const child = branchChild(tx.map, p, i);
       verifyOrder(walk, child, 'branch', i, key, running, max, path);
-      const next = i < p.count - 1 ? branchKey(tx.map, p, i + 1, tx.dialect) : max;
+      const next = i < p.count - 1 ? branchKey(tx.map, p, i + 1) : max;
       largest = checkKeyOrder(walk, child, key, next, path);
       running = largest;
     }
@@ -90,11 +90,11 @@ function checkKeyOrder(walk: Walk, id: PageNumber, min: Slice | null, max: Slice
     let running = min;
     for (let i = 0; i < p.count; i++) {
       walk.step();
-      const key = leafKey(tx.map, p, i, tx.dialect);
+      const key = leafKey(tx.map, p, i);
       verifyOrder(walk, id, 'leaf', i, key, running, max, path);
       running = key;
     }
-    return p.count > 0 ? leafKey(tx.map, p, p.count - 1, tx.dialect) : null;
+    return p.count > 0 ? leafKey(tx.map, p, p.count - 1) : null;
   }
   walk.error(`unexpected page type (flags: ${p.flags.toString(16)}) for pgId:${id}`);
   return null;

@@ -61,16 +61,15 @@ export function fastCheck(page: MappedPage, id: PageNumber, dialect: Dialect): v
 const elementAt = (page: MappedPage, index: number): number => page.at + 16 + index * 16;
 
 /** `array[i:j:j]` over MaxAllocSize bytes: only the lengths are checked, not the bytes. */
-function slice(element: number, from: number, length: number, dialect: Dialect): Slice {
-  if (dialect === '1.3' && from >= maxAllocSize) panic(`runtime error: index out of range [${from}] with length ${maxAllocSize}`);
-  const end = dialect === '1.3' ? length : from + length;
+function slice(element: number, from: number, length: number): Slice {
+  const end = from + length;
   if (end > maxAllocSize) panic(`runtime error: slice bounds out of range [::${end}] with length ${maxAllocSize}`);
   return { at: element + from, length };
 }
 
-export function branchKey(map: MappedFile, page: MappedPage, index: number, dialect: Dialect): Slice {
+export function branchKey(map: MappedFile, page: MappedPage, index: number): Slice {
   const at = elementAt(page, index);
-  return slice(at, map.u32(at), map.u32(at + 4), dialect);
+  return slice(at, map.u32(at), map.u32(at + 4));
 }
 
 export function branchChild(map: MappedFile, page: MappedPage, index: number): PageNumber {
@@ -81,15 +80,14 @@ export function leafFlags(map: MappedFile, page: MappedPage, index: number): num
   return map.u32(elementAt(page, index));
 }
 
-export function leafKey(map: MappedFile, page: MappedPage, index: number, dialect: Dialect): Slice {
+export function leafKey(map: MappedFile, page: MappedPage, index: number): Slice {
   const at = elementAt(page, index);
-  return slice(at, map.u32(at + 4), map.u32(at + 8), dialect);
+  return slice(at, map.u32(at + 4), map.u32(at + 8));
 }
 
-export function leafValue(map: MappedFile, page: MappedPage, index: number, dialect: Dialect): Slice {
+export function leafValue(map: MappedFile, page: MappedPage, index: number): Slice {
   const at = elementAt(page, index);
-  const from = map.u32(at + 4) + map.u32(at + 8);
-  return slice(at, dialect === '1.3' ? from % 2 ** 32 : from, map.u32(at + 12), dialect);
+  return slice(at, map.u32(at + 4) + map.u32(at + 8), map.u32(at + 12));
 }
 
 /** Most steps a walk may take before it counts as endless: Go's stack ends at 1 GB, a cycle at this. */

@@ -91,8 +91,8 @@ export function cursorOf(tx: Transaction, bucket: Bucket): Cursor {
     const ref = top();
     if (ref.page.count === 0 || ref.index >= ref.page.count) return null;
     return {
-      key: leafKey(map, ref.page, ref.index, dialect),
-      value: leafValue(map, ref.page, ref.index, dialect),
+      key: leafKey(map, ref.page, ref.index),
+      value: leafValue(map, ref.page, ref.index),
       flags: leafFlags(map, ref.page, ref.index),
     };
   };
@@ -122,14 +122,14 @@ export function cursorOf(tx: Transaction, bucket: Bucket): Cursor {
       if (stack.length > endless) panic('runtime: goroutine stack exceeds 1000000000-byte limit');
       if (isLeaf(found, dialect)) {
         entry.index = search(found.count, (i) => {
-          const k = leafKey(map, found, i, dialect);
+          const k = leafKey(map, found, i);
           return map.compareWith(k.at, k.length, key) !== -1;
         });
         return;
       }
       let exact = false;
       let index = search(found.count, (i) => {
-        const k = branchKey(map, found, i, dialect);
+        const k = branchKey(map, found, i);
         const order = map.compareWith(k.at, k.length, key);
         if (order === 0) exact = true;
         return order !== -1;
