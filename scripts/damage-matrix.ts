@@ -3,7 +3,7 @@
 // Usage: npx tsx scripts/damage-matrix.ts [FILTER]   (with a filter, nothing is written)
 import { writeFileSync } from 'node:fs';
 import { damageCases, type DamageCase } from '../test/damage/cases.js';
-import { compareDirs } from './damage/dir.js';
+import { compareDirs, dirReason } from './damage/dir.js';
 import { compareSnapshots, snapshotReason, type Comparison } from './damage/snapshot.js';
 import { compareTrios } from './damage/trio.js';
 
@@ -59,7 +59,7 @@ const only = process.argv[2] ?? '';
 const unexplained = (): null => null;
 const parts: Part[] = [
   { title: 'Snapshots', comparisons: await compareSnapshots(only), reason: snapshotReason }, 
-  { title: 'Data directories', comparisons: await compareDirs(only), reason: unexplained },
+  { title: 'Data directories', comparisons: await compareDirs(only), reason: dirReason },
   { title: 'Three members', comparisons: await compareTrios(only), reason: unexplained },
 ];
 const cases = new Map(damageCases().map((test) => [test.id, test]));

@@ -93,7 +93,8 @@ export function machineOf(backend: OpenedBackend, loaded: LoadedStore): Machine 
     store.leases.get(live.lease)?.keys.add(key);
   }
   store.revision = loaded.currentRevision;
-  store.compactRevision = loaded.compactRevision;
+  // 0 stands for "no compaction was ever scheduled".
+  store.compactRevision = loaded.compactRevision === 0n ? -1n : loaded.compactRevision;
   return {
     store,
     auth: readAuth(backend),
