@@ -11,6 +11,8 @@ export interface ByteSource {
    * reused by the next call: copy what must outlive it.
    */
   read(offset: number, length: number): Uint8Array;
+  /** Fills a buffer of the caller's from `offset` on; returns the bytes that were there. Optional: saves allocations. */
+  readInto?(target: Uint8Array, offset: number): number;
 }
 
 /** A source over bytes that are already in memory. */

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { digestBeside } from '../../etcd/snapshot/digest-beside.js';
 import { readSnapshot } from '../../etcd/snapshot/index.js';
 import { quickLook } from '../../etcd/snapshot/quick.js';
 import type { FileVerdict } from '../../etcd/verdict.js';
@@ -41,7 +42,7 @@ export function define(command: Command): Command {
       const verdicts: FileVerdict[] = [];
       const all: Record<string, unknown>[] = [];
       for (const { path, source } of sources) {
-        const report = readSnapshot(source, options.keysHash ? {} : { keysHash: false });
+        const report = readSnapshot(source, { ...(options.keysHash ? {} : { keysHash: false }), digests: digestBeside(path, source.byteLength) });
         verdicts.push(report.verdict);
         if (options.json === true) all.push(checkJson(path, report));
         else process.stdout.write(checkText(path, report, language));

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { digestBeside } from '../../etcd/snapshot/digest-beside.js';
 import { snapshotStatus } from '../../etcd/snapshot/status.js';
 import { outputFormats, statusText, toolStyle, type OutputFormat } from '../../etcd/snapshot/status-text.js';
 import { say } from '../../words/say.js';
@@ -34,7 +35,8 @@ export function define(command: Command): Command {
       const style = toolStyle(options.compat);
       if (style === null) throw new Error(say(language, 'bytes.cli.unknown-version', { version: options.compat }));
       const format = options.json === true ? 'json' : outputFormat(options.writeOut);
-      const { numbers, ending, digest } = snapshotStatus(databaseSource(file, language), style.line);
+      const source = databaseSource(file, language);
+      const { numbers, ending, digest } = snapshotStatus(source, style.line, digestBeside(file, source.byteLength));
       if (numbers !== null) process.stdout.write(statusText(numbers, format, style));
       else {
         process.stderr.write(`Error: ${ending?.message ?? ''}\n`);

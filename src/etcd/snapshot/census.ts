@@ -93,44 +93,63 @@ export function startCensus(bolt: Bolt): CensusPass | null {
   };
 }
 
-/** Cuts the stream of bytes into leaf pages; a page across two pieces is put together first. */
+/** Cuts the stream of bytes into leaf pages; only a page across two pieces is put together in a buffer of its own. */
 function pageFeeder(bolt: Bolt, orderOf: Uint32Array, scan: LeafScan): { feed: CensusPass['feed']; clean: () => boolean } {
   const { pageSize, highWater } = bolt;
   let clean = pageSize >= 1024;
   let page = 0;
-  let rest: Uint8Array = new Uint8Array();
+  /** Start of a leaf whose end has not come yet, and how long it will be. */
+  let waiting: Uint8Array | null = null;
+  let filled = 0;
+
+  /** Length of the page or leaf at `at`; 0 when its header is wrong. */
+  const lengthAt = (view: DataView, at: number): number => (orderOf[page] === 0 ? pageSize : scan.lengthOf(view, at, page, pageSize));
+  const take = (bytes: Uint8Array, view: DataView, at: number, length: number): void => {
+    if (orderOf[page] !== 0 && !scan.leaf(bytes, view, at, page, pageSize)) clean = false;
+    page += length / pageSize;
+  };
+  /** Completes the waiting page; returns how many bytes of the piece it took. */
+  const complete = (piece: Uint8Array): number => {
+    let used = 0;
+    while (waiting !== null && clean && used < piece.length) {
+      const part = piece.subarray(used, used + waiting.length - filled);
+      waiting.set(part, filled);
+      filled += part.length;
+      used += part.length;
+      if (filled < waiting.length) break;
+      const view = new DataView(waiting.buffer, waiting.byteOffset, waiting.length);
+      const length = lengthAt(view, 0);
+      if (length === 0) clean = false;
+      else if (length > waiting.length) {
+        const longer = new Uint8Array(length);
+        longer.set(waiting);
+        waiting = longer;
+      } else {
+        take(waiting, view, 0, length);
+        waiting = null;
+      }
+    }
+    return used;
+  };
   const feed = (piece: Uint8Array, offset: number): void => {
     if (!clean || page >= highWater) return;
-    let bytes = piece;
-    if (rest.length > 0) {
-      bytes = new Uint8Array(rest.length + piece.length);
-      bytes.set(rest);
-      bytes.set(piece, rest.length);
-    }
-    const base = offset - rest.length;
-    rest = new Uint8Array();
-    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-    while (page < highWater) {
-      const at = page * pageSize - base;
-      if (at + pageSize > bytes.length) break;
-      let pages = 1;
-      if (orderOf[page] !== 0) {
-        const length = scan.lengthOf(view, at, page, pageSize);
-        if (length === 0) {
-          clean = false;
-          return;
-        }
-        if (at + length > bytes.length) break;
-        if (!scan.leaf(bytes, view, at, page, pageSize)) {
-          clean = false;
-          return;
-        }
-        pages = length / pageSize;
+    const used = waiting === null ? 0 : complete(piece);
+    if (waiting !== null) return;
+    const view = new DataView(piece.buffer, piece.byteOffset, piece.length);
+    let at = Math.max(used, page * pageSize - offset);
+    while (clean && page < highWater && at + pageSize <= piece.length) {
+      const length = lengthAt(view, at);
+      if (length === 0) clean = false;
+      else if (at + length > piece.length) break;
+      else {
+        take(piece, view, at, length);
+        at += length;
       }
-      page += pages;
     }
-    const from = page * pageSize - base;
-    if (page < highWater && from < bytes.length) rest = Uint8Array.from(bytes.subarray(from));
+    if (!clean || page >= highWater || at >= piece.length) return;
+    filled = piece.length - at;
+    waiting = new Uint8Array(Math.max(pageSize, filled >= pageSize ? lengthAt(view, at) : pageSize));
+    waiting.set(piece.subarray(at));
   };
   return { feed, clean: () => clean && page >= highWater };
 }

@@ -1,4 +1,4 @@
-import { noFreelist, pageFlag } from '../../formats/bbolt/layout.js';
+import { elementSize, noFreelist, pageFlag, pageHeaderSize } from '../../formats/bbolt/layout.js';
 import type { Bolt } from '../../formats/bbolt/db.js';
 import { branchElements, isContiguous, readPage } from '../../formats/bbolt/page.js';
 
@@ -18,17 +18,8 @@ export interface KeyLeaves {
 }
 
 const separator = 0x5f;
+const tombstoneMark = 0x74;
 const maxDepth = 24;
-
-/** Reads a revision key; null for anything that etcd itself would not have written. */
-export function revisionKey(bytes: Uint8Array, at: number, length: number): { readonly main: number; readonly sub: number } | null {
-  if ((length !== 17 && length !== 18) || bytes[at + 8] !== separator) return null;
-  if (length === 18 && bytes[at + 17] !== 0x74) return null;
-  const view = new DataView(bytes.buffer, bytes.byteOffset + at, length);
-  const [mainHigh, subHigh] = [view.getUint32(0, false), view.getUint32(9, false)];
-  if (mainHigh >= 0x20_0000 || subHigh !== 0) return null;
-  return { main: mainHigh * 2 ** 32 + view.getUint32(4, false), sub: view.getUint32(13, false) };
-}
 
 /**
  * Walks the branch pages below `root`; null as soon as anything is not as bbolt's writer leaves it.
@@ -73,24 +64,34 @@ export function keyLeaves(bolt: Bolt, root: number, elsewhere: ReadonlySet<numbe
     page = Number(first.child);
   }
 
-  /** Returns false when the subtree is not clean. `last` carries the largest key so far. */
-  const last = { main: -1, sub: 0 };
-  const walk = (page: number, level: number, min: { main: number; sub: number }): boolean => {
-    if (level === depth) return addLeaf(page, min.main, min.sub);
+  let [lastMain, lastSub] = [-1, 0];
+  /** Walks one branch page and what is below it; false when anything is not clean. */
+  const walk = (page: number, level: number, minimumMain: number, minimumSub: number): boolean => {
     if (!take(page)) return false;
     const read = readPage(source, page, pageSize, bolt.metas.littleEndian);
     if (read === null || read.cut || read.id !== BigInt(page) || read.flags !== pageFlag.branch || read.count === 0 || !isContiguous(read)) return false;
     for (let i = 1; i <= read.overflow; i++) if (!take(page + i)) return false;
-    for (const element of branchElements(read)) {
-      if (element === null || element.child >= BigInt(highWater)) return false;
-      const key = revisionKey(element.key, 0, element.key.length);
-      if (key === null || key.main < min.main || (key.main === min.main && key.sub < min.sub)) return false;
-      const advances = key.main > last.main || (key.main === last.main && key.sub > last.sub);
-      if (level === depth - 1 && !advances) return false;
-      if (level === depth - 1) [last.main, last.sub] = [key.main, key.sub];
-      if (!walk(Number(element.child), level + 1, key)) return false;
+    const { view, bytes, littleEndian } = read;
+    for (let i = 0; i < read.count; i++) {
+      const at = pageHeaderSize + i * elementSize;
+      const child = view.getUint32(at + (littleEndian ? 8 : 12), littleEndian);
+      if (view.getUint32(at + (littleEndian ? 12 : 8), littleEndian) !== 0 || child >= highWater) return false;
+      const keyAt = at + view.getUint32(at, littleEndian);
+      const length = view.getUint32(at + 4, littleEndian);
+      if ((length !== 17 && length !== 18) || bytes[keyAt + 8] !== separator || (length === 18 && bytes[keyAt + 17] !== tombstoneMark)) return false;
+      const mainHigh = view.getUint32(keyAt, false);
+      if (mainHigh >= 0x20_0000 || view.getUint32(keyAt + 9, false) !== 0) return false;
+      const main = mainHigh * 2 ** 32 + view.getUint32(keyAt + 4, false);
+      const sub = view.getUint32(keyAt + 13, false);
+      if (main < minimumMain || (main === minimumMain && sub < minimumSub)) return false;
+      if (level === depth - 1) {
+        if (main < lastMain || (main === lastMain && sub <= lastSub)) return false;
+        lastMain = main;
+        lastSub = sub;
+      }
+      if (level + 1 === depth ? !addLeaf(child, main, sub) : !walk(child, level + 1, main, sub)) return false;
     }
     return true;
   };
-  return walk(root, 0, { main: 0, sub: 0 }) ? { count, orderOf, minMain, minSub, taken } : null;
+  return (depth === 0 ? addLeaf(root, 0, 0) : walk(root, 0, 0, 0)) ? { count, orderOf, minMain, minSub, taken } : null;
 }

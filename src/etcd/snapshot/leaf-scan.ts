@@ -24,7 +24,7 @@ export interface LeafScan {
 
 const separator = 0x5f;
 const tombstoneMark = 0x74;
-const zeros = new Uint8Array(64 * 1024);
+const zeros = Buffer.alloc(64 * 1024);
 const largestLeaf = 64 * 2 ** 20;
 
 /** Prepares a scan; `little` is the byte order of the file, `compacted` the revision up to which history may be thinned. */
@@ -139,7 +139,7 @@ export function leafScan(leaves: KeyLeaves, highWater: number, little: boolean, 
     }
     for (let done = expected; done < length; done += zeros.length) {
       const rest = Math.min(zeros.length, length - done);
-      if (Buffer.compare(bytes.subarray(at + done, at + done + rest), rest === zeros.length ? zeros : zeros.subarray(0, rest)) !== 0) return false;
+      if (zeros.compare(bytes, at + done, at + done + rest, 0, rest) !== 0) return false;
     }
     crcs[order] = crc32c(bytes.subarray(dataStart, at + expected));
     lengths[order] = at + expected - dataStart;

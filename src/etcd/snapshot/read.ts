@@ -4,10 +4,11 @@ import type { ByteSource } from '../../formats/source.js';
 import { clusterIdOf } from '../ids.js';
 import type { CleanStore } from '../start/store.js';
 import type { FileVerdict, SnapshotReport } from '../verdict.js';
-import { startCensus, type Census } from './census.js';
+import type { Census } from './census.js';
 import { compactRevision, contentsOf, latin1, metaNumber } from './contents.js';
 import { damageOf } from './damage.js';
-import { digester, digestPositions, digestSize, judgeDigest, type Digests } from './digest.js';
+import { digestSize, judgeDigest, type Digests } from './digest.js';
+import { readOnce, type DigestsElsewhere } from './pass.js';
 import { predictRestores } from './prediction.js';
 import { servedContent } from './served-keys.js';
 import { inspectDatabase, type Findings } from './thorough.js';
@@ -21,34 +22,11 @@ export interface SnapshotOptions {
   readonly keysHash?: boolean;
   /** Predict restore and first start of every line. Default: true. */
   readonly predict?: boolean;
-  /** Digests that somebody else computes at the same time; called once, after the pass, with the positions wanted. */
-  readonly digests?: (positions: readonly number[]) => () => Digests;
+  /** Digests that another thread computes meanwhile (digestBeside). */
+  readonly digests?: DigestsElsewhere | undefined;
 }
 
-const pieceSize = 4 << 20;
 const keysHashUpTo = 64 * 2 ** 20;
-
-interface Pass {
-  readonly digests: Digests;
-  readonly census: Census | null;
-}
-
-/** The one pass over the file, front to back. */
-function readOnce(source: ByteSource, bolt: Bolt, bodySize: number | null, options: SnapshotOptions): Pass {
-  const positions = digestPositions(source.byteLength, bodySize);
-  const elsewhere = options.digests?.(positions);
-  const own = elsewhere === undefined ? digester(positions) : null;
-  const census = startCensus(bolt);
-  const end = own === null ? Math.min(source.byteLength, bodySize ?? 0) : source.byteLength;
-  for (let at = 0; at < end && (own !== null || census !== null); ) {
-    const piece = source.read(at, Math.min(pieceSize, end - at));
-    if (piece.length === 0) break;
-    own?.feed(piece);
-    census?.feed(piece, at);
-    at += piece.length;
-  }
-  return { digests: own?.finish() ?? elsewhere?.() ?? digester([]).finish(), census: census?.finish() ?? null };
-}
 
 /** Reads a snapshot or db file and judges it. Never throws for content; what is wrong is in `problems`. */
 export function readSnapshot(source: ByteSource, options: SnapshotOptions = {}): SnapshotReport {
@@ -56,7 +34,7 @@ export function readSnapshot(source: ByteSource, options: SnapshotOptions = {}):
   const bolt = openBolt(source);
   const { active } = bolt.metas;
   const bodySize = active === null ? null : bolt.highWater * bolt.pageSize;
-  const { digests, census } = readOnce(source, bolt, bodySize, options);
+  const { digests, census } = readOnce(source, bolt, options.digests);
   const digest = judgeDigest(source, digests, bodySize);
   const findings = census === null ? inspectDatabase(bolt) : null;
   const contents = contentsOf((census ?? findings)?.small ?? new Map());

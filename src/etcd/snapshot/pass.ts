@@ -1,0 +1,48 @@
+import type { Bolt } from '../../formats/bbolt/db.js';
+import type { ByteSource } from '../../formats/source.js';
+import { startCensus, type Census } from './census.js';
+import { digester, digestPositions, type Digests } from './digest.js';
+
+/** Digests that somebody else computes at the same time; null when that failed. */
+export type DigestsElsewhere = (positions: readonly number[]) => () => Digests | null;
+
+/** What one reading of the file, front to back, tells. */
+export interface Pass {
+  readonly digests: Digests;
+  /** Null when anything in the database is irregular. */
+  readonly census: Census | null;
+}
+
+/** Pieces small enough to stay in the processor's cache, large enough to read fast. */
+const pieceSize = 1 << 20;
+
+function feedAll(source: ByteSource, end: number, feed: (bytes: Uint8Array, at: number) => void): void {
+  const buffer = source.readInto === undefined ? null : Buffer.allocUnsafeSlow(pieceSize);
+  for (let at = 0; at < end; ) {
+    const wanted = Math.min(pieceSize, end - at);
+    const piece = buffer === null || source.readInto === undefined ? source.read(at, wanted) : buffer.subarray(0, source.readInto(buffer.subarray(0, wanted), at));
+    if (piece.length === 0) return;
+    feed(piece, at);
+    at += piece.length;
+  }
+}
+
+/** Reads the file once. With `elsewhere`, only the tree is read here. */
+export function readOnce(source: ByteSource, bolt: Bolt, elsewhere?: DigestsElsewhere): Pass {
+  const bodySize = bolt.metas.active === null ? null : bolt.highWater * bolt.pageSize;
+  const positions = digestPositions(source.byteLength, bodySize);
+  const waiting = elsewhere?.(positions);
+  const census = startCensus(bolt);
+  if (waiting !== undefined) {
+    if (census !== null) feedAll(source, Math.min(source.byteLength, bodySize ?? 0), census.feed);
+    const found = waiting();
+    if (found !== null) return { digests: found, census: census?.finish() ?? null };
+  }
+  const own = digester(positions);
+  const together = waiting === undefined ? census : null;
+  feedAll(source, source.byteLength, (bytes, at) => {
+    own.feed(bytes);
+    together?.feed(bytes, at);
+  });
+  return { digests: own.finish(), census: census?.finish() ?? null };
+}
