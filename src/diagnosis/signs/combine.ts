@@ -58,7 +58,7 @@ export function healedBy(later: Sign, sign: Sign): Sign {
 }
 
 /** Pairs on one host where `second` is not before `first`. */
-export function then(first: Sign, second: Sign): Sign {
+export function followedBy(first: Sign, second: Sign): Sign {
   return (view) => {
     const earlier = first(view);
     const later = second(view).filter((hit) => earlier.some((e) => (e.host === hit.host || e.host === null || hit.host === null) && (e.at === hit.at || isAfter(hit, e))));

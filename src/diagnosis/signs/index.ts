@@ -1,4 +1,4 @@
-export { both, either, without, healedBy, then, atLeast } from './combine.js';
+export { both, either, without, healedBy, followedBy, atLeast } from './combine.js';
 export { says, saysWith, saysLike, saysOften, etcdDies } from './logs.js';
 export { ran, printed, noted } from './commands.js';
 export { removed, isWalPath, isDataPath, isInsideMember } from './removed.js';
