@@ -50,7 +50,7 @@ export function phaseCommands(phase: Phase, plan: ScriptPlan, host: PlanHost): r
       return [host.dataDir, ...(host.walDir === null ? [] : [host.walDir])].map((path) => (plan.usesSnapshot ? `mv ${shellWord(path)} ${aside(path, 'broken')}` : `cp -a ${shellWord(path)} ${aside(path, 'copy')}`));
     case 'restore': {
       const program = restorePrograms(plan, host)[0] ?? plan.tool.program;
-      const flags = restoreFlags(plan, host).map(shellWord).join(' ');
+      const flags = restoreFlags(plan, host).map((word) => (word.startsWith('--') ? word : shellWord(word))).join(' ');
       const restore = `${plan.tool.api !== null && program.endsWith('etcdctl') ? 'ETCDCTL_API=3 ' : ''}${shellWord(program)} snapshot restore ${shellWord(`${work}/${snapshotFile}`)} ${flags} --data-dir ${data}${host.walDir === null ? '' : ` --wal-dir ${shellWord(host.walDir)}`}`;
       return [restore, `chown -R ${shellWord(host.owner)} ${data}`, `chmod 700 ${data}`, 'restorecon -R ' + data];
     }

@@ -3,20 +3,17 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Fact } from '../../src/artifacts/fact.js';
-import { makePlan } from '../../src/recovery/plan.js';
-import { envFacts, fileFact, processFact, unitFacts } from '../installations/hand-facts.js';
-import { candidateOf, draftOf, recommend } from './hand-draft.js';
 import { contentOf, deliver, runPlan, servedBy } from './run-plan.js';
+import { sample } from './sample-hosts.js';
 import { etcdFolder, fingerprint, makeCertificates, noScratchHosts, ScratchNetwork, type ScratchHost } from './scratch-hosts.js';
 
-const sample = fileURLToPath(new URL('../../samples/kubekey-powercut/bundle', import.meta.url));
+const folder = fileURLToPath(new URL('../../samples/kubekey-powercut/bundle', import.meta.url));
 const reason = noScratchHosts('3.4.23');
 if (reason !== null && process.env['CI'] === 'true') throw new Error(reason);
 
 /** The shared single-member bundle, on a host made of its own files; TLS as its env file says. */
 describe.skipIf(reason !== null)(`KubeKey, one member, etcd 3.4.23${reason === null ? '' : ` (skipped: ${reason})`}`, () => {
-  const snapshot = join(sample, 'kube_etcd/etcd-2024-05-11-02-00-01/snapshot.db');
+  const snapshot = join(folder, 'kube_etcd/etcd-2024-05-11-02-00-01/snapshot.db');
   const etcd = etcdFolder('3.4.23') ?? '';
   const authority = mkdtempSync('/dev/shm/authority-');
   let network: ScratchNetwork;
@@ -26,17 +23,17 @@ describe.skipIf(reason !== null)(`KubeKey, one member, etcd 3.4.23${reason === n
   beforeAll(() => {
     network = new ScratchNetwork();
     host = network.host('ks-master1', '192.168.10.61', etcd);
-    host.write('/etc/etcd.env', readFileSync(join(sample, 'etc/etcd.env'), 'utf8'));
-    host.write('/etc/systemd/system/etcd.service', readFileSync(join(sample, 'etc/etcd.service'), 'utf8'));
+    host.write('/etc/etcd.env', readFileSync(join(folder, 'etc/etcd.env'), 'utf8'));
+    host.write('/etc/systemd/system/etcd.service', readFileSync(join(folder, 'etc/etcd.service'), 'utf8'));
     const ssl = '/etc/ssl/etcd/ssl';
     makeCertificates(host, authority, { ca: `${ssl}/ca.pem`, pairs: [[`${ssl}/member-ks-master1.pem`, `${ssl}/member-ks-master1-key.pem`], [`${ssl}/admin-ks-master1.pem`, `${ssl}/admin-ks-master1-key.pem`]] });
-    host.write('/usr/local/bin/kube-scripts/etcd-backup.sh', readFileSync(join(sample, 'etcd-backup.sh'), 'utf8'), 0o755);
+    host.write('/usr/local/bin/kube-scripts/etcd-backup.sh', readFileSync(join(folder, 'etcd-backup.sh'), 'utf8'), 0o755);
     for (const name of ['etcd-2024-05-11-01-30-01', 'etcd-2024-05-11-02-00-01', 'etcd-2024-05-11-02-30-01']) {
       host.write(`/var/backups/kube_etcd/${name}/snapshot.db`, '');
-      execFileSync('cp', [join(sample, 'kube_etcd', name, 'snapshot.db'), host.at(`/var/backups/kube_etcd/${name}/snapshot.db`)]);
+      execFileSync('cp', [join(folder, 'kube_etcd', name, 'snapshot.db'), host.at(`/var/backups/kube_etcd/${name}/snapshot.db`)]);
     }
     for (const part of ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler']) host.write(`/etc/kubernetes/manifests/${part}.yaml`, `name: ${part}\n`);
-    execFileSync('tar', ['xzf', join(sample, 'var-lib-etcd.tgz'), '-C', host.at('/')]);
+    execFileSync('tar', ['xzf', join(folder, 'var-lib-etcd.tgz'), '-C', host.at('/')]);
     execFileSync('sh', ['-c', 'cat > "$1"', 'sh', join(host.standIn, 'crontab')], { input: '*/5 * * * * /usr/sbin/ntpdate x\n*/30 * * * * sh /usr/local/bin/kube-scripts/etcd-backup.sh\n' });
     before = fingerprint(host.at('/var/lib/etcd'));
   });
@@ -46,16 +43,12 @@ describe.skipIf(reason !== null)(`KubeKey, one member, etcd 3.4.23${reason === n
   });
 
   test('restores exactly the chosen snapshot, ends hanging backups first, and rolls back bit for bit', async () => {
-    const facts: Fact[] = [
-      ...envFacts(readFileSync(join(sample, 'etc/etcd.env'), 'utf8'), 'ks-master1', '/etc/etcd.env'),
-      ...unitFacts(readFileSync(join(sample, 'etc/etcd.service'), 'utf8'), 'ks-master1', '/etc/systemd/system/etcd.service'),
-      { kind: 'cron', host: 'ks-master1', at: { artifact: 'crontab.txt', line: 4, text: '' }, schedule: '*/30 * * * *', user: null, command: 'sh /usr/local/bin/kube-scripts/etcd-backup.sh', zone: null, disabled: false },
-      fileFact('/var/lib/etcd/member', 'root', 'directory', 'ks-master1'),
-      processFact('/usr/local/bin/etcdctl --endpoints=https://192.168.10.61:2379 snapshot save /x --cacert=/etc/ssl/etcd/ssl/ca.pem --cert=/etc/ssl/etcd/ssl/admin-ks-master1.pem --key=/etc/ssl/etcd/ssl/admin-ks-master1-key.pem', 'ks-master1'),
-    ];
+    const one = await sample('kubekey-powercut/bundle');
+    one.close();
+    const { plan } = one.value;
+    if (plan === null) throw new Error('the analysis gives no plan');
+    expect(plan.candidate?.path).toBe('kube_etcd/etcd-2024-05-11-02-00-01/snapshot.db');
     const expected = await contentOf(etcd, snapshot);
-    const candidate = candidateOf(snapshot, { revision: expected.revision, liveKeys: expected.keys, hostPath: '/var/backups/kube_etcd/etcd-2024-05-11-02-00-01/snapshot.db', host: 'ks-master1' });
-    const plan = makePlan(draftOf(facts, [{ name: 'ks-master1', address: '192.168.10.61' }], [candidate], '3.4.23'), recommend('restore-snapshot', candidate));
     expect(plan.steps.map((step) => step.phase)).toEqual(['preflight', 'stop', 'keep', 'restore', 'start', 'verify', 'control-plane']);
     deliver(plan, snapshot, [host]);
 

@@ -84,7 +84,7 @@ export class ScratchNetwork {
       this.inside(holder, '-u', `hostname '${name}'`);
       const index = this.holders.length;
       this.inside(this.fabric, '-n', `ip link add v${index} type veth peer name eth0 netns ${holder} && ip link set v${index} master br0 up`);
-      this.inside(holder, '-n', `ip link set lo up && ip link set eth0 up && ip addr add ${address}/24 dev eth0`);
+      this.inside(holder, '-n', `ip link set lo up && ip link set eth0 up && ip addr add ${address}/16 dev eth0`);
       this.inside(holder, '-m', scratched.map((path) => `{ [ -d ${path} ] && mount --bind '${at(path)}' ${path}; }`).join(' && '));
     });
     const path = `${standIns}:${bin}:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin`;
@@ -111,7 +111,13 @@ export class ScratchNetwork {
   /** Ends every process in the namespaces of these hosts, by its id, and removes the scratch folder. */
   close(): void {
     process.off('exit', this.closeAtExit);
-    const spaces = new Set(this.holders.map((holder) => readlinkSync(`/proc/${holder.pid ?? 0}/ns/net`)));
+    const spaces = new Set(this.holders.flatMap((holder) => {
+      try {
+        return [readlinkSync(`/proc/${holder.pid ?? 0}/ns/net`)];
+      } catch {
+        return []; // It has ended already.
+      }
+    }));
     for (const entry of readdirSync('/proc').filter((one) => /^\d+$/.test(one))) {
       try {
         if (spaces.has(readlinkSync(`/proc/${entry}/ns/net`)) && Number(entry) !== process.pid) process.kill(Number(entry), 'SIGKILL');
