@@ -118,6 +118,7 @@ export function predictBoot(dir: DataDir, options: BootOptions): BootPrediction 
           consistentIndex: database.consistentIndex,
           memberId: read.memberId ?? 0n,
           membership,
+          plainLog: server.behaviour.plainLog,
           membersInDatabase: server.line === '3.6' ? new Set(loaded.membersInDatabase.keys()) : null,
           onWrites: (changes) => {
             written.push(...changes);

@@ -27,6 +27,8 @@ export interface ReplayOptions {
   readonly membership: Membership;
   /** Members that the database lists already: 3.6 refuses to add them again, and raft is left without voters. */
   readonly membersInDatabase: ReadonlySet<bigint> | null;
+  /** The log of 3.3 and 3.4 has other words for an unknown entry type. */
+  readonly plainLog?: boolean;
   /** Called with the changes of each entry, in order. */
   readonly onWrites?: (writes: readonly Write[], entry: LogEntry) => void;
 }
@@ -53,7 +55,7 @@ export function replayLog(machine: Machine, options: ReplayOptions): Replayed {
       } else changeMembership(membership, change.value);
       if (membership.voters.size === 0) throw new Death('panic', 'removed all voters');
     } else if (entry.type !== entryType.normal) {
-      throw new Death('panic', 'unknown entry type; must be either EntryNormal or EntryConfChange');
+      throw new Death('panic', options.plainLog === true ? 'entry type should be either EntryNormal or EntryConfChange' : 'unknown entry type; must be either EntryNormal or EntryConfChange');
     }
     if (!fresh) continue;
     applied += 1;
