@@ -11,6 +11,9 @@ const snapshotHeader = /^\|\s*HASH\s*\|\s*REVISION\s*\|/;
 const memberSimple = /^([0-9a-f]{8,16}), (started|unstarted), ([^,]*), (\S*), (\S*?)(?:, (true|false))?$/;
 const memberV2 = /^([0-9a-f]{8,16})(\[unstarted\])?: (?:name=(\S*) )?peerURLs=(\S+)(?: clientURLs=(\S*))?(?: isLeader=(true|false))?/;
 const health = /^(\S+) is (healthy|unhealthy): (.*)$/;
+const noStatus = /^Failed to get the status of endpoint (\S+) \((.*)\)$/;
+/** What the client itself logs before its answer (stderr in the same terminal). */
+const clientLog = /^\{"(?:level|ts|severity|time)"/;
 const healthV2 = /^member ([0-9a-f]{8,16}) is (healthy|unhealthy|unreachable): (?:got (?:un)?healthy result from |.*? (?:are|is) all unreachable|no available published client urls)?\s*(\S*)/;
 const alarmLine = /^memberID:(\d+) alarm:(\w+)\s*$/;
 const statusSimple = /^(https?:\/\/\S+|\[?[\w.:]+\]?:\d+), ([0-9a-f]{8,16}), (\d+\.\d+\.\d+[^,]*), (.*)$/;
@@ -25,12 +28,12 @@ export const etcdctl: ArtifactReader = {
     if (table !== undefined) return { score: 93, by: 'table header' };
     if (section.head.some((line) => memberSimple.test(line) || memberV2.test(line) || health.test(line) || healthV2.test(line) || alarmLine.test(line))) return { score: 90, by: 'etcdctl rows' };
     if (section.head.some((line) => statusSimple.test(line) || snapshotSimple.test(line))) return { score: 85, by: 'etcdctl rows' };
-    const head = section.head.slice(0, 40).join('\n').trimStart().slice(0, 8000);
-    if (/^[[{]/.test(head) && !/^\{"(?:level|ts|severity|time)"/.test(head) && (/"peerURLs"/.test(head) || /"(?:Endpoint|endpoint)"\s*:/.test(head) || /"memberID"\s*:/.test(head) || /"totalKey"\s*:/.test(head) || (/"cluster_id"\s*:/.test(head) && /"member_id"\s*:/.test(head)))) return { score: 92, by: 'JSON keys' };
+    const head = section.head.slice(0, 40).filter((line) => !clientLog.test(line)).join('\n').trimStart().slice(0, 8000);
+    if (/^[[{]/.test(head) && (/"peerURLs"/.test(head) || /"(?:Endpoint|endpoint)"\s*:/.test(head) || /"memberID"\s*:/.test(head) || /"totalKey"\s*:/.test(head) || (/"cluster_id"\s*:/.test(head) && /"member_id"\s*:/.test(head)))) return { score: 92, by: 'JSON keys' };
     return /^"ClusterID" : \d+/.test(section.head[0] ?? '') ? { score: 90, by: 'fields output' } : { score: 0, by: '' };
   },
   *read(section) {
-    if (/^\s*[[{]/.test(section.head[0] ?? '')) {
+    if (/^\s*[[{]/.test(section.head.find((line) => !clientLog.test(line)) ?? '')) {
       yield* readEtcdctlJson(section);
       return;
     }
@@ -113,6 +116,11 @@ function* simpleRow(section: Section, line: TextLine, text: string): Generator<F
   const state = health.exec(text);
   if (state !== null && /:\d+$/.test(state[1]!)) {
     yield endpointFact(section, line, state[1]!, { healthy: state[2] === 'healthy', error: state[2] === 'healthy' ? null : state[3]! });
+    return;
+  }
+  const silent = noStatus.exec(text);
+  if (silent !== null) {
+    yield endpointFact(section, line, silent[1]!, { error: silent[2]! });
     return;
   }
   const old = healthV2.exec(text);
