@@ -13,7 +13,7 @@ import type { EtcdLine } from '../version.js';
 import { openMemberDatabase, type MemberDatabase } from './database-start.js';
 import { lastMark, newestSnapshot, startLog, type StartedLog, type StartSnapshot } from './log-start.js';
 import { memberFiles, type MemberFiles } from './member-files.js';
-import { hexId, membershipOf, membersInDatabase, readV2Store, type KnownMember, type Membership } from './membership.js';
+import { hexId, membershipOf, membersInDatabase, readV2Store, refuseBrokenMembers, type KnownMember, type Membership } from './membership.js';
 import { cannotOpenLog, cannotReadLog, cannotRepairLog, commitOutOfRange, databaseMissing, noSnapshotDatabase, startupError } from './words.js';
 
 /** The server whose start is followed: line, and the version within it where that matters. */
@@ -161,6 +161,7 @@ function load(server: ServerKind, files: MemberFiles, report: (problem: Problem)
     if (behaviour.membershipFromDb && backend !== null) {
       blaming(dbPath, () => {
         trimMembers(backend);
+        refuseBrokenMembers(backend);
         loadClusterVersion(backend, server.version);
       });
     }

@@ -1,6 +1,8 @@
+import { panic } from '../../formats/bbolt/behaviour/death.js';
 import { parseMemberRow } from '../member-rows.js';
 import type { ConfChange, ConfState } from '../raft/messages.js';
 import { rowsIn, type OpenedBackend } from '../start/backend.js';
+import { goJsonError } from './go-json.js';
 
 /** A member as the data directory knows it. Ids as numbers; printed as hex without leading zeros. */
 export interface KnownMember {
@@ -73,6 +75,14 @@ export function membersInDatabase(backend: OpenedBackend): ReadonlyMap<bigint, K
     if (member !== null) members.set(BigInt(`0x${member.memberId}`), { name: member.name, peerUrls: member.peerUrls, learner: member.learner });
   }
   return members;
+}
+
+/** Rows that 3.6 and 3.7 cannot start with: membership is read from the database, strictly. */
+export function refuseBrokenMembers(backend: OpenedBackend): void {
+  for (const row of rowsIn(backend, 'members')) {
+    const error = goJsonError(Buffer.from(row.value).toString('latin1'));
+    if (error !== null) panic(`couldn't read members from backend: ${error}`);
+  }
 }
 
 export function membershipOf(conf: ConfState | null, ...sources: readonly ReadonlyMap<bigint, KnownMember>[]): Membership {

@@ -148,11 +148,11 @@ export function readLog(log: LogFiles, start: { readonly index: bigint; readonly
 /** What prevents opening the log for a snapshot, in the words of each line; null when nothing does. */
 export function openFailure(log: LogFiles, index: bigint): string | null {
   const modern = log.dialect.positioned;
-  if (log.names.length === 0) return modern ? '[openAtIndex] selectWALFiles failed: readWALNames failed: wal: file not found' : 'wal: file not found';
+  if (log.names.length === 0) return modern ? 'openAtIndex failed: [openAtIndex] selectWALFiles failed: readWALNames failed: wal: file not found' : 'wal: file not found';
   const from = segmentFor(log.names, index);
-  if (from < 0) return modern ? `[openAtIndex] selectWALFiles failed: wal: file not found which matches the snapshot index '${index}'` : 'wal: file not found';
+  if (from < 0) return modern ? `openAtIndex failed: [openAtIndex] selectWALFiles failed: wal: file not found which matches the snapshot index '${index}'` : 'wal: file not found';
   if (!isContinuous(log.names.slice(from))) {
-    return modern ? `[openAtIndex] selectWALFiles failed: wal: file sequence numbers (starting from ${from}) do not increase continuously` : 'wal: file not found';
+    return modern ? `openAtIndex failed: [openAtIndex] selectWALFiles failed: wal: file sequence numbers (starting from ${from}) do not increase continuously` : 'wal: file not found';
   }
   return null;
 }
