@@ -1,0 +1,158 @@
+import { describe, expect, it } from 'vitest';
+import type { Case } from '../../src/case/model.js';
+import { casesOf, killed, pick, saved, settingsOf, statusOf } from './scenario.js';
+
+const billing = (when: 'early' | 'before-delete' | 'after-delete'): Buffer => saved('v3.5.30', `billing-single-${when}`);
+const codes = (value: Case): string[] => value.findings.map((one) => one.code);
+const one = (address: string): string => `etcd-master1=https://${address}:2380`;
+const health = (host: string, lines: readonly string[]): string => [`[root@${host} ~]# etcdctl endpoint health --cluster`, ...lines, ''].join('\n');
+
+/** A broken single member at the address of the fixtures' `billing` life. */
+const brokenBilling = { ...settingsOf('master1', 'master1', '172.16.4.11', one('172.16.4.11').replace('etcd-master1', 'master1')), ...statusOf('master1', false) };
+
+describe('what people deleted is put back, not restored over', () => {
+  it.each(['en', 'zh-CN'] as const)('takes the objects out of the snapshot before the deletion (%s)', async (language) => {
+    const value = await casesOf({ 'early.db': billing('early'), 'a.db': billing('before-delete'), 'b.db': billing('after-delete') }, language);
+    expect(value.recommendation.kind).toBe('reapply-objects');
+    expect(pick(value)).toBe('a.db');
+    expect(value.recommendation.nextBest?.kind).toBe('restore-snapshot');
+    expect(value.recommendation.why[0]!.text).toContain('billing');
+    expect(/[\u4e00-\u9fff]/.test(value.recommendation.why[0]!.text)).toBe(language === 'zh-CN');
+    expect(codes(value)).toContain('candidate.namespace-deleted');
+  });
+
+  it('restores the newest state of a dead etcd and says where the deleted objects are', async () => {
+    const value = await casesOf({ ...brokenBilling, 'b/a.db': billing('before-delete'), 'b/b.db': billing('after-delete') });
+    expect(value.recommendation.kind).toBe('restore-snapshot');
+    expect(pick(value)).toBe('b/b.db');
+    expect(value.recommendation.conditions.some((said) => said.key === 'recommend.condition.deleted-before' && said.text.includes('b/a.db'))).toBe(true);
+  });
+});
+
+describe('the content decides, not names and file times', () => {
+  const midnight = saved('v3.5.16', 'kubesphere-single-midnight');
+  const late = saved('v3.5.16', 'kubesphere-single-late');
+
+  it.each(['en', 'zh-CN'] as const)('sees through frozen backups (%s)', async (language) => {
+    const value = await casesOf({ 'b/etcd-2026-06-10-01-00-01.db': midnight, 'b/etcd-2026-06-11-01-00-01.db': midnight, 'b/etcd-2026-06-12-01-00-01.db': midnight, 'b/by-hand.db': late }, language);
+    expect(pick(value)).toBe('b/by-hand.db');
+    expect(codes(value).some((code) => code === 'candidate.frozen' || code === 'audit.frozen')).toBe(true);
+    expect(codes(value)).toContain('candidate.name-not-content');
+  });
+
+  it('ranks by content when all file times are one', async () => {
+    const value = await casesOf({ 'x/1.db': late, 'x/2.db': midnight }, 'en', new Date('2026-06-15T10:00:00Z'));
+    expect(pick(value)).toBe('x/1.db');
+    expect(value.candidates.find((candidate) => candidate.path === 'x/2.db')?.takenAt.best).toMatch(/^2023-07-07T15:59/);
+    expect(value.recommendation.whyNot[0]!.said.key).toBe('recommend.whynot.older');
+  });
+});
+
+describe('clusters are told apart', () => {
+  it('refuses to choose between two when nothing says which one broke', async () => {
+    const value = await casesOf({ 'b/x.db': billing('early'), 'b/y.db': saved('v3.4.23', 'erp-single-late') });
+    expect(value.recommendation.kind).toBe('none');
+    expect(value.recommendation.missingFacts.map((lack) => lack.fact)).toContain('cluster id');
+    expect(codes(value)).toContain('candidate.mixed-clusters');
+  });
+
+  it('takes the one whose addresses the broken host has, though the other is newer', async () => {
+    const value = await casesOf({ ...brokenBilling, 'b/x.db': billing('early'), 'b/y.db': saved('v3.4.23', 'erp-single-late') });
+    expect(pick(value)).toBe('b/x.db');
+    expect(value.candidates.find((candidate) => candidate.path === 'b/y.db')?.usable).toBe(false);
+    expect(codes(value)).toContain('candidate.other-cluster');
+  });
+
+  it('never restores a stranger, even when it is all there is', async () => {
+    const value = await casesOf({ ...settingsOf('edge7', 'edge7', '10.77.0.7', 'edge7=https://10.77.0.7:2380'), ...statusOf('edge7', false), 'b/y.db': saved('v3.4.23', 'erp-single-late') });
+    expect(value.recommendation.kind).toBe('none');
+    expect(value.recommendation.candidate).toBeNull();
+  });
+});
+
+describe('the state decides the plan', () => {
+  const three = 'etcd1=https://10.0.0.1:2380,etcd2=https://10.0.0.2:2380,etcd3=https://10.0.0.3:2380';
+  const hosts = { ...settingsOf('n1', 'etcd1', '10.0.0.1', three), ...settingsOf('n2', 'etcd2', '10.0.0.2', three), ...settingsOf('n3', 'etcd3', '10.0.0.3', three) };
+  const healthy = (address: string): string => `https://${address}:2379 is healthy: successfully committed proposal: took = 12.1ms`;
+
+  it('replaces one member while a majority lives', async () => {
+    const value = await casesOf({ ...hosts, ...statusOf('n1', true), ...statusOf('n2', true), ...statusOf('n3', false), 'n1/health.txt': health('n1', [healthy('10.0.0.1'), healthy('10.0.0.2'), 'https://10.0.0.3:2379 is unhealthy: failed to commit proposal: context deadline exceeded']), 'b/s.db': saved('v3.5.30', 'shop-three-late-m1') });
+    expect(value.recommendation.kind).toBe('replace-member');
+    expect(value.recommendation.candidate).toBeNull();
+    expect(value.recommendation.why[0]!.text).toContain('etcd3');
+  });
+
+  it('leaves a healthy cluster alone', async () => {
+    const value = await casesOf({ ...settingsOf('master1', 'master1', '192.168.8.11', 'master1=https://192.168.8.11:2380'), ...statusOf('master1', true), 'master1/health.txt': health('master1', [healthy('192.168.8.11')]), 'b/s.db': saved('v3.5.16', 'kubesphere-single-late') });
+    expect(value.recommendation.kind).toBe('none');
+    expect(value.recommendation.why[0]!.key).toBe('recommend.why.healthy');
+  });
+
+  it('repairs a NOSPACE alarm without a restore', async () => {
+    const value = await casesOf({ ...settingsOf('master1', 'master1', '192.168.8.11', 'master1=https://192.168.8.11:2380'), ...statusOf('master1', true), 'master1/alarm.txt': '[root@master1 ~]# etcdctl alarm list\nmemberID:4339923168137331411 alarm:NOSPACE\n', 'master1/health.txt': health('master1', [healthy('192.168.8.11')]), 'b/s.db': saved('v3.5.16', 'kubesphere-single-late') });
+    expect(value.recommendation.kind).toBe('repair-without-restore');
+    expect(value.recommendation.why[0]!.key).toBe('recommend.repair.nospace-alarm');
+  });
+
+  it('renews expired certificates and restores nothing', async () => {
+    const refused = 'W0615 10:00:59.000000       1 logging.go:59] [core] grpc: addrConn.createTransport failed to connect to {Addr: "127.0.0.1:2379"}. Err: connection error: desc = "transport: authentication handshake failed: x509: certificate has expired or is not yet valid: current time 2026-06-15T10:00:59Z is after 2026-06-14T08:00:00Z"';
+    const value = await casesOf({ ...settingsOf('master1', 'master1', '192.168.8.11', 'master1=https://192.168.8.11:2380'), ...statusOf('master1', true), 'master1/apiserver.log': `${refused}\n${refused.replace('10:00:59', '10:01:59')}\n`, 'b/s.db': saved('v3.5.16', 'kubesphere-single-late') });
+    expect(value.recommendation.kind).toBe('repair-without-restore');
+    expect(value.recommendation.why[0]!.key).toBe('recommend.repair.certificate-expired');
+  });
+
+  it('uses a data directory that boots and is newer than every snapshot', async () => {
+    const value = await casesOf({ 'd.tar.xz': killed('v3.4.23-erp-single'), 'b/late.db': saved('v3.4.23', 'erp-single-late') });
+    expect(value.recommendation.kind).toBe('use-data-dir');
+    expect(pick(value)).toBe('d.tar.xz!/data');
+    expect(value.candidates.find((candidate) => candidate.path === 'd.tar.xz!/data')?.boot?.result).toBe('ready');
+  });
+
+  it('starts the members together when a majority of directories is whole, and leaves the laggard out', async () => {
+    const value = await casesOf({ 'm1.tar.xz': killed('v3.5.30-shop-three-member1'), 'm2.tar.xz': killed('v3.5.30-shop-three-member2'), 'm3.tar.xz': killed('v3.5.30-shop-three-member3'), 'b/m1.db': saved('v3.5.30', 'shop-three-late-m1') });
+    expect(value.recommendation.kind).toBe('repair-without-restore');
+    expect(value.recommendation.why[0]!.key).toBe('recommend.why.majority-starts');
+    expect(value.candidates.find((candidate) => candidate.path === 'm3.tar.xz!/data')?.usable).toBe(false);
+  });
+
+  it('offers the only surviving directory with its conditions when it is newer than the snapshots', async () => {
+    const value = await casesOf({ 'm1.tar.xz': killed('v3.5.30-shop-three-member1'), 'b/m1.db': saved('v3.5.30', 'shop-three-late-m1') });
+    expect(value.recommendation.kind).toBe('force-new-cluster');
+    expect(value.recommendation.conditions.map((said) => said.key)).toContain('recommend.condition.force-new-cluster');
+  });
+});
+
+describe('too little is said to be too little', () => {
+  it('recommends nothing from logs alone, and says what to collect', async () => {
+    const value = await casesOf({ 'etcd.log': '{"level":"panic","ts":"2026-06-15T10:02:31.000Z","caller":"wal/wal.go:1","msg":"failed to open WAL","error":"wal: crc mismatch"}\n', 'notes.txt': 'please help\n' });
+    expect(value.recommendation.kind).toBe('none');
+    expect(value.recommendation.missingFacts.every((lack) => lack.collect !== null)).toBe(true);
+    expect(value.recommendation.missingFacts.length).toBeGreaterThan(0);
+  });
+
+  it('names the only snapshot but withholds commands whose words are not known', async () => {
+    const value = await casesOf({ 'snapshot.db': saved('v3.5.16', 'kubesphere-single-late') });
+    expect(value.recommendation.kind).toBe('restore-snapshot');
+    expect(value.recommendation.confidence).toBe('possible');
+    expect(value.recommendation.conditions.map((said) => said.key)).toContain('recommend.condition.only-if-down');
+    expect(Object.keys(value.plan?.scripts ?? {})).toEqual([]);
+    expect(value.recommendation.missingFacts.map((lack) => lack.fact)).toContain('etcd version');
+  });
+
+  it('refuses a cut, an empty and a false snapshot', async () => {
+    const late = saved('v3.5.16', 'kubesphere-single-late');
+    const flipped = Buffer.from(late);
+    flipped[flipped.length - 40_000] = flipped[flipped.length - 40_000]! ^ 4;
+    const value = await casesOf({ ...settingsOf('master1', 'master1', '192.168.8.11', 'master1=https://192.168.8.11:2380'), ...statusOf('master1', false), 'b/cut.db': late.subarray(0, late.length >> 1), 'b/empty.db': '', 'b/flipped.db': flipped, 'b/snapshot-note.db': Buffer.from(Array.from({ length: 40_960 }, (_, i) => (i * 7919) % 251)) });
+    expect(value.recommendation.kind).toBe('none');
+    expect(value.candidates.every((candidate) => !candidate.usable)).toBe(true);
+    expect(value.candidates.map((candidate) => candidate.verdict).sort()).toEqual(['digest-wrong', 'empty', 'not-bbolt', 'truncated']);
+  });
+
+  it('does not take the copy of a running database', async () => {
+    const db = saved('v3.5.16', 'kubesphere-single-late');
+    const value = await casesOf({ ...settingsOf('master1', 'master1', '192.168.8.11', 'master1=https://192.168.8.11:2380'), ...statusOf('master1', true), 'master1/db': db.subarray(0, db.length - 32), 'b/old.db': saved('v3.5.16', 'kubesphere-single-midnight') });
+    expect(value.candidates.find((candidate) => candidate.path === 'master1/db')?.usable).toBe(false);
+    expect(pick(value)).not.toBe('master1/db');
+  });
+});
