@@ -1,7 +1,7 @@
 import type { Artifacts } from '../artifacts/index.js';
 import type { Bundle } from '../intake/bundle.js';
 import { recogniseInstallation } from '../installations/index.js';
-import { mergeClocks, revisionClock } from '../kubernetes/index.js';
+import { mergeClocks, revisionClock, type RevisionClock } from '../kubernetes/index.js';
 import type { Interval } from '../time/interval.js';
 import type { Stamp } from '../time/stamp.js';
 import { describeCandidate } from './candidates.js';
@@ -12,6 +12,7 @@ import type { Draft } from './draft.js';
 import { evidenceRegister } from './evidence.js';
 import { bootOf, describeHost, hostNames } from './hosts.js';
 import { lastKnownState } from './last-known.js';
+import { lineageOf } from './lineage.js';
 import { evidenceManifest } from './manifest.js';
 import { describeMembers, type StoredMembership } from './members.js';
 import { takenOf } from './taken.js';
@@ -52,7 +53,6 @@ export function buildDraft(bundle: Pick<Bundle, 'files' | 'findings'>, artifacts
     options.onRead?.(read);
     return read;
   });
-  const clock = mergeClocks(reads.flatMap((read) => (read.survey === null ? [] : [revisionClock(read.survey.points, read.survey.newestRevision)])));
 
   const names = hostNames(facts, databases);
   const located = reads.flatMap((read) => (read.file === null ? [] : [{ file: read.file, host: read.group.host, hostPath: read.group.kind === 'file' ? read.group.hostPath : read.group.hostPath === null ? null : `${read.group.hostPath}/member/snap/db` }]));
@@ -79,8 +79,7 @@ export function buildDraft(bundle: Pick<Bundle, 'files' | 'findings'>, artifacts
 
   const hosts = names.map((name) => describeHost(name, facts, databases, { zone: zones.ofHost(name).setting, collected: collection.ofHost(name), booted: boots.get(name) ?? null }, register));
   const { members, findings } = describeMembers(facts, names, installation, storedMemberships(reads), register);
-  const candidates = reads.map((read) => describeCandidate(read, takenOf(read, clock, facts, when), register));
-  return {
+  const known = {
     files: bundle.files,
     manifest: evidenceManifest(bundle.files, artifacts.recognised),
     intakeFindings: bundle.findings,
@@ -92,10 +91,22 @@ export function buildDraft(bundle: Pick<Bundle, 'files' | 'findings'>, artifacts
     hosts,
     installation,
     members,
-    candidates,
-    lastKnown: lastKnownState(reads, clock),
-    clock,
     surveys: new Map(reads.flatMap((read) => (read.survey === null ? [] : [[read.id, read.survey] as const]))),
     settingsFindings: findings,
   };
+  const dated = (foreign: ReadonlySet<string>): Draft => {
+    const own = reads.filter((read) => !foreign.has(read.id));
+    const clock = clockOf(own);
+    const candidates = reads.map((read) => describeCandidate(read, takenOf(read, foreign.has(read.id) ? clockOf([read]) : clock, facts, when), register));
+    return { ...known, candidates, clock, foreign, lastKnown: lastKnownState(own, clock) };
+  };
+  // Whose a file is shows in its content; a stranger's times must not date the cluster that broke.
+  const all = dated(new Set());
+  const { foreign } = lineageOf(all);
+  return foreign.size === 0 ? all : dated(new Set(foreign.keys()));
+}
+
+/** One clock from the values of several files. */
+function clockOf(reads: readonly ReadDatabase[]): RevisionClock {
+  return mergeClocks(reads.flatMap((read) => (read.survey === null ? [] : [revisionClock(read.survey.points, read.survey.newestRevision)])));
 }

@@ -41,6 +41,8 @@ export interface Draft {
   readonly lastKnown: { readonly revision: bigint; readonly atLeast: boolean; readonly time: Interval; readonly from: string } | null;
   /** Dates any revision of the cluster; merged from all databases of the bundle. */
   readonly clock?: RevisionClock;
+  /** Ids of candidates of another cluster: they say nothing about when this one lived. */
+  readonly foreign?: ReadonlySet<string>;
   /** What Kubernetes' values say in each database, by candidate id. */
   readonly surveys?: ReadonlyMap<string, KubeSurvey>;
   /** Contradictions between the sources of one host. */

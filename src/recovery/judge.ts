@@ -3,7 +3,7 @@ import type { Message } from '../case/model.js';
 import { compareVersions, etcdLine } from '../etcd/version.js';
 import { contentTime, laterMs } from './content-time.js';
 import type { ClusterHealth } from './health.js';
-import type { Lineage } from './lineage.js';
+import type { Lineage } from '../case/lineage.js';
 import { copyProof } from './quiet-copy.js';
 
 /** How a candidate would be used, when it is safe at all. */

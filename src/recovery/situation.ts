@@ -3,7 +3,7 @@ import type { CaseEvent, Cause, Outage } from '../case/model.js';
 import { massDeletion, type MassDeletion } from './deleted-objects.js';
 import { clusterHealth, type ClusterHealth } from './health.js';
 import { judgeCandidates, rankUsable, type Judged } from './judge.js';
-import { lineageOf, type Lineage } from './lineage.js';
+import { lineageOf, type Lineage } from '../case/lineage.js';
 import { newestState } from './candidate-loss.js';
 import { damagingCauses, repairableCauses } from './repairable.js';
 

@@ -13,7 +13,7 @@ const saving = /\betcdctl\b.*\bsnapshot\s+save\b|\betcdutl\b.*\bsnapshot\b/;
 export function backupSigns(draft: Draft): readonly Sign[] {
   const stuck = hungJobs(draft);
   const partial = partialFiles(draft);
-  return [...stuck, ...partial, ...draft.candidates.flatMap(contentSign)];
+  return [...stuck, ...partial, ...draft.candidates.filter(({ candidate }) => draft.foreign?.has(candidate.id) !== true).flatMap(contentSign)];
 }
 
 /** A save that still runs when the processes were listed has waited for etcd since it started. */

@@ -1,4 +1,4 @@
-import type { Draft, DraftCandidate } from '../case/draft.js';
+import type { Draft, DraftCandidate } from './draft.js';
 import type { KubeSurvey } from '../kubernetes/index.js';
 
 /** Ids of a member and a cluster that were started with etcd's default name, URL and token: no fingerprint. */
@@ -26,7 +26,7 @@ export interface Lineage {
 
 const addressOf = (url: string): string => /^https?:\/\/\[?([^\]/]+?)\]?(?::\d+)?(?:\/|$)/.exec(url)?.[1] ?? url;
 
-function identityOf(candidate: DraftCandidate, draft: Draft): Identity {
+function identityOf(candidate: DraftCandidate, draft: Omit<Draft, 'foreign'>): Identity {
   const members = candidate.snapshot?.members ?? candidate.boot?.members ?? [];
   const ids = [candidate.boot?.clusterId, candidate.snapshot?.clusterId, ...members.map((member) => member.memberId)].filter((id): id is string => id != null && !defaultIds.has(id));
   return { candidate, survey: draft.surveys?.get(candidate.candidate.id) ?? null, ids, addresses: members.flatMap((member) => member.peerUrls.map(addressOf)) };
@@ -75,7 +75,7 @@ const newest = (group: readonly Identity[]): number => Math.max(...group.map((on
 const fullest = (group: readonly Identity[]): number => Math.max(...group.map((one) => one.candidate.candidate.totalKeys ?? 0));
 
 /** Ids that running processes and member lists of the bundle named: what the broken cluster calls itself. */
-function namedIds(draft: Draft): Set<string> {
+function namedIds(draft: Omit<Draft, 'foreign'>): Set<string> {
   const ids = new Set<string>();
   const add = (id: string | null | undefined): void => {
     const plain = id?.replace(/^0+(?=.)/, '');
@@ -97,7 +97,7 @@ function namedIds(draft: Draft): Set<string> {
   return ids;
 }
 
-function linkScore(group: readonly Identity[], draft: Draft, named: ReadonlySet<string>): number {
+function linkScore(group: readonly Identity[], draft: Omit<Draft, 'foreign'>, named: ReadonlySet<string>): number {
   const addresses = new Set([...draft.hosts.flatMap((host) => host.addresses), ...draft.members.flatMap((member) => (member.host === null ? [] : member.peerUrls.map(addressOf)))]);
   const hosts = new Set(draft.hosts.map((host) => host.name));
   let score = 0;
@@ -112,7 +112,7 @@ function linkScore(group: readonly Identity[], draft: Draft, named: ReadonlySet<
  * Whether all candidates together are strangers to the hosts of the bundle: other addresses, and nothing
  * else in common either. Null when they fit, or when too little is known to say so.
  */
-function strangerTo(group: readonly Identity[], draft: Draft, named: ReadonlySet<string>): string | null {
+function strangerTo(group: readonly Identity[], draft: Omit<Draft, 'foreign'>, named: ReadonlySet<string>): string | null {
   const configured = draft.members.flatMap((member) => (member.host === null ? [] : member.peerUrls.map(addressOf)));
   const addresses = group.flatMap((one) => one.addresses);
   if (configured.length === 0 || addresses.length === 0 || addresses.some((address) => configured.includes(address) || draft.hosts.some((host) => host.addresses.includes(address)))) return null;
@@ -134,7 +134,7 @@ const marksOf = (group: readonly Identity[]): string => {
  * etcd's ids second, and says which group the hosts of the bundle belong to. Equal etcd ids with other
  * UIDs are an empty cluster that was started in the place of the old one.
  */
-export function lineageOf(draft: Draft): Lineage {
+export function lineageOf(draft: Omit<Draft, 'foreign'>): Lineage {
   const identities = draft.candidates.map((candidate) => identityOf(candidate, draft));
   const silent = identities.filter((one) => !speaks(one)).map((one) => one.candidate.candidate.id);
   const groups = groupsOf(identities.filter(speaks));
