@@ -21,7 +21,7 @@ export type { MessageEntry, MessageRole } from './entry.js';
 
 /** Every known message, most specific first. */
 export const knownMessages: readonly MessageEntry[] = [
-  ...storageMessages, ...walMessages, ...membershipMessages, ...certificateMessages, ...toolMessages, ...k3sMessages,
+  ...storageMessages, ...walMessages, ...certificateMessages, ...membershipMessages, ...toolMessages, ...k3sMessages,
   ...serverMessages, ...stackMessages, ...kubeletMessages, ...apiserverMessages, ...kernelMessages, ...systemdMessages,
   ...runtimeMessages, ...backupMessages,
 ];

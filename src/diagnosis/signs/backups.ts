@@ -73,13 +73,11 @@ function finalTarget(view: View, fact: BackupScriptFact): string | null {
   return listed?.path ?? null;
 }
 
-/** Backups exist, hosts were looked at closely, but no schedule of any kind was seen. */
+/** Backup folders were listed on the host, but no schedule of any kind was seen. */
 export const noSchedule: Sign = (view) => {
   const backups = view.draft.candidates.filter((c) => c.candidate.kind === 'snapshot');
   const looked = view.facts('cron').length + view.facts('timer').length + view.facts('backup-script').length;
   const builtIn = ['k3s', 'rke2', 'rke1', 'openshift', 'kops'].includes(view.draft.installation.id);
   if (looked > 0 || builtIn || backups.length === 0 || backups.length > 3) return [];
-  const listing = view.facts('file').filter((fact) => /back-?up/i.test(fact.path)).slice(0, 2).map((fact) => hitOf(view, fact, fact.mtime));
-  const made = view.draft.candidates.filter((c) => c.candidate.kind === 'snapshot').flatMap((c) => c.candidate.evidence.slice(0, 1)).map((at) => ({ at, host: null, time: { notBefore: null, best: null, notAfter: null } }));
-  return listing.length > 0 ? listing : made;
+  return view.facts('file').filter((fact) => /back-?up/i.test(fact.path)).slice(0, 2).map((fact) => hitOf(view, fact, fact.mtime));
 };

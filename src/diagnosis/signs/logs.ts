@@ -1,11 +1,39 @@
 import type { LogFact } from '../../artifacts/fact.js';
-import { messageEntry } from '../../artifacts/messages/index.js';
-import type { Sign } from '../rule.js';
+import { matchMessage, messageEntry } from '../../artifacts/messages/index.js';
+import type { Hit, Sign } from '../rule.js';
+import type { View } from '../view.js';
 import { hitOf } from './combine.js';
 
-/** Log lines with one of these message ids. Only words of the right program got an id. */
+/**
+ * Log lines with one of these message ids (only words of the right program got an id), and what
+ * etcdctl or etcdutl printed below a command of a transcript.
+ */
 export function says(...ids: readonly string[]): Sign {
-  return (view) => view.logs(ids).map((fact) => hitOf(view, fact, fact.time ?? fact.innerTime));
+  return (view) => [
+    ...view.logs(ids).map((fact) => hitOf(view, fact, fact.time ?? fact.innerTime)),
+    ...(ids.some((id) => messageEntry(id)?.sources.includes('etcdctl') ?? false) ? printedBy(view).filter(({ id }) => ids.includes(id)).map(({ hit }) => hit) : []),
+  ];
+}
+
+interface Printed {
+  readonly id: string;
+  readonly hit: Hit;
+}
+
+const printedLines = new WeakMap<View, readonly Printed[]>();
+
+function printedBy(view: View): readonly Printed[] {
+  let known = printedLines.get(view);
+  if (known === undefined) {
+    known = view.facts('command')
+      .filter((fact) => /\b(?:etcdctl|etcdutl)\b/.test(fact.command))
+      .flatMap((fact) => fact.output.flatMap((line) => {
+        const matched = matchMessage(line, 'etcdctl');
+        return matched === null ? [] : [{ id: matched.id, hit: hitOf(view, fact, fact.time) }];
+      }));
+    printedLines.set(view, known);
+  }
+  return known;
 }
 
 /** The same, where the message and its fields also satisfy `test`. */

@@ -3,10 +3,12 @@ import type { Hit, Sign } from '../rule.js';
 import type { View } from '../view.js';
 import { hitOf } from './combine.js';
 
+/** Copies that somebody keeps. */
 const keepers = /back-?up|snapshots?(?:\/|$)|\.bak\b|broken|\.old\b/i;
 
 /** Below `member/wal`, also the directory itself. */
 export function isWalPath(path: string): boolean {
+  if (keepers.test(path)) return false;
   return /(?:^|\/)member\/wal(?:\/|$)/.test(path) || /\.wal$/.test(path);
 }
 
@@ -19,6 +21,7 @@ export function isDataPath(path: string): boolean {
 
 /** A file inside `member/`: part of the data, but not all of it. */
 export function isInsideMember(path: string): boolean {
+  if (/back-?up/i.test(path)) return false;
   return /(?:^|\/)member\/(?:snap|wal)(?:\/|$)/.test(path) || /^[0-9a-f]{16}-[0-9a-f]{16}\.(?:snap|wal)$/.test(path);
 }
 
