@@ -15,13 +15,18 @@ export interface StampSink {
   (kind: ClockPointKind, time: number | null, precisionMs: number, machine: string, what: string, intervalMs?: number): void;
 }
 
+/** What of an object's metadata tells the time, or whose clock it was. */
+export type StampHeader = Pick<ObjectHeader, 'name' | 'namespace' | 'hostname' | 'created' | 'managed' | 'leader'>;
+
 /**
  * Times that any object carries. A row that creates its object was written within a second of its
- * creationTimestamp; otherwise creation and managedFields times only say "not before".
+ * creationTimestamp; otherwise the newest of its creation and managedFields times says "not before".
  */
-export function metadataStamps(header: ObjectHeader, creates: boolean, sink: StampSink): void {
-  sink(creates ? 'stamp' : 'floor', header.created, 1000, someApiServer, 'creationTimestamp');
-  if (header.managed !== null && header.managed !== header.created) sink('floor', header.managed, 1000, someApiServer, 'managedFields');
+export function metadataStamps(header: StampHeader, creates: boolean, sink: StampSink): void {
+  const { created, managed } = header;
+  if (creates) sink('stamp', created, 1000, someApiServer, 'creationTimestamp');
+  else if (managed === null || (created !== null && created > managed)) sink('floor', created, 1000, someApiServer, 'creationTimestamp');
+  if (managed !== null && managed !== created) sink('floor', managed, 1000, someApiServer, 'managedFields');
   if (header.leader !== '') leaderStamp(header.leader, sink);
 }
 
@@ -45,7 +50,7 @@ function rhythm(namespace: string, durationSeconds: number): number {
   return durationSeconds > 600 ? 10_000 : Math.max(2, durationSeconds / 3) * 1000;
 }
 
-type KindReader = (bytes: Uint8Array, start: number, stop: number, header: ObjectHeader, sink: StampSink) => void;
+type KindReader = (bytes: Uint8Array, start: number, stop: number, header: StampHeader, sink: StampSink) => void;
 
 const readLease: KindReader = (bytes, start, stop, header, sink) => {
   let holder = '';
@@ -62,7 +67,7 @@ const readLease: KindReader = (bytes, start, stop, header, sink) => {
   leaseStamp(holder, duration, renewed, header, sink);
 };
 
-function leaseStamp(holder: string, duration: number, renewed: number | null, header: ObjectHeader, sink: StampSink): void {
+function leaseStamp(holder: string, duration: number, renewed: number | null, header: StampHeader, sink: StampSink): void {
   if (duration <= 0 || duration > 86_400) return;
   const machine = header.namespace === 'kube-node-lease' ? header.name : holderMachine(holder, header.namespace, header.hostname);
   if (machine !== '' && machine !== '?') sink('renewal', renewed, 1, machine, 'renewTime', rhythm(header.namespace, duration));
@@ -145,12 +150,12 @@ const byKind = new Map<string, KindReader>([
 ]);
 
 /** Times of one protobuf object beyond its metadata; nothing for kinds that add none. */
-export function kindStamps(kind: string, bytes: Uint8Array, start: number, stop: number, header: ObjectHeader, sink: StampSink): void {
+export function kindStamps(kind: string, bytes: Uint8Array, start: number, stop: number, header: StampHeader, sink: StampSink): void {
   byKind.get(kind)?.(bytes, start, stop, header, sink);
 }
 
 /** The same for objects stored as JSON or CBOR, given as a plain value. */
-export function plainStamps(kind: string, object: unknown, header: ObjectHeader, sink: StampSink): void {
+export function plainStamps(kind: string, object: unknown, header: StampHeader, sink: StampSink): void {
   const at = (value: unknown, key: string): unknown => (typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>)[key] : undefined);
   const time = (value: unknown): number | null => (typeof value === 'string' ? plausible(rfc3339(value)) : null);
   if (kind === 'Lease') {

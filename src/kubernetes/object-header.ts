@@ -34,7 +34,7 @@ export function plausible(ms: number | null): number | null {
 const hostnameKey = 'kubernetes.io/hostname';
 
 /** Annotations that controllers rewrite as a heartbeat: no work of people. */
-function isHeartbeat(key: string): boolean {
+export function isHeartbeat(key: string): boolean {
   return key === leaderAnnotation || key.startsWith('volumes.kubernetes.io/') || key.startsWith('node.alpha.kubernetes.io/') || key.startsWith('projectcalico.org/');
 }
 

@@ -1,3 +1,4 @@
+import { sharedText } from './fingerprint.js';
 import { cborMagic, encryptedPrefix, protobufMagic, typeMetaField, unknownField } from './layout.js';
 import { utf8, WireCursor } from './wire.js';
 
@@ -43,8 +44,8 @@ function envelope(bytes: Uint8Array): StoredValue {
       const type = cursor.inside();
       while (type.next()) {
         if (type.wire !== 2) continue;
-        if (type.field === typeMetaField.apiVersion) apiVersion = type.text();
-        else if (type.field === typeMetaField.kind) kind = type.text();
+        if (type.field === typeMetaField.apiVersion) apiVersion = sharedText(bytes, type.start, type.stop, utf8);
+        else if (type.field === typeMetaField.kind) kind = sharedText(bytes, type.start, type.stop, utf8);
       }
     } else if (cursor.field === unknownField.raw) {
       start = cursor.start;

@@ -1,14 +1,12 @@
-import { crc32 } from '@node-rs/crc32';
 import type { ClockPoint } from '../time/clock-point.js';
-import { decodeCbor } from './cbor.js';
-import { kindStamps, metadataStamps, plainStamps, type StampSink } from './clock-stamps.js';
-import { readJsonHeader } from './json-header.js';
-import { metadataField, statusFieldOf } from './layout.js';
+import type { StampSink } from './clock-stamps.js';
+import { fingerprint } from './fingerprint.js';
 import { namedMachines } from './machine-names.js';
-import { emptyHeader, readObjectMeta, type ObjectHeader } from './object-header.js';
 import { isNoise, prefixFromObject, storageIdentity, usualPrefixes } from './storage-key.js';
-import { storedValue } from './stored-value.js';
-import { utf8, WireCursor } from './wire.js';
+import { emptyReading, readValue, type Storage } from './value-reading.js';
+import { utf8 } from './wire.js';
+
+export type { Storage } from './value-reading.js';
 
 /** One write as etcd keeps it. `value` null is a deletion. The bytes are not kept. */
 export interface StoredWrite {
@@ -21,9 +19,7 @@ export interface StoredWrite {
   readonly lease?: bigint;
 }
 
-export type Storage = 'protobuf' | 'json' | 'cbor' | 'encrypted' | 'other';
-
-/** The last state of one key. Digests are CRC-32s of content: they tell changes, never the content. */
+/** The last state of one key. Digests are 32-bit fingerprints of content: they tell changes, never the content. */
 export interface LiveKey {
   readonly key: string;
   readonly revision: number;
@@ -33,7 +29,7 @@ export interface LiveKey {
   readonly digest: number;
   /** Digest of what people write: everything but status, heartbeats and bookkeeping. */
   readonly substance: number;
-  /** CRC-32 of the UID; 0 when it has none or cannot be read. */
+  /** Fingerprint of the UID; 0 when it has none or cannot be read. */
   readonly uid: number;
   readonly kind: string;
   /** ms; set while the object waits for its finalizers. */
@@ -78,40 +74,39 @@ export interface KubeSurvey {
 }
 
 const maxDeletions = 100_000;
-const maxPoints = 400_000;
+const maxPoints = 150_000;
 
-interface Reading {
-  readonly storage: Storage;
-  readonly kind: string;
-  readonly apiVersion: string;
-  readonly header: ObjectHeader | null;
-  readonly substance: number;
-  readonly sound: boolean;
-  readonly encryption: string;
-}
+type Kept = { -readonly [K in keyof LiveKey]: LiveKey[K] };
 
 /**
  * Surveys writes in the order of their revisions. Reads identity, metadata and times by position and
  * forgets the values. Bounded: what it keeps grows with live keys only. Never throws for content.
  */
 export function surveyWrites(writes: Iterable<StoredWrite>): KubeSurvey {
-  const live = new Map<string, LiveKey>();
+  const live = new Map<string, Kept>();
   const encryptionOf = new Map<string, string>();
   const deleted = new Map<string, number>();
   const points: ClockPoint[] = [];
   const deletions: Deletion[] = [];
-  const prefixes = new Set<string>();
+  const prefixes: string[] = [];
   const nodeUids = new Map<string, string>();
   const unreadable: { rows: number; keys: Set<string> } = { rows: 0, keys: new Set() };
+  const reading = emptyReading();
   let kubeSystemUid: string | null = null;
   let newest: number | null = null;
   let oldest: number | null = null;
   let wholeFrom: number | null = null;
   let rows = 0;
+  let revision = 0;
+  let key = '';
+  const sink: StampSink = (kind, time, precisionMs, machine, what, intervalMs) => {
+    if (time === null || points.length >= maxPoints * 2) return;
+    points.push(intervalMs === undefined ? { revision, time, precisionMs, kind, machine, key, what } : { revision, time, precisionMs, kind, machine, key, what, intervalMs });
+  };
 
   for (const write of writes) {
-    const revision = Number(write.revision);
-    const key = utf8(write.key, 0, write.key.length);
+    revision = Number(write.revision);
+    key = utf8(write.key, 0, write.key.length);
     rows++;
     if (oldest === null || revision < oldest) oldest = revision;
     const before = live.get(key);
@@ -119,7 +114,8 @@ export function surveyWrites(writes: Iterable<StoredWrite>): KubeSurvey {
     if (newest === null || revision > newest + 1) wholeFrom = revision;
     if (newest === null || revision > newest) newest = revision;
     if (!inOrder && ((before !== undefined && before.revision > revision) || (deleted.get(key) ?? -1) >= revision)) continue;
-    if (write.value === null) {
+    const { value } = write;
+    if (value === null) {
       live.delete(key);
       const noise = isNoise(storageIdentity(key, [...prefixes, ...usualPrefixes])?.resource ?? '');
       if (!noise && deletions.length < maxDeletions) {
@@ -128,45 +124,46 @@ export function surveyWrites(writes: Iterable<StoredWrite>): KubeSurvey {
       }
       continue;
     }
+    if (before !== undefined) key = before.key;
     const creates = write.createRevision === write.revision || (write.createRevision === undefined && before === undefined && deleted.has(key));
-    const sink: StampSink = (kind, time, precisionMs, machine, what, intervalMs) => {
-      if (time === null || points.length >= maxPoints * 2) return;
-      points.push({ revision, time, precisionMs, kind, machine, key, what, ...(intervalMs === undefined ? {} : { intervalMs }) });
-    };
-    const reading = readValue(write.value, creates, sink);
-    const header = reading.header;
-    if (header !== null && header.name !== '') {
-      const prefix = prefixFromObject(key, header.namespace, header.name, reading.apiVersion.split('/').slice(0, -1).join('/'));
-      if (prefix !== null) prefixes.add(prefix);
+    const placed = before !== undefined || prefixes.some((prefix) => key.startsWith(prefix));
+    readValue(value, creates, !placed, sink, reading);
+    if (!placed && reading.name !== '') {
+      const prefix = prefixFromObject(key, reading.namespace, reading.name, reading.group);
+      if (prefix !== null) prefixes.push(prefix);
     }
     if (!reading.sound) {
       unreadable.rows++;
       if (unreadable.keys.size < 12) unreadable.keys.add(key);
     }
-    if (header !== null && header.uid !== '') {
-      if (reading.kind === 'Namespace' && header.name === 'kube-system') kubeSystemUid = header.uid;
-      else if (reading.kind === 'Node' && nodeUids.size < 20_000) nodeUids.set(header.name, header.uid);
+    if (reading.uidText !== '') {
+      if (reading.kind === 'Namespace' && reading.name === 'kube-system') kubeSystemUid = reading.uidText;
+      else if (reading.kind === 'Node' && nodeUids.size < 20_000) nodeUids.set(reading.name, reading.uidText);
     }
     if (reading.encryption !== '') encryptionOf.set(key, reading.encryption);
     else if (encryptionOf.size > 0) encryptionOf.delete(key);
-    live.set(key, {
-      key: before?.key ?? key,
-      revision,
-      createRevision: write.createRevision !== undefined ? Number(write.createRevision) : creates ? revision : (before?.createRevision ?? null),
-      size: write.value.length,
-      digest: crc32(write.value),
-      substance: reading.substance,
-      uid: header === null || header.uid === '' ? 0 : crc32(header.uid),
-      kind: reading.kind,
-      deleting: header?.deleted ?? null,
-      storage: reading.storage,
-      version: write.version === undefined ? null : Number(write.version),
-      writes: (before?.writes ?? 0) + 1,
-      heldBytes: (before?.heldBytes ?? 0) + write.value.length,
-    });
+    const entry = before ?? emptyEntry(key);
+    if (before === undefined) live.set(key, entry);
+    entry.revision = revision;
+    if (write.createRevision !== undefined) entry.createRevision = Number(write.createRevision);
+    else if (creates) entry.createRevision = revision;
+    entry.size = value.length;
+    entry.digest = fingerprint(value, 0, value.length, 0);
+    entry.substance = reading.substance;
+    entry.uid = reading.uid;
+    entry.kind = reading.kind;
+    entry.deleting = reading.deleting;
+    entry.storage = reading.storage;
+    entry.version = write.version === undefined ? null : Number(write.version);
+    entry.writes++;
+    entry.heldBytes += value.length;
     if (points.length >= maxPoints) thinPoints(points);
   }
-  return summary({ live, encryptionOf, points, deletions, prefixes, nodeUids, unreadable, kubeSystemUid, newest, oldest, wholeFrom, rows });
+  return summary({ live, encryptionOf, points, deletions, prefixes: new Set(prefixes), nodeUids, unreadable, kubeSystemUid, newest, oldest, wholeFrom, rows });
+}
+
+function emptyEntry(key: string): Kept {
+  return { key, revision: 0, createRevision: null, size: 0, digest: 0, substance: 0, uid: 0, kind: '', deleting: null, storage: 'other', version: null, writes: 0, heldBytes: 0 };
 }
 
 /** Half of the older points go; the newest quarter stays. */
@@ -175,75 +172,6 @@ function thinPoints(points: ClockPoint[]): void {
   let to = 0;
   for (let i = 0; i < points.length; i++) if (i >= whole || i % 2 === 0) points[to++] = points[i] as ClockPoint;
   points.length = to;
-}
-
-function readValue(value: Uint8Array, creates: boolean, sink: StampSink): Reading {
-  const stored = storedValue(value);
-  switch (stored.storage) {
-    case 'protobuf': {
-      const header = emptyHeader();
-      const cursor = new WireCursor(value, stored.start, stored.stop);
-      const statusField = statusFieldOf[stored.kind] ?? 3;
-      let sound = stored.sound && stored.encoding === '';
-      let substance = 0;
-      let from = -1;
-      let to = -1;
-      const flush = (): void => {
-        if (from >= 0) substance = crc32(value.subarray(from, to), substance);
-        from = -1;
-      };
-      while (cursor.next()) {
-        if (cursor.field === metadataField && cursor.wire === 2 && from < 0 && header.uid === '') {
-          if (!readObjectMeta(value, cursor.start, cursor.stop, header)) sound = false;
-          continue;
-        }
-        if (cursor.field === statusField) continue;
-        if (to !== cursor.tagAt) flush();
-        if (from < 0) from = cursor.tagAt;
-        to = cursor.stop;
-      }
-      flush();
-      if (cursor.malformed) sound = false;
-      const written = header.written;
-      for (let i = 0; i < written.length; i += 2) substance = crc32(value.subarray(written[i], written[i + 1]), substance);
-      metadataStamps(header, creates, sink);
-      kindStamps(stored.kind, value, stored.start, stored.stop, header, sink);
-      return { storage: 'protobuf', kind: stored.kind, apiVersion: stored.apiVersion, header, substance, sound, encryption: '' };
-    }
-    case 'json': {
-      const json = readJsonHeader(value, stored.start);
-      let substance = 0;
-      for (const ranges of [json.substance, json.header.written])
-        for (let i = 0; i < ranges.length; i += 2) substance = crc32(value.subarray(ranges[i], ranges[i + 1]), substance);
-      metadataStamps(json.header, creates, sink);
-      if (json.sound && (json.kind === 'Lease' || json.kind === 'Event') && value.length < 65_536) plainStamps(json.kind, parsed(value), json.header, sink);
-      return { storage: 'json', kind: json.kind, apiVersion: json.apiVersion, header: json.header, substance, sound: json.sound && json.kind !== '', encryption: '' };
-    }
-    case 'cbor': {
-      const item = decodeCbor(value, stored.start);
-      if (item === null) return { storage: 'cbor', kind: '', apiVersion: '', header: null, substance: crc32(value), sound: false, encryption: '' };
-      const bytes = Buffer.from(JSON.stringify(item.value, (_, v: unknown) => (typeof v === 'bigint' ? Number(v) : v)) ?? '');
-      const json = readJsonHeader(bytes, 0);
-      let substance = 0;
-      for (const ranges of [json.substance, json.header.written])
-        for (let i = 0; i < ranges.length; i += 2) substance = crc32(bytes.subarray(ranges[i], ranges[i + 1]), substance);
-      metadataStamps(json.header, creates, sink);
-      plainStamps(json.kind, item.value, json.header, sink);
-      return { storage: 'cbor', kind: json.kind, apiVersion: json.apiVersion, header: json.header, substance, sound: json.sound, encryption: '' };
-    }
-    case 'encrypted':
-      return { storage: 'encrypted', kind: '', apiVersion: '', header: null, substance: crc32(value), sound: true, encryption: `${stored.provider}\n${stored.keyName}` };
-    case 'other':
-      return { storage: 'other', kind: '', apiVersion: '', header: null, substance: crc32(value), sound: true, encryption: '' };
-  }
-}
-
-function parsed(value: Uint8Array): unknown {
-  try {
-    return JSON.parse(utf8(value, 0, value.length));
-  } catch {
-    return null;
-  }
 }
 
 interface Gathered {

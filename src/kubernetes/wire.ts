@@ -93,20 +93,9 @@ export class WireCursor {
   }
 }
 
-const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
-
-/** Bytes as UTF-8 text; plain ASCII of usual name length is joined without a decoder call. */
+/** Bytes as UTF-8 text; wrong bytes become U+FFFD. */
 export function utf8(bytes: Uint8Array, start: number, stop: number): string {
-  if (stop - start <= 24) {
-    let text = '';
-    for (let i = start; i < stop; i++) {
-      const byte = bytes[i] ?? 0;
-      if (byte >= 0x80) return decoder.decode(bytes.subarray(start, stop));
-      text += String.fromCharCode(byte);
-    }
-    return text;
-  }
-  return decoder.decode(bytes.subarray(start, stop));
+  return Buffer.isBuffer(bytes) ? bytes.toString('utf8', start, stop) : Buffer.from(bytes.buffer, bytes.byteOffset + start, Math.max(0, Math.min(stop, bytes.length) - start)).toString('utf8');
 }
 
 /**
@@ -114,6 +103,20 @@ export function utf8(bytes: Uint8Array, start: number, stop: number): string {
  * microseconds as fraction; null when it is not one.
  */
 export function timeMessage(bytes: Uint8Array, start: number, stop: number): number | null {
+  // As written for every time of this age: seconds in five bytes, nanoseconds 0 or left out.
+  if (bytes[start] === 0x08 && (stop - start === 6 || (stop - start === 8 && bytes[start + 6] === 0x10 && bytes[start + 7] === 0))) {
+    let seconds = 0;
+    for (let i = 5; i >= 1; i--) {
+      const byte = bytes[start + i] as number;
+      if (byte >= 0x80 !== i < 5) return spelledTime(bytes, start, stop);
+      seconds = seconds * 128 + (byte & 0x7f);
+    }
+    return seconds * 1000;
+  }
+  return spelledTime(bytes, start, stop);
+}
+
+function spelledTime(bytes: Uint8Array, start: number, stop: number): number | null {
   const cursor = new WireCursor(bytes, start, stop);
   let seconds: number | null = null;
   let nanos = 0;

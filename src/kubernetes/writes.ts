@@ -5,6 +5,7 @@ import type { DataDir } from '../etcd/data-dir.js';
 import { salvage } from '../etcd/snapshot/salvage.js';
 import type { EtcdLine } from '../etcd/version.js';
 import type { ByteSource } from '../formats/source.js';
+import { readAhead } from './read-ahead.js';
 import type { StoredWrite } from './survey.js';
 
 /** What reading met that a person should know. */
@@ -31,7 +32,7 @@ export function readingNotes(): ReadingNotes {
 export function* writesOfFile(source: ByteSource, notes: ReadingNotes = readingNotes()): Generator<StoredWrite> {
   const report = (): void => void notes.problems++;
   let rows = 0;
-  for (const write of inOrder(mvccRowsOf(openBackend(source, report), report), report)) {
+  for (const write of inOrder(mvccRowsOf(openBackend(readAhead(source), report), report), report)) {
     rows++;
     yield write;
   }
