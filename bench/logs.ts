@@ -35,9 +35,9 @@ const files: Readonly<Record<string, readonly Line[]>> = {
   'messages': [
     (t, r) => `${short(t)} cp1 systemd[1]: Started Session ${int(r, 99999)} of user root.`,
     (t, r) => `${short(t)} cp1 kubelet[873]: I${two(t.getUTCMonth() + 1)}${two(t.getUTCDate())} ${t.toISOString().slice(11, 23)}000     873 reconciler.go:224] "operationExecutor.VerifyControllerAttachedVolume started for volume \\"kube-api-access-${int(r, 9999)}\\"" pod="default/shop-${int(r, 50)}"`,
-    (t, r) => `${short(t)} cp1 etcd[811]: ${plain(t)}123 I | mvcc: finished scheduled compaction at ${int(r, 1e6)} (took ${int(r, 900)}.${int(r, 999)}µs)`,
     (t, r) => `${short(t)} cp1 dockerd[99]: time="${t.toISOString()}" level=info msg="ignoring event" container=${int(r, 1e9).toString(16)} module=libcontainerd namespace=moby topic=/tasks/exec`,
     (t, r) => `${short(t)} cp1 CRON[${int(r, 30000)}]: (root) CMD (/usr/lib/sysstat/sadc 1 1 /var/log/sa/sa${int(r, 30)})`,
+    (t, r) => `${short(t)} cp1 etcd[811]: ${plain(t)}123 I | mvcc: finished scheduled compaction at ${int(r, 1e6)} (took ${int(r, 900)}.${int(r, 999)}µs)`,
   ],
   'etcd.log': [
     (t, r) => `{"level":"info","ts":"${t.toISOString()}","caller":"traceutil/trace.go:171","msg":"trace[${int(r, 1e9)}] range","detail":"{range_begin:/registry/pods/; range_end:/registry/pods0; response_count:${int(r, 900)}; }","duration":"${int(r, 300)}.${int(r, 999)}ms","steps":["trace[1] 'agreement among raft nodes before linearized reading'"]}`,
@@ -67,7 +67,7 @@ function generate(): void {
       for (let i = 0; i < 4000; i++) {
         at += random() * 200;
         // The first kind makes up most of the log; failures are rare.
-        const kind = random() < 0.975 || lines.length < 2 ? (name === 'messages' || name === 'shop-json.log' ? int(random, lines.length) : 0) : 1;
+        const kind = random() < 0.975 || name === 'shop-json.log' ? int(random, lines.length - (name === 'shop-json.log' ? 0 : 1)) : lines.length - 1;
         part.push((lines[kind] ?? lines[0]!)(new Date(at), random));
       }
       written += writeSync(fd, `${part.join('\n')}\n`);

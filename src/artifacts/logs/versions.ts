@@ -1,12 +1,8 @@
 import type { LogSource, VersionFact } from '../fact.js';
-import { prefilter } from '../messages/prefilter.js';
-import type { RawLine } from '../text/lines.js';
 import { matchedText } from './inner.js';
 import type { LogLine } from './timestamp.js';
 
 type Version = Pick<VersionFact, 'program' | 'version' | 'by'>;
-
-const quick = prefilter(['ersion', 'k3s v', 'rke2 v']);
 
 interface Rule {
   readonly sources: readonly LogSource[];
@@ -33,8 +29,6 @@ const rules: readonly Rule[] = [
 
 /** Versions that programs print about themselves when they start. */
 export const versionsIn = {
-  /** A cheap look at the bytes of a line. */
-  might: ({ bytes, start, end }: RawLine): boolean => quick.next(bytes, start, end) !== -1,
   /** All versions that a line states; only the program itself is believed. */
   read(line: LogLine, source: LogSource): readonly Version[] {
     const text = matchedText(line.inner);

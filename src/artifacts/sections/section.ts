@@ -70,7 +70,11 @@ export function makeSection(file: BundleFile, frame: SectionFrame): Section {
 }
 
 function reread(range: LineRange, number: number, offset: number): TextLine {
-  const part = { ...range, start: offset, end: Math.min(range.end, offset + maxLine), firstLine: number };
-  for (const raw of rawLines(part)) return { number, offset, text: lineText(raw, range.encoding, range.columns) };
+  // Most lines are short: a small read first, the whole line only when it is longer.
+  for (const size of [2048, maxLine]) {
+    const part = { ...range, start: offset, end: Math.min(range.end, offset + size), firstLine: number };
+    for (const raw of rawLines(part)) if (raw.end - raw.start < size - 4 || size === maxLine) return { number, offset, text: lineText(raw, range.encoding, range.columns) };
+      else break;
+  }
   return { number, offset, text: '' };
 }
