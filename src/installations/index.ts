@@ -4,4 +4,4 @@ export { factsOfHost } from './facts-of-host.js';
 export type { SettingsFinding } from './settings-finding.js';
 export { parseInitialCluster, unionOfMembers } from './initial-cluster.js';
 export { etcdOptions, type EtcdOptions, type OptionValue } from './options.js';
-export type { Installation, ManualStep } from './installation.js';
+export { placeholders, type Installation, type ManualStep } from './installation.js';

@@ -24,10 +24,17 @@ export interface Defaults {
 /** One restore step that people do with the installer's own tools. Words by key, commands by line. */
 export interface ManualStep {
   readonly title: string;
+  /** `all` hosts with etcd, the `first` of them (it holds the snapshot), the `others` one by one, `each` with its address; else the operator's machine. */
+  readonly on: 'all' | 'first' | 'others' | 'each' | 'operator';
   /** `SNAPSHOT`, `STAMP`, `PEER_IP` and the like stand where the plan fills in or names what is missing. */
   readonly commands: readonly string[];
   readonly expect: string | null;
 }
+
+/** Words in capitals that a plan fills in; what stays open withholds the plan. */
+export const placeholders = [
+  'SNAPSHOT', 'STAMP', 'BASE', 'PEER_IP', 'FIRST_IP', 'SNAPSHOT_NAME', 'BACKUP_FOLDER', 'RESOURCES_ARCHIVE', 'BACKUP_STORE', 'MAIN_BACKUP', 'EVENTS_BACKUP', 'BACKUP_ARCHIVE', 'SKIP_HASH', 'S3_OFF',
+] as const;
 
 /** One way of installing Kubernetes or etcd: one file each in this folder. */
 export interface Installation {

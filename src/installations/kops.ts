@@ -10,10 +10,10 @@ export const kops: Installation = {
   ],
   defaults: noDefaults,
   manual: [
-    { title: 'manual.kops.disks', commands: [], expect: null },
-    { title: 'manual.kops.list', commands: ['etcd-manager-ctl --backup-store=BACKUP_STORE/etcd/main list-backups', 'etcd-manager-ctl --backup-store=BACKUP_STORE/etcd/events list-backups'], expect: 'manual.kops.list.expect' },
-    { title: 'manual.kops.restore', commands: ['etcd-manager-ctl --backup-store=BACKUP_STORE/etcd/main restore-backup MAIN_BACKUP', 'etcd-manager-ctl --backup-store=BACKUP_STORE/etcd/events restore-backup EVENTS_BACKUP'], expect: 'manual.kops.restore.expect' },
-    { title: 'manual.kops.restart', commands: ['crictl ps --name etcd-manager -q', 'crictl stop CONTAINER_ID'], expect: 'manual.kops.restart.expect' },
-    { title: 'manual.kops.clean', commands: ['kubectl get endpoints kubernetes', 'kubectl get nodes'], expect: 'manual.verify.expect' },
+    { title: 'manual.kops.disks', on: 'operator', commands: [], expect: null },
+    { title: 'manual.kops.list', on: 'operator', commands: ['etcd-manager-ctl --backup-store=BACKUP_STORE/etcd/main list-backups', 'etcd-manager-ctl --backup-store=BACKUP_STORE/etcd/events list-backups'], expect: 'manual.kops.list.expect' },
+    { title: 'manual.kops.restore', on: 'operator', commands: ['etcd-manager-ctl --backup-store=BACKUP_STORE/etcd/main restore-backup MAIN_BACKUP', 'etcd-manager-ctl --backup-store=BACKUP_STORE/etcd/events restore-backup EVENTS_BACKUP'], expect: 'manual.kops.restore.expect' },
+    { title: 'manual.kops.restart', on: 'all', commands: ['crictl stop $(crictl ps --name etcd-manager -q)'], expect: 'manual.kops.restart.expect' },
+    { title: 'manual.kops.clean', on: 'operator', commands: ['kubectl get endpoints kubernetes', 'kubectl get nodes', 'kops rolling-update cluster --force --yes'], expect: 'manual.verify.expect' },
   ],
 };

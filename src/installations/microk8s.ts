@@ -9,5 +9,7 @@ export const microk8s: Installation = {
     { in: ['host-path', 'process', 'command', 'bundle-path'], pattern: /snap\/microk8s\b|var\/kubernetes\/backend\b/, strength: 'decides' },
   ],
   defaults: noDefaults,
-  manual: [],
+  manual: [
+    { title: 'manual.microk8s.keep', on: 'all', commands: ['microk8s stop', 'cp -a /var/snap/microk8s/current/var/kubernetes/backend /root/microk8s-backend-STAMP'], expect: 'manual.microk8s.keep.expect' },
+  ],
 };

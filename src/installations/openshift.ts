@@ -11,10 +11,9 @@ export const openshift: Installation = {
   ],
   defaults: { ...noDefaults, dataDir: '/var/lib/etcd', owner: 'root:root' },
   manual: [
-    { title: 'manual.openshift.pair', commands: ['ls -l BACKUP_FOLDER', 'sha256sum SNAPSHOT'], expect: 'manual.openshift.pair.expect' },
+    { title: 'manual.openshift.pair', on: 'first', commands: ['ls -l SNAPSHOT RESOURCES_ARCHIVE', 'sha256sum SNAPSHOT'], expect: 'manual.openshift.pair.expect' },
     {
-      title: 'manual.openshift.others',
-      commands: [
+      title: 'manual.openshift.others', on: 'others',       commands: [
         'sudo mkdir -p /root/manifests-STAMP',
         'sudo mv /etc/kubernetes/manifests/etcd-pod.yaml /root/manifests-STAMP/',
         'sudo mv /etc/kubernetes/manifests/kube-apiserver-pod.yaml /root/manifests-STAMP/',
@@ -23,12 +22,11 @@ export const openshift: Installation = {
       ],
       expect: 'manual.openshift.others.expect',
     },
-    { title: 'manual.openshift.keep', commands: ['sudo cp -a /var/lib/etcd /var/lib/etcd-manual-STAMP'], expect: null },
-    { title: 'manual.openshift.restore', commands: ['sudo -E /usr/local/bin/cluster-restore.sh BACKUP_FOLDER'], expect: 'manual.openshift.restore.expect' },
-    { title: 'manual.openshift.kubelet', commands: ['sudo systemctl restart kubelet.service', 'oc get csr', 'oc adm certificate approve CSR_NAME'], expect: null },
+    { title: 'manual.openshift.keep', on: 'first', commands: ['sudo cp -a /var/lib/etcd /var/lib/etcd-manual-STAMP'], expect: null },
+    { title: 'manual.openshift.restore', on: 'first', commands: ['sudo -E /usr/local/bin/cluster-restore.sh BACKUP_FOLDER'], expect: 'manual.openshift.restore.expect' },
+    { title: 'manual.openshift.kubelet', on: 'all', commands: ['sudo systemctl restart kubelet.service', 'oc get csr', 'oc get csr -o name | xargs oc adm certificate approve'], expect: null },
     {
-      title: 'manual.openshift.redeploy',
-      commands: ['etcd', 'kubeapiserver', 'kubecontrollermanager', 'kubescheduler'].map(
+      title: 'manual.openshift.redeploy', on: 'operator',       commands: ['etcd', 'kubeapiserver', 'kubecontrollermanager', 'kubescheduler'].map(
         (name) => `oc patch ${name} cluster -p='{"spec":{"forceRedeploymentReason":"recovery-STAMP"}}' --type=merge`,
       ),
       expect: 'manual.openshift.redeploy.expect',

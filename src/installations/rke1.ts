@@ -13,11 +13,11 @@ export const rke1: Installation = {
   together: [/^docker etcd$/, /^docker kubelet$/, /^docker kube-apiserver$/],
   defaults: { ...noDefaults, dataDir: '/var/lib/etcd', token: 'etcd-cluster-1' },
   manual: [
-    { title: 'manual.rke1.keep', commands: ['cp -a /var/lib/etcd /var/lib/etcd.broken-STAMP', 'cp -a /opt/rke/etcd-snapshots /root/etcd-snapshots-STAMP'], expect: null },
-    { title: 'manual.rke1.state', commands: ['cp -a cluster.rkestate cluster.rkestate.before-STAMP', 'cp -a cluster.yml cluster.yml.before-STAMP'], expect: null },
-    { title: 'manual.check', commands: ['sha256sum SNAPSHOT'], expect: 'manual.check.expect' },
-    { title: 'manual.rke1.restore', commands: ['rke etcd snapshot-restore --config cluster.yml --name SNAPSHOT_NAME'], expect: 'manual.rke1.restore.expect' },
-    { title: 'manual.rke1.verify', commands: ['docker exec etcd etcdctl endpoint health', 'docker exec etcd etcdctl member list', 'kubectl get nodes'], expect: 'manual.verify.expect' },
-    { title: 'manual.rke1.rollback', commands: ['docker stop etcd', 'mv /var/lib/etcd /var/lib/etcd.restored-STAMP', 'mv /var/lib/etcd.broken-STAMP /var/lib/etcd', 'docker start etcd'], expect: null },
+    { title: 'manual.rke1.keep', on: 'all', commands: ['cp -a /var/lib/etcd /var/lib/etcd.broken-STAMP', 'cp -a /opt/rke/etcd-snapshots /root/etcd-snapshots-STAMP'], expect: null },
+    { title: 'manual.rke1.state', on: 'operator', commands: ['cp -a cluster.rkestate cluster.rkestate.before-STAMP', 'cp -a cluster.yml cluster.yml.before-STAMP'], expect: null },
+    { title: 'manual.check', on: 'first', commands: ['sha256sum SNAPSHOT'], expect: 'manual.check.expect' },
+    { title: 'manual.rke1.restore', on: 'operator', commands: ['rke etcd snapshot-restore --config cluster.yml --name SNAPSHOT_NAME'], expect: 'manual.rke1.restore.expect' },
+    { title: 'manual.rke1.verify', on: 'all', commands: ['docker exec etcd etcdctl endpoint health', 'docker exec etcd etcdctl member list', 'kubectl get nodes'], expect: 'manual.verify.expect' },
+    { title: 'manual.rke1.rollback', on: 'all', commands: ['docker stop etcd', 'mv /var/lib/etcd /var/lib/etcd.restored-STAMP', 'mv /var/lib/etcd.broken-STAMP /var/lib/etcd', 'docker start etcd'], expect: null },
   ],
 };

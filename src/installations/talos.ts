@@ -11,11 +11,11 @@ export const talos: Installation = {
   ],
   defaults: { ...noDefaults, dataDir: '/var/lib/etcd' },
   manual: [
-    { title: 'manual.talos.copy', commands: ['talosctl -n PEER_IP cp /var/lib/etcd ./etcd-PEER_IP-STAMP'], expect: 'manual.talos.copy.expect' },
-    { title: 'manual.check', commands: ['sha256sum SNAPSHOT'], expect: 'manual.check.expect' },
-    { title: 'manual.talos.reset', commands: ['talosctl -n PEER_IP reset --graceful=false --reboot --system-labels-to-wipe=EPHEMERAL'], expect: 'manual.talos.reset.expect' },
-    { title: 'manual.talos.wait', commands: ['talosctl -n PEER_IP service etcd'], expect: 'manual.talos.wait.expect' },
-    { title: 'manual.talos.bootstrap', commands: ['talosctl -n FIRST_IP bootstrap --recover-from=SNAPSHOT'], expect: 'manual.talos.bootstrap.expect' },
-    { title: 'manual.talos.verify', commands: ['talosctl -n FIRST_IP etcd members', 'kubectl get nodes'], expect: 'manual.verify.expect' },
+    { title: 'manual.talos.copy', on: 'each', commands: ['mkdir etcd-PEER_IP-STAMP', 'talosctl -n PEER_IP cp /var/lib/etcd ./etcd-PEER_IP-STAMP'], expect: 'manual.talos.copy.expect' },
+    { title: 'manual.check', on: 'operator', commands: ['sha256sum snapshot.db'], expect: 'manual.check.expect' },
+    { title: 'manual.talos.reset', on: 'each', commands: ['talosctl -n PEER_IP reset --graceful=false --reboot --system-labels-to-wipe=EPHEMERAL'], expect: 'manual.talos.reset.expect' },
+    { title: 'manual.talos.wait', on: 'each', commands: ['talosctl -n PEER_IP service etcd'], expect: 'manual.talos.wait.expect' },
+    { title: 'manual.talos.bootstrap', on: 'operator', commands: ['talosctl -n FIRST_IP bootstrap --recover-from=snapshot.dbSKIP_HASH'], expect: 'manual.talos.bootstrap.expect' },
+    { title: 'manual.talos.verify', on: 'operator', commands: ['talosctl -n FIRST_IP etcd members', 'kubectl get nodes'], expect: 'manual.verify.expect' },
   ],
 };

@@ -1,16 +1,17 @@
 import type { Draft, DraftCandidate } from '../case/draft.js';
-import type { Message, Plan, Recommendation, Said } from '../case/model.js';
-import type { Installation } from '../installations/index.js';
+import type { Plan, Said } from '../case/model.js';
+import { placeholders, type Installation } from '../installations/index.js';
 import type { Language } from '../words/catalogue.js';
-import { addressOf, endpointOf, isSafeDirectory } from './plan-host.js';
+import { say } from '../words/say.js';
+import { missing, type MissingFact } from './plan-host.js';
 import { hasControlCharacter, shellWord } from './shell-word.js';
 import { saidIn } from './steps.js';
 
 type Manual = Plan['manual'];
 
 /** Steps that stand for commands which may not be given yet: each names its fact and how to get it. */
-export function withheldSteps(missing: readonly { readonly fact: string; readonly said: Said; readonly collect: string | null }[], language: Language): Manual {
-  return missing.map((one) => ({
+export function withheldSteps(lacks: readonly { readonly fact: string; readonly said: Said; readonly collect: string | null }[], language: Language): Manual {
+  return lacks.map((one) => ({
     host: null,
     title: saidIn(language, { key: 'recovery.withheld.title', params: { fact: one.fact, why: one.said.text } }),
     commands: one.collect === null ? [] : [one.collect],
@@ -18,86 +19,97 @@ export function withheldSteps(missing: readonly { readonly fact: string; readonl
   }));
 }
 
-/** Fills the words of an installer's own steps; what the bundle does not give stays a word in capitals. */
-export function manualSteps(draft: Draft, installation: Installation, chosen: DraftCandidate | null, language: Language): Manual {
-  const path = chosen?.candidate.hostPath ?? null;
-  const fit = path !== null && path.startsWith('/') && !hasControlCharacter(path) ? path : null;
-  const stamp = (chosen?.candidate.sha256 ?? 'restore').slice(0, 8);
-  const name = fit?.split('/').pop() ?? null;
-  const folder = fit?.replace(/\/[^/]*$/, '') ?? null;
-  const addresses = draft.hosts.flatMap((host) => host.addresses.slice(0, 1)).filter((address) => /^[0-9a-fA-F.:]+$/.test(address));
-  const fill = (command: string): string =>
-    command
-      .replaceAll('STAMP', stamp)
-      .replaceAll('BACKUP_FOLDER', folder === null ? 'BACKUP_FOLDER' : shellWord(folder))
-      .replaceAll('SNAPSHOT_NAME', name === null ? 'SNAPSHOT_NAME' : shellWord(name.replace(/\.zip$/, '')))
-      .replaceAll(/\bSNAPSHOT\b/g, fit === null ? 'SNAPSHOT' : shellWord(fit))
-      .replaceAll('FIRST_IP', addresses[0] ?? 'FIRST_IP')
-      .replaceAll('PEER_IP', addresses.length === 1 ? (addresses[0] ?? 'PEER_IP') : 'PEER_IP');
-  const sha = chosen?.candidate.sha256 ?? '?';
-  return installation.manual?.map((step) => ({
-    host: null,
-    title: saidIn(language, { key: step.title, params: { sha256: sha } }),
-    commands: step.commands.map(fill),
-    expect: step.expect === null ? null : saidIn(language, { key: step.expect, params: { sha256: sha } }),
-  })) ?? [];
+/** How to get what the bundle does not give. */
+const collects: Readonly<Record<string, string>> = {
+  SNAPSHOT: 'etcd-autopsy collect', SNAPSHOT_NAME: 'ls -l /opt/rke/etcd-snapshots', BACKUP_FOLDER: 'ls -lR /home/core/assets/backup', RESOURCES_ARCHIVE: 'ls -l /home/core/assets/backup',
+  BACKUP_STORE: 'ps -ef | grep -o -e "--backup-store=[^ ]*" | sort -u', MAIN_BACKUP: 'etcd-manager-ctl --backup-store=STORE/etcd/main list-backups',
+  EVENTS_BACKUP: 'etcd-manager-ctl --backup-store=STORE/etcd/events list-backups', BACKUP_ARCHIVE: 'find / -name "k0s_backup_*.tar.gz" -exec ls -l {} +',
+  PEER_IP: 'kubectl get nodes -o wide; cat talosconfig', FIRST_IP: 'cat talosconfig',
+};
+
+const fitPath = (path: string | null | undefined): string | null => (path !== null && path !== undefined && path.startsWith('/') && !hasControlCharacter(path) ? path : null);
+const folderOf = (path: string | null): string | null => (path === null ? null : path.replace(/\/[^/]*$/, '') || '/');
+const nameOf = (path: string | null): string | null => path?.split('/').pop() ?? null;
+
+/** Every path that the bundle knows, on the host or of its own files. */
+function* knownPaths(draft: Draft): Iterable<string> {
+  for (const fact of draft.facts) if (fact.kind === 'file' || fact.kind === 'digest') yield fact.path;
+  for (const file of draft.files) yield file.path;
 }
 
-/** Plans that restore nothing: repair, replacement of one member, a survivor alone, objects put back. */
-export function repairSteps(draft: Draft, recommendation: Recommendation, chosen: DraftCandidate | null, language: Language): Manual {
-  const step = (host: string | null, key: string, commands: readonly string[], params: Message['params'] = {}): Manual[number] => ({
-    host, title: saidIn(language, { key: `recovery.${key}.title`, params }), commands, expect: saidIn(language, { key: `recovery.${key}.expect`, params }),
-  });
-  const word = (text: string | null | undefined, open: string): string => (text === null || text === undefined || hasControlCharacter(text) ? open : shellWord(text));
-  const healthy = draft.members.find((member) => member.state === 'running') ?? draft.members[0];
-  const tls = healthy?.settings.caFile === null || healthy === undefined ? '' : ` --cacert=${word(healthy.settings.caFile.value, 'CA_FILE')} --cert=${word(healthy.settings.certFile?.value, 'CERT_FILE')} --key=${word(healthy.settings.keyFile?.value, 'KEY_FILE')}`;
-  const endpoint = healthy === undefined ? 'ENDPOINT' : word(endpointOf(healthy.settings.clientUrls?.value ?? [], healthy.settings.peerUrl?.value ?? ''), 'ENDPOINT');
-  const ctl = (words: string): string => `${word(healthy?.settings.etcdctl?.value, 'etcdctl')} --endpoints=${endpoint}${tls} ${words}`;
-  const verify = step(healthy?.host ?? null, 'repair.verify', [ctl('endpoint health --cluster'), ctl('endpoint status --cluster -w table'), ctl('member list'), ctl('alarm list')]);
-  if (recommendation.kind === 'reapply-objects') {
-    const file = chosen === null ? 'SNAPSHOT' : word(chosen.candidate.path, 'SNAPSHOT');
-    return [step(null, 'reapply.extract', [`etcd-autopsy snapshot extract ${file} --help`]), step(null, 'reapply.apply', ['kubectl apply --dry-run=server -f objects/', 'kubectl apply -f objects/'])];
+function optionSeen(draft: Draft, pattern: RegExp): string | null {
+  for (const fact of draft.facts) {
+    const words = fact.kind === 'manifest' ? fact.containers.flatMap((one) => one.command) : fact.kind === 'process' || fact.kind === 'command' ? [fact.command] : fact.kind === 'unit' ? [fact.value] : [];
+    for (const word of words) {
+      const found = pattern.exec(word)?.[1];
+      if (found !== undefined) return found;
+    }
   }
-  if (recommendation.kind === 'replace-member') {
-    const dead = draft.members.filter((member) => member.state !== 'running');
-    const [lost] = dead;
-    if (dead.length !== 1 || lost === undefined || healthy === undefined || healthy === lost) return [step(null, 'replace.which', [ctl('endpoint status --cluster -w table'), ctl('member list')])];
-    const data = lost.settings.dataDir?.value ?? null;
-    const keep = data !== null && isSafeDirectory(data) ? [`systemctl stop ${word(lost.settings.unit?.value.replace(/\.service$/, ''), 'etcd')}`, `mv ${word(data, 'DATA_DIR')} ${word(`${data}.broken`, 'DATA_DIR.broken')}`] : ['systemctl stop etcd', 'mv DATA_DIR DATA_DIR.broken'];
-    const id = lost.memberId ?? 'MEMBER_ID';
-    return [
-      verify,
-      step(healthy.host, 'replace.remove', [ctl(`member remove ${word(id, 'MEMBER_ID')}`)]),
-      step(lost.host, 'replace.keep', keep),
-      step(healthy.host, 'replace.add', [ctl(`member add ${word(lost.settings.name?.value ?? lost.name, 'NAME')} --peer-urls=${word(lost.settings.peerUrl?.value ?? lost.peerUrls[0], 'PEER_URL')}`)]),
-      step(lost.host, 'replace.start', [`systemctl start --no-block ${word(lost.settings.unit?.value.replace(/\.service$/, ''), 'etcd')}`]),
-      verify,
-    ];
+  return null;
+}
+
+/** The value of each placeholder, as a word for the shell; null where the bundle does not give it. */
+function valuesOf(draft: Draft, installation: Installation, chosen: DraftCandidate | null, addresses: readonly string[]): Readonly<Record<string, string | null>> {
+  const path = fitPath(chosen?.candidate.hostPath);
+  const word = (text: string | null | undefined): string | null => (text === null || text === undefined || hasControlCharacter(text) ? null : shellWord(text));
+  const stampIn = (text: string | null): string | null => /\d{4}-\d\d-\d\d_\d{6}/.exec(text ?? '')?.[0] ?? null;
+  const stamp = stampIn(nameOf(path)) ?? stampIn(nameOf(chosen?.candidate.path ?? null));
+  const archive = [...knownPaths(draft)].map(nameOf).find((name) => name !== null && stamp !== null && name.startsWith('static_kuberesources_') && name.includes(stamp)) ?? null;
+  const data = draft.members.map((member) => fitPath(member.settings.dataDir?.value)).find((one) => one !== null) ?? installation.defaults.dataDir;
+  const store = optionSeen(draft, /--backup-store=([^\s"']+?)(?:\/etcd\/(?:main|events))?\/?(?=["'\s]|$)/);
+  const backup = /(?:^|\/)backups?\/etcd\/main\/([^/!]+)/.exec(chosen?.candidate.path ?? '')?.[1] ?? /(?:^|\/)main\/(\d{4}-\d\d-\d\dT[^/!]+)/.exec(chosen?.candidate.path ?? '')?.[1] ?? null;
+  const day = backup?.slice(0, 16) ?? null;
+  const events = [...knownPaths(draft)].map((one) => /(?:^|\/)events\/(\d{4}-\d\d-\d\dT[^/!]+)/.exec(one)?.[1]).find((one) => one !== undefined && day !== null && one.startsWith(day)) ?? null;
+  const inArchive = /([^/]*k0s_backup_[^/]*?\.tar\.gz)(?:!|\/|$)/.exec(chosen?.candidate.path ?? '')?.[1] ?? null;
+  const archivePath = path !== null && /k0s_backup_/.test(path) ? path : ([...knownPaths(draft)].find((one) => one.startsWith('/') && inArchive !== null && nameOf(one) === inArchive) ?? null);
+  return {
+    STAMP: (chosen?.candidate.sha256 ?? 'restore').slice(0, 8),
+    SNAPSHOT: word(path), SNAPSHOT_NAME: word(nameOf(path)?.replace(/\.zip$/, '')), BACKUP_FOLDER: word(folderOf(path)),
+    RESOURCES_ARCHIVE: archive === null || path === null ? null : word(`${folderOf(path) ?? ''}/${archive}`),
+    BASE: word(data?.endsWith('/server/db/etcd') === true ? data.slice(0, -'/server/db/etcd'.length) : data === null ? null : folderOf(data)),
+    FIRST_IP: addresses[0] ?? null, PEER_IP: addresses.length === 1 ? (addresses[0] ?? null) : null,
+    BACKUP_STORE: word(store), MAIN_BACKUP: word(backup), EVENTS_BACKUP: word(events), BACKUP_ARCHIVE: word(archivePath),
+    SKIP_HASH: chosen?.candidate.kind === 'snapshot' && chosen.candidate.verdict === 'intact' ? '' : ' --recover-skip-hash-check',
+    S3_OFF: optionSeen(draft, /(etcd-s3)\b/) === null ? '' : ' --etcd-s3=false',
+  };
+}
+
+/** Longest names first, so that `SNAPSHOT_NAME` is not read as `SNAPSHOT`. */
+const ordered = [...placeholders].sort((a, b) => b.length - a.length);
+const places = new RegExp(ordered.join('|'), 'g');
+
+/**
+ * The installer's own steps with this bundle's values. What the bundle does not give is named, and
+ * then no command is printed at all: half a procedure is worse than none.
+ */
+export function manualSteps(draft: Draft, installation: Installation, chosen: DraftCandidate | null, language: Language): { readonly steps: Manual; readonly missing: readonly MissingFact[] } {
+  const servers = draft.hosts.filter((host) => host.roles.includes('etcd') || host.roles.includes('control-plane'));
+  const hosts = servers.length === 0 ? draft.hosts : servers;
+  const first = hosts.find((host) => host.name === chosen?.candidate.host) ?? hosts[0] ?? null;
+  const addressOf = (host: (typeof hosts)[number]): string | null => host.addresses.find((address) => /^[0-9a-fA-F.:]+$/.test(address)) ?? null;
+  const inOrder = first === null ? [] : [first, ...hosts.filter((host) => host !== first)];
+  const addresses = inOrder.flatMap((host) => addressOf(host) ?? []);
+  const values = valuesOf(draft, installation, chosen, addresses);
+  const open = new Set<string>();
+  const fill = (command: string, own: Readonly<Record<string, string | null>>): string =>
+    command.replace(places, (name) => {
+      const value = name in own ? own[name] : values[name];
+      if (value === null || value === undefined) open.add(name);
+      return value ?? name;
+    });
+  const params = { sha256: chosen?.candidate.sha256 ?? '?' };
+  const steps: Manual[number][] = [];
+  for (const step of installation.manual ?? []) {
+    const where = step.on === 'first' ? [first] : step.on === 'others' ? inOrder.slice(1) : step.on === 'each' && inOrder.length > 0 ? inOrder : [null];
+    for (const host of where) {
+      const own = step.on === 'each' ? { PEER_IP: host === null ? null : addressOf(host) } : {};
+      steps.push({
+        host: host?.name ?? (step.on === 'operator' ? say(language, 'runbook.operator') : null),
+        title: saidIn(language, { key: step.title, params }), commands: step.commands.map((command) => fill(command, own)),
+        expect: step.expect === null ? null : saidIn(language, { key: step.expect, params }),
+      });
+    }
   }
-  if (recommendation.kind === 'force-new-cluster') {
-    const host = chosen?.candidate.host ?? null;
-    const member = draft.members.find((one) => one.host === host);
-    const data = member?.settings.dataDir?.value ?? null;
-    const peer = member?.settings.peerUrl?.value ?? '';
-    return [
-      step(null, 'force.stop', ['systemctl stop etcd']),
-      step(host, 'force.copy', [`cp -a ${word(data, 'DATA_DIR')} ${word(data === null ? null : `${data}.copy`, 'DATA_DIR.copy')}`]),
-      step(host, 'force.start', [`etcd --name ${word(member?.settings.name?.value, 'NAME')} --data-dir ${word(data, 'DATA_DIR')}${member?.settings.walDir ? ` --wal-dir ${word(member.settings.walDir.value, 'WAL_DIR')}` : ''} --force-new-cluster --listen-client-urls http://127.0.0.1:12379 --advertise-client-urls http://127.0.0.1:12379 --listen-peer-urls http://127.0.0.1:12380`]),
-      step(host, 'force.save', ['ETCDCTL_API=3 etcdctl --endpoints=http://127.0.0.1:12379 endpoint status -w table', 'ETCDCTL_API=3 etcdctl --endpoints=http://127.0.0.1:12379 snapshot save /root/salvaged.db'], { address: addressOf(peer) }),
-      step(null, 'force.restore', ['etcd-autopsy analyze BUNDLE /root/salvaged.db --out DIR']),
-    ];
-  }
-  const causes = recommendation.why.map((one) => one.key).join(' ');
-  const unit = word(healthy?.settings.unit?.value.replace(/\.service$/, ''), 'etcd');
-  const data = healthy?.settings.dataDir?.value ?? null;
-  const where = word(data !== null && isSafeDirectory(data) ? data : null, 'DATA_DIR');
-  const repairs: Manual[number][] = [];
-  if (/cert|x509|tls/i.test(causes)) repairs.push(step(healthy?.host ?? null, 'repair.certificates', draft.installation.id === 'kubeadm' ? ['kubeadm certs check-expiration', 'cp -a /etc/kubernetes/pki /root/pki.before', 'kubeadm certs renew all'] : [`openssl x509 -noout -enddate -subject -in ${word(healthy?.settings.certFile?.value, 'CERT_FILE')}`]));
-  if (/nospace|quota/i.test(causes)) repairs.push(step(healthy?.host ?? null, 'repair.nospace', [ctl('endpoint status -w json'), ctl('compact REVISION'), ctl('defrag'), ctl('alarm disarm')]));
-  else if (/disk|space|full/i.test(causes)) repairs.push(step(healthy?.host ?? null, 'repair.disk', [`df -h ${where}`, `df -i ${where}`, 'journalctl --vacuum-size=200M']));
-  if (/clock|time-jump|ntp/i.test(causes)) repairs.push(step(healthy?.host ?? null, 'repair.clock', ['timedatectl', 'chronyc makestep']));
-  if (/owner|permission|selinux/i.test(causes)) repairs.push(step(healthy?.host ?? null, 'repair.owner', [`chown -R ${word(healthy?.settings.owner?.value, 'OWNER')} ${where}`, `chmod 700 ${where}`, `restorecon -R ${where}`]));
-  if (repairs.length === 0) repairs.push(step(healthy?.host ?? null, 'repair.cause', []));
-  const restart = draft.installation.etcdRunsAs === 'static-pod' ? ['systemctl restart kubelet'] : [`systemctl reset-failed ${unit}`, `systemctl start --no-block ${unit}`];
-  return [step(healthy?.host ?? null, 'repair.copy', [`cp -a ${where} ${data !== null && isSafeDirectory(data) ? word(`${data}.copy`, 'DATA_DIR.copy') : 'DATA_DIR.copy'}`]), ...repairs, step(healthy?.host ?? null, 'repair.start', restart), verify];
+  const lacks = [...open].map((name) => missing(name.toLowerCase().replaceAll('_', ' '), 'recovery.missing.placeholder', { what: say(language, `recovery.what.${name}`) }, collects[name] ?? 'etcd-autopsy collect'));
+  return { steps: lacks.length > 0 ? [] : steps, missing: lacks };
 }

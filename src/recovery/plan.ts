@@ -5,7 +5,8 @@ import { installationOf } from '../installations/index.js';
 import type { Language } from '../words/catalogue.js';
 import { planHosts, type PlanHosts } from './plan-cluster.js';
 import type { MissingFact } from './plan-host.js';
-import { manualSteps, repairSteps, withheldSteps } from './plan-manual.js';
+import { manualSteps, withheldSteps } from './plan-manual.js';
+import { handPlan } from './plan-repair.js';
 import { bumpAmount, restoreToolOf } from './plan-restore-tool.js';
 import { restoreScript, type ScriptPlan } from './script.js';
 import { planSteps, saidIn } from './steps.js';
@@ -65,17 +66,22 @@ export function planOrMissing(draft: Draft, recommendation: Recommendation, lang
   const chosen = chosenCandidate(draft, recommendation);
   const installation = installationOf(draft.installation.id);
   const revision = chosen?.candidate.revision ?? null;
+  const named = (lacks: readonly MissingFact[]): PlanOrMissing['missing'] => lacks.map((one) => ({ fact: one.fact, said: saidIn(language, one.said), collect: one.collect }));
   if (kind === 'repair-without-restore' || kind === 'replace-member' || kind === 'reapply-objects' || kind === 'force-new-cluster') {
-    return { plan: emptyPlan(recommendation, repairSteps(draft, recommendation, chosen, language), revision), missing: [] };
+    const made = handPlan(draft, recommendation, chosen, language);
+    const missing = named(made.missing);
+    return { plan: { ...emptyPlan(recommendation, missing.length > 0 ? withheldSteps(missing, language) : made.steps, revision), minutes: made.minutes }, missing };
   }
   if (installation !== null && installation.manual !== null) {
-    return { plan: emptyPlan(recommendation, manualSteps(draft, installation, chosen, language), revision), missing: [] };
+    const made = manualSteps(draft, installation, chosen, language);
+    const missing = named(made.missing);
+    return { plan: { ...emptyPlan(recommendation, missing.length > 0 ? withheldSteps(missing, language) : made.steps, revision), minutes: { least: 15, most: 90 } }, missing };
   }
   const asItIs = startsAsItIs(recommendation, chosen);
   const hosts = planHosts(draft);
   const lacks = [...hosts.missing, ...contentFacts(draft, chosen, asItIs)];
   if (asItIs && hosts.hosts.filter((host) => host.runsAs !== 'none').length > 1) lacks.push({ fact: 'other members', said: { key: 'recovery.missing.lone-data-dir', params: {} }, collect: null });
-  const missing = lacks.map((one) => ({ fact: one.fact, said: saidIn(language, one.said), collect: one.collect }));
+  const missing = named(lacks);
   if (missing.length > 0 || chosen === null) return { plan: emptyPlan(recommendation, withheldSteps(missing, language), revision), missing };
   try {
     return { plan: scriptedPlan(draft, recommendation, chosen, hosts, asItIs, language), missing: [] };
