@@ -5,6 +5,7 @@ import { quickLook } from '../../src/etcd/snapshot/quick.js';
 import { salvage } from '../../src/etcd/snapshot/salvage.js';
 import { writeCleanSnapshot } from '../../src/etcd/snapshot/clean-copy.js';
 import { baseFiles } from '../../test/damage/cases.js';
+import { logTargets } from './log-targets.js';
 
 /** One reader under test: real files to start from, and what is done with a damaged one. */
 export interface FuzzTarget {
@@ -19,6 +20,7 @@ const snapshots = async (): Promise<readonly Uint8Array[]> => {
 };
 
 export const fuzzTargets: readonly FuzzTarget[] = [
+  ...logTargets,
   {
     name: 'snapshot',
     seeds: snapshots,
