@@ -2,6 +2,7 @@ import type { Draft } from '../case/draft.js';
 import type { CaseEvent, Outage } from '../case/model.js';
 import type { Language } from '../words/catalogue.js';
 import { backupSigns } from './backup-signs.js';
+import { clockOffsets, clockSigns, corrected } from './clocks.js';
 import { eventsOf } from './events.js';
 import { gapSigns } from './gaps.js';
 import { hostSigns } from './host-signs.js';
@@ -28,8 +29,9 @@ export function reconstruct(draft: Draft, language: Language): Timeline {
   const hosts = hostSigns(draft, logs);
   const people = peopleSigns(draft);
   const rest = logs.filter((s) => s.kind !== 'boot');
-  const machines = [...rest, ...hosts, ...backupSigns(draft), ...lastWrite(draft), ...gapSigns(draft, hosts)];
-  const signs = [...machines, ...people, ...collection(draft)];
+  const offsets = clockOffsets(draft);
+  const machines = corrected([...rest, ...hosts, ...backupSigns(draft), ...lastWrite(draft), ...gapSigns(draft, hosts)], offsets);
+  const signs = [...machines, ...corrected(people, offsets), ...clockSigns(draft, offsets), ...collection(draft)];
   return { events: eventsOf(draft, signs, language), outage: outageOf(draft, machines, people) };
 }
 

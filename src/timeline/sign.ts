@@ -25,7 +25,7 @@ export type EventKind =
   | 'etcd-works' | 'etcd-started' | 'etcd-serving' | 'etcd-stopped' | 'etcd-died' | 'unit-failed' | 'restart-loop' | 'leader-lost' | 'no-quorum'
   | 'peer-unreachable' | 'slow-storage' | 'slow-requests' | 'writes-refused' | 'request-timeout' | 'data-corrupt' | 'member-change' | 'restore'
   | 'apiserver-unreachable' | 'etcd-unreachable' | 'apiserver-error' | 'apiserver-stopped' | 'unhealthy'
-  | 'storage-error' | 'disk-full' | 'out-of-memory' | 'certificate' | 'clock-changed'
+  | 'storage-error' | 'disk-full' | 'out-of-memory' | 'certificate' | 'clock-changed' | 'clock-offset' | 'clock-difference' | 'clock-step'
   | 'boot' | 'boot-after-crash' | 'shutdown' | 'unclean-stop' | 'log-gap' | 'unit-state' | 'container-exited'
   | 'backup-streamed' | 'backup-done' | 'backup-run' | 'backup-failed' | 'backup-hung'
   | 'login' | 'command' | 'repair-attempt' | 'human-error'

@@ -90,6 +90,16 @@ describe('stories', () => {
     expect(events.some((e) => e.kind === 'etcd-died')).toBe(false);
   });
 
+  it('two members that logged the same elections tell how far their clocks are apart', async () => {
+    const election = (host: string, time: string, term: number): string => `${time}+0000 ${host} etcd[1]: {"level":"info","ts":"${time}.000Z","logger":"raft","caller":"etcdserver/zap_raft.go:77","msg":"raft.node: 7e831466f2aebc5c elected leader 2f4b at term ${term}"}\n`;
+    const { events } = await outageOf({
+      'a/journal.txt': election('a', '2026-03-02T08:00:00', 4) + election('a', '2026-03-02T09:00:00', 5) + election('a', '2026-03-02T10:00:00', 6),
+      'b/journal.txt': election('b', '2026-03-02T08:01:30', 4) + election('b', '2026-03-02T09:01:30', 5) + election('b', '2026-03-02T10:01:31', 6),
+      'a/date.txt': 'root@a:~# date\nMon Mar  2 12:30:00 UTC 2026\n',
+    });
+    expect(events.filter((e) => e.kind === 'clock-difference').map((e) => [e.host, e.said.params['seconds'], e.said.params['sign'], e.said.params['other'], e.evidence.length])).toEqual([['b', 90, '+', 'a', 4]]);
+  });
+
   it('without any proof nothing is claimed', async () => {
     const { outage, events } = await outageOf({ 'readme.txt': 'etcd is down, please help\n' });
     expect([outage.start, outage.lastKnownGood, outage.firstKnownBad, outage.detectedAt]).toEqual([{ notBefore: null, notAfter: null }, null, null, null]);
