@@ -67,21 +67,34 @@ interface Scene {
   readonly crash: Lanes['crash'];
 }
 
+/** Kinds that say something about a stretch without proving that the machine ran in it. */
+const noProof = new Set(['log-gap', 'unclean-stop', 'collection', 'backup-failed', 'shutdown', ...breaks]);
+
+function proofsOfLife(all: readonly CaseEvent[], before: number): readonly number[] {
+  return all.flatMap((e) => {
+    const from = ms(e.time.notBefore);
+    const to = ms(e.time.notAfter);
+    const narrow = from === null || to === null || to - from <= 120_000;
+    return noProof.has(e.kind) || !narrow || eventTime(e) >= before ? [] : [endOf(e) < before ? endOf(e) : eventTime(e)];
+  });
+}
+
 function machineBars(scene: Scene, host: string, events: readonly CaseEvent[], all: readonly CaseEvent[]): readonly Bar[] {
   const { r, from, until } = scene;
   const component = r.t('report.component.node');
+  const known = r.case.outage.perComponent.find((p) => p.component === 'node' && p.host === host);
   const info = r.case.hosts.find((h) => h.name === host);
-  const booted = max([...events.filter((e) => breaks.has(e.kind)).map(eventTime), ...[ms(info?.bootedAt?.best)].filter((t) => t !== null)].filter((t) => t <= until));
-  const proofs = all.filter((e) => booted === null || endOf(e) < booted).map(endOf);
-  const last = max([...proofs, ...(scene.crash !== null && booted !== null && scene.crash.from < booted ? [scene.crash.from] : [])].filter((t) => t >= from));
+  const booted = ms(known?.start.notAfter) ?? max([...events.filter((e) => breaks.has(e.kind)).map(eventTime), ...[ms(info?.bootedAt?.best)].filter((t) => t !== null)].filter((t) => t <= until));
+  const last = ms(known?.start.notBefore) ?? max(proofsOfLife(all, booted ?? Number.POSITIVE_INFINITY).filter((t) => t >= from));
+  const back = known === undefined ? booted : (ms(known.end?.best) ?? ms(known.end?.notAfter));
   const bars: Bar[] = [];
   if (last !== null && last > from) {
     const words = booted === null
       ? r.t('report.chart.lane.running', { component, host, until: r.clock.short(last) })
       : r.t('report.chart.lane.ended', { component, host, from: r.clock.short(last), to: r.clock.short(booted) });
-    bars.push({ kind: 'running', from, to: last, openStart: true, words, ...(booted === null ? {} : { endsBy: booted }) });
+    bars.push({ kind: 'running', from, to: last, openStart: true, words, ...(booted === null || booted <= last ? {} : { endsBy: booted }) });
   }
-  if (booted !== null && booted >= from && booted < until) bars.push({ kind: 'running', from: booted, to: until, words: r.t('report.chart.lane.running', { component, host, until: r.clock.short(until) }) });
+  if (back !== null && back >= from && back < until) bars.push({ kind: 'running', from: Math.max(back, booted ?? back), to: until, words: r.t('report.chart.lane.running', { component, host, until: r.clock.short(until) }) });
   return bars;
 }
 

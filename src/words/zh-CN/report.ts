@@ -100,7 +100,7 @@ export const report: Translation<typeof english> = {
   'report.summary.trigger.possible': '可能的原因（未证实）：',
   'report.summary.ended': '已于 **{time}** 恢复服务。',
   'report.summary.still': '采集文件时（**{time}**）仍未恢复。',
-  'report.summary.restore.loss': '请恢复 **{path}**：它保存着 **{time}** 的状态，此后 {span} 内的变更会丢失。',
+  'report.summary.restore.loss': '请恢复 **{path}**：它保存着 **{time}** 的状态，此后 {span}内的变更会丢失。',
   'report.summary.restore.nothing': '请恢复 **{path}**：它保存着 **{time}** 的状态，即最后的已知状态，没有已知的损失。',
   'report.summary.restore.time': '请恢复 **{path}**：它保存着 **{time}** 的状态。此后写入了多少未知。',
   'report.summary.restore.no-time': '请恢复 **{path}**。其内容的时间未知。',
