@@ -1,6 +1,6 @@
 import { closeSync, existsSync, openSync, writeFileSync, writeSync } from 'node:fs';
 import type { Command } from 'commander';
-import { rowsToKeep, writeCleanSnapshot } from '../../etcd/snapshot/clean-copy.js';
+import { planCleanCopy, writeCleanSnapshot } from '../../etcd/snapshot/clean-copy.js';
 import { newestKeys, salvage } from '../../etcd/snapshot/salvage.js';
 import { say } from '../../words/say.js';
 import { databaseSource } from '../database-source.js';
@@ -27,7 +27,8 @@ export function define(command: Command): Command {
         if (path !== undefined && options.force !== true && existsSync(path)) throw new Error(say(language, 'bytes.cli.exists', { path }));
       }
       const salvaged = salvage(databaseSource(file, language));
-      const kept = rowsToKeep(salvaged);
+      const copy = planCleanCopy(salvaged);
+      const kept = copy.rows;
       if (kept.length === 0) {
         process.stderr.write(`${say(language, 'bytes.salvage.nothing', { path: file })}\n`);
         process.exitCode = exitCode.findings;
@@ -35,7 +36,7 @@ export function define(command: Command): Command {
       }
       const fd = openSync(options.out, options.force === true ? 'w' : 'wx', 0o600);
       try {
-        writeCleanSnapshot(salvaged, (bytes, offset) => void writeSync(fd, bytes, 0, bytes.length, offset));
+        writeCleanSnapshot(salvaged, (bytes, offset) => void writeSync(fd, bytes, 0, bytes.length, offset), copy);
       } finally {
         closeSync(fd);
       }
@@ -47,6 +48,7 @@ export function define(command: Command): Command {
       }
       const last = kept[kept.length - 1];
       process.stdout.write(`${say(language, 'bytes.salvage.done', { out: options.out, rows: kept.length, keys: keys.length, revision: String(last?.main ?? 0n), stale: kept.filter((row) => row.confidence === 'stale').length })}\n`);
+      if (copy.compactedAt !== null) process.stdout.write(`${say(language, 'bytes.salvage.compacted', { revision: String(copy.compactedAt) })}\n`);
       if (salvaged.lost.length > 0) process.stdout.write(`${say(language, 'bytes.salvage.lost', { ranges: salvaged.lost.length })}\n`);
     });
 }

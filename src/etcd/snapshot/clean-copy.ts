@@ -4,7 +4,9 @@ import { writeBolt, type NewRow, type PageSink } from '../../formats/bbolt/write
 import { semverError } from '../start/other-buckets.js';
 import { decodeAs, shapes } from '../start/wire-errors.js';
 import { latin1 } from './contents.js';
-import type { Salvage, SalvagedRow } from './salvage.js';
+import { historyOf } from './history.js';
+import { checkRow } from './row-checks.js';
+import { newestKeys, type Salvage, type SalvagedRow } from './salvage.js';
 
 /** Buckets that a server expects, in order of their names. */
 const bucketOrder = ['alarm', 'auth', 'authRoles', 'authUsers', 'cluster', 'key', 'lease', 'members', 'members_removed', 'meta'] as const;
@@ -44,14 +46,51 @@ function soundRow(bucket: string, row: Row): boolean {
   }
 }
 
+/** What a clean copy will hold. */
+export interface CleanCopy {
+  readonly rows: readonly SalvagedRow[];
+  /** Set when history has holes: the copy then holds the newest version of each key, compacted here. */
+  readonly compactedAt: bigint | null;
+}
+
+/** Keeps the whole history where it is whole, else only the newest version of each key. */
+export function planCleanCopy(salvaged: Salvage): CleanCopy {
+  const kept = rowsToKeep(salvaged);
+  const history = historyOf();
+  for (const row of kept) {
+    const sound = checkRow({ key: row.rowKey, value: row.rowValue, flags: 0, page: row.page }, 1, () => undefined);
+    if (sound !== null) history.row(sound);
+  }
+  if (salvaged.lost.length === 0 && history.gaps(salvaged.compactRevision).length === 0) return { rows: kept, compactedAt: null };
+  const newest = newestKeys(kept).map(({ row }) => row);
+  newest.sort((a, b) => Buffer.compare(a.rowKey, b.rowKey));
+  return { rows: newest, compactedAt: kept[kept.length - 1]?.main ?? 1n };
+}
+
+function revisionRow(name: string, main: bigint): NewRow {
+  const value = Buffer.alloc(17);
+  value.writeBigInt64BE(main, 0);
+  value[8] = 0x5f;
+  return { key: Buffer.from(name), value };
+}
+
+/** Rows of bucket meta; a compacted copy says so, and never less than what was compacted before. */
+function* metaRows(salvaged: Salvage, compactedAt: bigint | null): Generator<NewRow> {
+  const rows = new Map((salvaged.small.get('meta') ?? []).filter((row) => soundRow('meta', row)).map((row): [string, NewRow] => [latin1(row.key), row]));
+  const at = compactedAt === null || compactedAt > salvaged.compactRevision ? compactedAt : salvaged.compactRevision;
+  if (at !== null) for (const name of ['finishedCompactRev', 'scheduledCompactRev']) rows.set(name, revisionRow(name, at));
+  for (const name of [...rows.keys()].sort()) yield rows.get(name) ?? revisionRow(name, 1n);
+}
+
 /**
  * Writes what was salvaged as a new snapshot file with its digest. Alarms and members are left out: a
  * restore makes new members, and an alarm would only lock the new cluster.
  * @returns size of the file in bytes
  */
-export function writeCleanSnapshot(salvaged: Salvage, sink: PageSink): number {
+export function writeCleanSnapshot(salvaged: Salvage, sink: PageSink, copy: CleanCopy = planCleanCopy(salvaged)): number {
   const rowsOf = function* (bucket: string): Generator<NewRow> {
-    if (bucket === 'key') for (const row of rowsToKeep(salvaged)) yield { key: row.rowKey, value: row.rowValue };
+    if (bucket === 'meta') yield* metaRows(salvaged, copy.compactedAt);
+    else if (bucket === 'key') for (const row of copy.rows) yield { key: row.rowKey, value: row.rowValue };
     else for (const row of salvaged.small.get(bucket) ?? []) if (soundRow(bucket, row)) yield { key: row.key, value: row.value };
   };
   const pieces: { readonly bytes: Uint8Array; readonly offset: number }[] = [];

@@ -69,6 +69,7 @@ export const bytes = {
   'bytes.quick.plausible': 'PLAUSIBLE',
   'bytes.quick.suspicious': 'SUSPICIOUS',
   'bytes.salvage.done': 'Wrote {out}: {rows} stored rows, {keys} keys up to revision {revision}; {stale} rows came from pages no longer in use.',
+  'bytes.salvage.compacted': 'History has holes, so only the newest version of each key was kept, compacted at revision {revision}. A key whose newest version is lost has an older one: compare before you trust it.',
   'bytes.salvage.lost': '{ranges} parts of the tree could not be read; keys written only there are missing.',
   'bytes.salvage.nothing': 'Nothing could be salvaged from {path}: no readable row of etcd is in it.',
 } as const satisfies Catalogue;

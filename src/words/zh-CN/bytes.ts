@@ -70,6 +70,7 @@ export const bytes: Translation<typeof english> = {
   'bytes.quick.plausible': '看似正常',
   'bytes.quick.suspicious': '可疑',
   'bytes.salvage.done': '已写出 {out}：{rows} 行数据，{keys} 个键，最大修订号 {revision}；其中 {stale} 行来自已不再使用的页。',
+  'bytes.salvage.compacted': '历史不完整，因此每个键只保留最新版本，并标记为已压缩到修订号 {revision}。若某个键的最新版本已丢失，保留的是更旧的版本：使用前请核对。',
   'bytes.salvage.lost': '树中有 {ranges} 处无法读取；只写在那里的键已经丢失。',
   'bytes.salvage.nothing': '无法从 {path} 中救出任何内容：其中没有可读的 etcd 数据。',
 };

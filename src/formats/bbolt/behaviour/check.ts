@@ -19,12 +19,25 @@ interface Walk {
   readonly step: () => void;
 }
 
+/** An overflow beyond this is damage: a map of so many pages does not fit into any machine's memory. */
+const manyPages = 1_000_000;
+
+/** A page that claims millions of others: the lowest of them that is taken, else the memory ends. */
+function claimPages(walk: Walk, p: MappedPage, suffix: string): void {
+  let lowest: PageNumber | null = null;
+  const last = BigInt(p.id) + BigInt(p.overflow);
+  for (const id of walk.reachable) if (id >= p.id && id <= last && (lowest === null || id < lowest)) lowest = id;
+  if (lowest !== null) walk.error(`page ${lowest}: multiple references${suffix}`);
+  throw new Death('fault', 'fatal error: runtime: out of memory', false);
+}
+
 /** verifyPageReachable / the closure of checkBucket. */
 function verifyReachable(walk: Walk, p: MappedPage, stack: readonly PageNumber[]): void {
   const { tx, reachable, freed, error } = walk;
   const suffix = tx.dialect === '1.3' ? '' : ` (stack: ${stackText(stack)})`;
   if (greater(p.id, tx.highWater)) error(`page ${p.id}: out of bounds: ${tx.highWater}${suffix}`);
-  for (let i = 0; i <= p.overflow; i++) {
+  if (p.overflow > manyPages) claimPages(walk, p, suffix);
+  for (let i = 0; i <= Math.min(p.overflow, manyPages); i++) {
     walk.step();
     const id = typeof p.id === 'number' ? p.id + i : p.id + BigInt(i);
     if (reachable.has(id)) error(`page ${id}: multiple references${suffix}`);
