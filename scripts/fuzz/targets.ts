@@ -5,6 +5,7 @@ import { quickLook } from '../../src/etcd/snapshot/quick.js';
 import { salvage } from '../../src/etcd/snapshot/salvage.js';
 import { writeCleanSnapshot } from '../../src/etcd/snapshot/clean-copy.js';
 import { baseFiles } from '../../test/damage/cases.js';
+import { kubernetesTargets } from './kubernetes-targets.js';
 import { logTargets } from './log-targets.js';
 
 /** One reader under test: real files to start from, and what is done with a damaged one. */
@@ -21,6 +22,7 @@ const snapshots = async (): Promise<readonly Uint8Array[]> => {
 
 export const fuzzTargets: readonly FuzzTarget[] = [
   ...logTargets,
+  ...kubernetesTargets,
   {
     name: 'snapshot',
     seeds: snapshots,
