@@ -395,7 +395,10 @@ restore_tool() {
 
 # kubelet runs every file of its folder: a copy of a manifest under another name would come to life.
 check_manifests() {
-  [ "$CONTROL_PLANE" = static-pod ] && [ -d "$MANIFESTS" ] || return 0
+  if [ "$CONTROL_PLANE" = none ] && { [ -e /etc/kubernetes/manifests/kube-apiserver.yaml ] || unit_exists kube-apiserver.service; }; then
+    halt 'an apiserver belongs to this host, which the plan does not know: it must not write during the restore. Collect again with etcd-autopsy collect'
+  fi
+  if [ "$CONTROL_PLANE" != static-pod ] || [ ! -d "$MANIFESTS" ]; then return 0; fi
   for part in etcd kube-apiserver kube-controller-manager kube-scheduler; do
     for file in "$MANIFESTS"/*; do
       if [ ! -f "$file" ] || [ "${file##*/}" = "$part.yaml" ] || [ "$file" = "$MANIFEST" ]; then continue; fi

@@ -114,9 +114,17 @@ export function hostOf(member: MemberInfo, draft: Draft, only: boolean, lacks: M
     unit: (settings.unit?.value ?? 'etcd').replace(/\.service$/, ''), manifest, manifests: manifest.replace(/\/[^/]*$/, ''),
     image: settings.image?.value ?? '', container: containerName(draft, member, memberName),
     engine: draft.installation.containerRuntime === 'podman' ? 'podman' : draft.installation.containerRuntime === 'containerd' && runsAs === 'container' ? 'nerdctl' : 'docker',
-    controlPlane: !onPlane ? 'none' : draft.installation.id === 'kubeasz' ? 'systemd' : 'static-pod',
+    controlPlane: onPlane ? planeKind(draft, member.host) : 'none',
     backup: backupJobOf(draft.facts, member.host, only, draft.installation.id), settings,
   };
+}
+
+/** How the apiserver of a host is stopped. An etcd for itself, with no sign of Kubernetes anywhere, has none. */
+function planeKind(draft: Draft, host: string | null): PlanHost['controlPlane'] {
+  const units = draft.facts.some((fact) => (fact.kind === 'unit' || fact.kind === 'unit-status') && (fact.host === host || fact.host === null) && /^kube-apiserver(\.service)?$/.test(fact.unit) && !(fact.kind === 'unit-status' && fact.loaded === 'not-found'));
+  if (draft.installation.id === 'kubeasz' || units) return 'systemd';
+  const alone = draft.installation.id === 'systemd' && draft.installation.kubernetesVersion === null && draft.hosts.every((one) => !one.roles.includes('control-plane'));
+  return alone ? 'none' : 'static-pod';
 }
 
 function serverPair(draft: Draft, member: MemberInfo): { readonly serverCert: string | null; readonly serverKey: string | null } {
@@ -146,7 +154,7 @@ export function planeHost(draft: Draft, host: Draft['hosts'][number], members: r
     host: host.name, script: scriptName(host.name), address: /^[0-9A-Fa-f.:]+$/.test(address) ? address : '', runsAs: 'none', runtime: draft.installation.containerRuntime,
     name: '', peerUrl: '', dataDir: '', walDir: null, owner: '', endpoint: '', caFile: null, certFile: null, keyFile: null, serverCert: null, serverKey: null,
     etcdctl: '', etcdutl: '', unit: '', manifest: '', manifests: model?.manifests ?? '/etc/kubernetes/manifests', image: '', container: '', engine: 'docker',
-    controlPlane: draft.installation.id === 'kubeasz' ? 'systemd' : 'static-pod',
+    controlPlane: planeKind(draft, host.name),
     backup: backupJobOf(draft.facts, host.name, false, draft.installation.id), settings: model?.settings ?? draft.members[0]?.settings ?? noSettings,
   };
 }

@@ -86,7 +86,7 @@ export function manualSteps(draft: Draft, installation: Installation, chosen: Dr
   const servers = draft.hosts.filter((host) => host.roles.includes('etcd') || host.roles.includes('control-plane'));
   const hosts = servers.length === 0 ? draft.hosts : servers;
   const first = hosts.find((host) => host.name === chosen?.candidate.host) ?? hosts[0] ?? null;
-  const addressOf = (host: (typeof hosts)[number]): string | null => host.addresses.find((address) => /^[0-9a-fA-F.:]+$/.test(address)) ?? null;
+  const addressOf = (host: (typeof hosts)[number]): string | null => [...host.addresses, host.name].find((address) => /^(\d+\.\d+\.\d+\.\d+|[0-9a-fA-F]*:[0-9a-fA-F:]+)$/.test(address)) ?? null;
   const inOrder = first === null ? [] : [first, ...hosts.filter((host) => host !== first)];
   const addresses = inOrder.flatMap((host) => addressOf(host) ?? []);
   const values = valuesOf(draft, installation, chosen, addresses);

@@ -62,9 +62,10 @@ function contentFacts(draft: Draft, chosen: DraftCandidate | null, asItIs: boole
  */
 export function planOrMissing(draft: Draft, recommendation: Recommendation, language: Language = 'en'): PlanOrMissing {
   const kind = recommendation.kind;
-  if (kind === 'none') return { plan: emptyPlan(recommendation, []), missing: [] };
-  const chosen = chosenCandidate(draft, recommendation);
   const installation = installationOf(draft.installation.id);
+  // What is no etcd at all gets its own advice, whatever the files say.
+  if (kind === 'none') return { plan: emptyPlan(recommendation, installation?.id === 'microk8s' ? manualSteps(draft, installation, null, language).steps : []), missing: [] };
+  const chosen = chosenCandidate(draft, recommendation);
   const revision = chosen?.candidate.revision ?? null;
   const named = (lacks: readonly MissingFact[]): PlanOrMissing['missing'] => lacks.map((one) => ({ fact: one.fact, said: saidIn(language, one.said), collect: one.collect }));
   if (kind === 'repair-without-restore' || kind === 'replace-member' || kind === 'reapply-objects' || kind === 'force-new-cluster') {

@@ -144,7 +144,7 @@ if (shellcheck !== null && process.env['CI'] === 'true') throw new Error(shellch
 test.skipIf(shellcheck !== null)(`scripts are clean for shellcheck${shellcheck === null ? '' : ` (skipped: ${shellcheck})`}`, () => {
   const folder = mkdtempSync(join(tmpdir(), 'shellcheck-'));
   try {
-    for (const id of ['kubekey', 'kubeadm', 'kubeasz'] as const) {
+    for (const id of ['kubeadm', 'kubeasz'] as const) {
       const layout = layouts[id];
       const host = { name: `${id}-1`, address: '10.9.0.1' };
       const facts = layout.facts(host, layout.files(host, layout.memberName(host, 0), `${layout.memberName(host, 0)}=https://10.9.0.1:2380`));
@@ -153,7 +153,7 @@ test.skipIf(shellcheck !== null)(`scripts are clean for shellcheck${shellcheck =
       for (const [name, text] of Object.entries(plan.scripts)) writeFileSync(join(folder, name), text);
     }
     writeFileSync(join(folder, 'collect.sh'), readFileSync(new URL('../../templates/collect.sh', import.meta.url)));
-    for (const name of ['restore-kubekey-1.sh', 'restore-kubeadm-1.sh', 'restore-kubeasz-1.sh', 'collect.sh']) {
+    for (const name of ['restore-kubeadm-1.sh', 'restore-kubeasz-1.sh', 'collect.sh']) {
       expect(execFileSync('shellcheck', ['-s', 'sh', join(folder, name)], { encoding: 'utf8' })).toBe('');
     }
   } finally {
