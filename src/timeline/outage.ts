@@ -29,7 +29,16 @@ function clusterWindow(draft: Draft, signs: readonly Sign[]): FailureWindow {
   if (whole.bad !== null) return whole;
   const members = draft.members.filter((m) => m.host !== null && m.state === 'failing').map((m) => failureWindow(ofHost(signs, m.host).filter((s) => s.component !== 'apiserver')));
   const failed = members.filter((w) => w.bad !== null).sort((a, b) => (a.notAfter ?? Infinity) - (b.notAfter ?? Infinity))[0];
-  return failed ?? whole;
+  return failed ?? healed(signs) ?? whole;
+}
+
+/** The last failure of etcd that was over before the bundle was collected; null when there was none. */
+function healed(signs: readonly Sign[]): FailureWindow | null {
+  const deaths = signs.filter((s) => (s.tone === 'onset' || s.tone === 'down') && s.component === 'etcd');
+  const last = deaths.reduce<number>((latest, s) => Math.max(latest, orderOf(s.end ?? s.time)), -Infinity);
+  if (last === -Infinity) return null;
+  const window = failureWindow(signs.filter((s) => orderOf(s.time) <= last && !(s.tone === 'progress' && orderOf(s.end ?? s.time) > last)));
+  return window.bad === null ? null : window;
 }
 
 const ofHost = (signs: readonly Sign[], host: string | null): readonly Sign[] => signs.filter((s) => s.host === host);
@@ -44,12 +53,14 @@ function detection(draft: Draft, window: FailureWindow, people: readonly Sign[])
   return { notBefore: rfc3339(window.notBefore), best: rfc3339(first.best ?? first.notBefore), notAfter: rfc3339(first.notAfter) };
 }
 
-/** When etcd stored writes again after the failure; null while nothing proves it. */
+/** When etcd stored writes again after the last failure on that host; null while nothing proves it. */
 function recovery(signs: readonly Sign[], window: FailureWindow): TimeEstimate | null {
   if (window.bad === null || window.notAfter === null) return null;
-  const after = signs.filter((s) => s.tone === 'progress' && s.time.notBefore !== null && s.time.notBefore > window.notAfter! && s.host === window.bad!.host);
+  const own = signs.filter((s) => s.host === window.bad!.host);
+  const died = own.filter((s) => (s.tone === 'onset' || s.tone === 'down') && s.component !== 'backup').reduce((latest, s) => Math.max(latest, orderOf(s.end ?? s.time)), window.notAfter);
+  const after = own.filter((s) => s.tone === 'progress' && s.kind === 'etcd-works' && s.time.notBefore !== null && s.time.notBefore > died);
   const first = after.sort((a, b) => orderOf(a.time) - orderOf(b.time))[0];
-  return first === undefined || window.good === null || orderOf(first.time) <= orderOf(window.good.end ?? window.good.time) ? null : estimate(first.time);
+  return first === undefined ? null : estimate(first.time);
 }
 
 /** Windows of etcd, the API server and the machine on each host that the bundle knows. */

@@ -39,8 +39,9 @@ function badAt(sign: Sign, since: number): { readonly low: number | null; readon
 export function failureWindow(signs: readonly Sign[]): FailureWindow {
   const good = lastGood(signs);
   const since = good === null ? -Infinity : (goodAt(good) ?? -Infinity);
-  const strong = firstBad(signs.filter(isStrongBad), since);
-  const anyBad = firstBad([...signs.filter(isStrongBad), ...signs.filter((s) => s.tone === 'symptom' && !isChronic(s, signs, since))], since);
+  const failing = signs.filter((s) => isStrongBad(s) && !wasDownBefore(s, signs, since));
+  const strong = firstBad(failing, since);
+  const anyBad = firstBad([...failing, ...signs.filter((s) => s.tone === 'symptom' && !isChronic(s, signs, since))], since);
   if (anyBad === null) return { notBefore: good === null ? null : since, notAfter: null, good, bad: null };
   // Weaker proofs of life count as far as nothing was broken yet. A failed start may also write files:
   // their times count only before a break that was seen, or a boot.
@@ -77,11 +78,46 @@ function lastGood(signs: readonly Sign[]): Sign | null {
   });
   let best: Sign | null = null;
   for (const sign of signs) {
-    if (sign.tone !== 'progress' ? !isRecovery(sign, signs) : inStartup(sign)) continue;
+    if (sign.tone !== 'progress' ? !isRecovery(sign, signs) : inStartup(sign) || isGasp(sign, signs)) continue;
     const at = goodAt(sign);
     if (at !== null && (best === null || at > (goodAt(best) ?? -Infinity))) best = sign;
   }
   return best;
+}
+
+const endsEtcd = (sign: Sign): boolean => isStrongBad(sign) && sign.component === 'etcd';
+
+/** Work between two deaths within minutes is no health: the failure began before the first of them. */
+function isGasp(sign: Sign, signs: readonly Sign[]): boolean {
+  const at = orderOf(sign.end ?? sign.time);
+  if (sign.end !== null && at - orderOf(sign.time) > steadyMs) return false;
+  let diedBefore = false;
+  let diesAfter = false;
+  let livesOn = false;
+  for (const other of signs) {
+    if (other.host !== sign.host) continue;
+    const [first, last] = [orderOf(other.time), orderOf(other.end ?? other.time)];
+    if (endsEtcd(other)) {
+      if ((last < at && last > at - steadyMs) || (first < at && last > at && other.count > 1)) diedBefore = true;
+      if ((first > at && first < at + steadyMs) || (first < at && last > at && other.count > 1)) diesAfter = true;
+    } else if (other.tone === 'progress' && last >= at + steadyMs) livesOn = true;
+  }
+  return diedBefore && (diesAfter || !livesOn);
+}
+
+/** Its host was down already while the cluster still worked: the failure of one member, not of the cluster. */
+function wasDownBefore(sign: Sign, signs: readonly Sign[], since: number): boolean {
+  if (sign.host === null || since === -Infinity) return false;
+  let down = -Infinity;
+  let alive = -Infinity;
+  for (const other of signs) {
+    if (other.host !== sign.host) continue;
+    const first = orderOf(other.time);
+    if (first >= since) continue;
+    if (isStrongBad(other) && other.component !== 'backup') down = Math.max(down, first);
+    else if (other.tone === 'progress' || other.kind === 'etcd-serving') alive = Math.max(alive, goodAt(other) ?? -Infinity);
+  }
+  return down > alive;
 }
 
 /** etcd came up, and ten minutes later it still lived without any complaint in between. */

@@ -90,6 +90,31 @@ describe('stories', () => {
     expect(events.some((e) => e.kind === 'etcd-died')).toBe(false);
   });
 
+  it('one of three members is down while the others work: the failure of that member', async () => {
+    const host = (name: string, ip: string): Record<string, string> => ({
+      [`${name}/etcd.env`]: `ETCD_NAME=${name}\nETCD_DATA_DIR=/var/lib/etcd\nETCD_INITIAL_ADVERTISE_PEER_URLS=https://${ip}:2380\nETCD_INITIAL_CLUSTER=a=https://10.0.0.1:2380,b=https://10.0.0.2:2380,c=https://10.0.0.3:2380\nETCD_INITIAL_CLUSTER_TOKEN=k8s_etcd\n`,
+      [`${name}/status.txt`]: `[root@${name} ~]# systemctl status etcd\n● etcd.service - etcd\n   Loaded: loaded (/etc/systemd/system/etcd.service; enabled)\n   Active: ${name === 'c' ? 'activating (auto-restart) (Result: exit-code) since Mon 2026-03-02 12:32:00 UTC; 2s ago' : 'active (running) since Mon 2026-02-02 10:00:00 UTC; 4 weeks 0 days ago'}\n[root@${name} ~]# date\nMon Mar  2 12:32:05 UTC 2026\n`,
+    });
+    const crash = ['09:00:05', '09:10:05'].map((t) => starting(`2026-03-02T${t}`, 'c') + `2026-03-02T${t}+0000 c etcd[2001]: {"level":"fatal","ts":"2026-03-02T${t}.900Z","caller":"etcdmain/etcd.go:204","msg":"discovery failed","error":"walpb: crc mismatch"}\n`).join('');
+    const { outage } = await outageOf({
+      ...host('a', '10.0.0.1'), 'a/journal.txt': healthy('2026-03-02T07:00:00Z', 330, 'a'), ...host('b', '10.0.0.2'), 'b/journal.txt': healthy('2026-03-02T07:00:00Z', 330, 'b'),
+      ...host('c', '10.0.0.3'), 'c/journal.txt': healthy('2026-03-02T07:00:00Z', 60, 'c') + crash,
+    });
+    expect(outage.start).toEqual({ notBefore: '2026-03-02T08:00:00Z', notAfter: '2026-03-02T09:00:05.900Z' });
+    expect(outage.perComponent.map((c) => [c.host, c.component])).toEqual([['c', 'etcd']]);
+  });
+
+  it('etcd that is killed again and again was down from the first time, whatever it did in between', async () => {
+    let journal = healthy('2026-03-02T07:00:00Z', 60);
+    for (let minute = 2; minute < 50; minute += 6) {
+      const at = (m: number, s: string): string => `2026-03-02T08:${String(m).padStart(2, '0')}:${s}`;
+      journal += `${at(minute, '10')}+0000 cp1 kernel: etcd invoked oom-killer: gfp_mask=0xcc0(GFP_KERNEL), order=0, oom_score_adj=-998\n${starting(at(minute, '21'))}${serving(at(minute, '22'))}${healthy(`${at(minute + 3, '00')}Z`, 0, 'cp1', 2001)}`;
+    }
+    const { outage } = await outageOf({ 'cp1/journal.txt': journal, 'cp1/date.txt': 'root@cp1:~# date\nMon Mar  2 09:30:00 UTC 2026\n' });
+    expect(outage.start).toEqual({ notBefore: '2026-03-02T08:01:10Z', notAfter: '2026-03-02T08:02:10.999Z' });
+    expect(outage.end?.notBefore).toBe('2026-03-02T08:47:00Z');
+  });
+
   it('two members that logged the same elections tell how far their clocks are apart', async () => {
     const election = (host: string, time: string, term: number): string => `${time}+0000 ${host} etcd[1]: {"level":"info","ts":"${time}.000Z","logger":"raft","caller":"etcdserver/zap_raft.go:77","msg":"raft.node: 7e831466f2aebc5c elected leader 2f4b at term ${term}"}\n`;
     const { events } = await outageOf({
