@@ -15,12 +15,17 @@ export function rankHypotheses(found: readonly Hypothesis[]): readonly Hypothesi
   return [...settled].sort((a, b) => score(b) - score(a) || (a.since ?? Infinity) - (b.since ?? Infinity) || settled.indexOf(a) - settled.indexOf(b));
 }
 
+/** Proven by what a person ran, not by a message about it. */
+const isAct = (hypothesis: Hypothesis): boolean => hypothesis.hits[0]?.act === true;
 const firm = (hypothesis: Hypothesis): boolean => hypothesis.confidence === 'proven' || hypothesis.confidence === 'likely';
 
 function score({ role, confidence }: Hypothesis): number {
   if (confidence === 'rejected') return -100;
   return weightOf[role] + confidenceOf[confidence] - (confidence === 'possible' ? 35 : 0);
 }
+
+/** Damage of files: no slow disk, full quota or wrong certificate does that. */
+const damagesFiles = new Set(['db-damaged', 'db-missing', 'snap-db-mismatch', 'wal-damaged', 'wal-missing', 'log-shorter-than-promised', 'mvcc-inconsistent']);
 
 /** Triggers that another firm trigger explains, or that came after a firm one, are no trigger any more. */
 function demote(found: readonly Hypothesis[]): readonly Hypothesis[] {
@@ -29,7 +34,8 @@ function demote(found: readonly Hypothesis[]): readonly Hypothesis[] {
     const explained = (hypothesis.rule.after ?? []).some((id) => found.some((other) => other.rule.id === id && firm(other)));
     if (explained) return { ...hypothesis, role: 'after-effect' as const };
     if (!firm(hypothesis)) return hypothesis;
-    const stronger = found.some((other) => other !== hypothesis && other.role === 'trigger' && other.confidence === 'proven' && hypothesis.confidence !== 'proven');
+    const harmless = hypothesis.rule.harmsFiles !== true && hypothesis.hits.every((hit) => hit.act !== true) && found.some((other) => other.role === 'damage' && other.confidence === 'proven' && damagesFiles.has(other.rule.id));
+    const stronger = harmless || found.some((other) => other !== hypothesis && other.role === 'trigger' && other.confidence === 'proven' && hypothesis.confidence !== 'proven');
     return stronger ? { ...hypothesis, role: 'contributing' as const } : hypothesis;
   });
 }
@@ -37,7 +43,7 @@ function demote(found: readonly Hypothesis[]): readonly Hypothesis[] {
 /** Without a firm trigger, the earliest firm act of a person is one, unless damage was there before it. */
 function promote(found: readonly Hypothesis[]): readonly Hypothesis[] {
   if (found.some((hypothesis) => hypothesis.role === 'trigger' && firm(hypothesis))) return found;
-  const acts = found.filter((hypothesis) => hypothesis.role === 'after-effect' && firm(hypothesis)).sort((a, b) => Number(b.confidence === 'proven') - Number(a.confidence === 'proven') || (a.since ?? Infinity) - (b.since ?? Infinity));
+  const acts = found.filter((hypothesis) => hypothesis.role === 'after-effect' && firm(hypothesis)).sort((a, b) => Number(isAct(b)) - Number(isAct(a)) || Number(b.confidence === 'proven') - Number(a.confidence === 'proven') || (a.since ?? Infinity) - (b.since ?? Infinity));
   const first = acts[0];
   if (first === undefined) return found;
   const damagedBefore = found.some((hypothesis) => hypothesis.role === 'damage' && firm(hypothesis) && hypothesis.since !== null && (first.since === null || hypothesis.since < first.since));

@@ -11,6 +11,8 @@ export interface Hit {
   readonly host: string | null;
   /** When it happened; all null when nothing dates it. */
   readonly time: Interval;
+  /** True for what a person did. */
+  readonly act?: true;
 }
 
 /** Looks for one kind of thing; an empty answer means that it was not seen (not that it was not there). */
@@ -33,6 +35,8 @@ export interface Rule {
   readonly weakens?: readonly Sign[];
   /** Rules it out: the hypothesis is kept as rejected. */
   readonly excludes?: readonly Sign[];
+  /** True when it can damage files or lose flushed writes; other triggers beside damaged files did not cause that. */
+  readonly harmsFiles?: true;
   /** Ids of causes that explain the same signs better: beside one of them (likely or proven) this is no trigger any more. */
   readonly after?: readonly string[];
   /** What would decide when it is not proven. */

@@ -74,6 +74,7 @@ const table: Readonly<Record<string, readonly [save: Advice['save'], act: string
   'etcd.peer-snapshot-received': ['yes', 'nothing'],
   'etcd.member-listed': ['yes', 'nothing'],
   'etcd.db-row-key': ['no', 'rejoin', 'files'],
+  'etcd.env-unrecognized': ['yes', 'nothing'],
   'etcd.vote': ['yes', 'quorum', 'force'],
   'etcd.leader-elected': ['yes', 'nothing'],
   'etcd.peer-unhealthy': ['yes', 'peers', 'restore'],

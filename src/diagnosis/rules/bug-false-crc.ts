@@ -5,6 +5,7 @@ import { both, etcdVersion, says } from '../signs/index.js';
 export const bugFalseCrc: Rule = {
   id: 'bug-false-crc',
   role: 'trigger',
+  harmsFiles: true,
   proves: [both(says('etcd.wal-crc', 'etcd.wal-unreadable'), etcdVersion('3.3.21', '3.3.21'))],
   decide: ['settings'],
   versions: '3.3.21',

@@ -5,6 +5,7 @@ import { both, etcdVersion, says } from '../signs/index.js';
 export const bugLargeEntry: Rule = {
   id: 'bug-large-entry',
   role: 'trigger',
+  harmsFiles: true,
   proves: [],
   likely: [both(says('etcd.wal-entry-limit'), etcdVersion('3.4.10', '3.4.99')), both(says('etcd.wal-entry-limit'), etcdVersion('3.5.0', '3.5.4'))],
   decide: ['settings', 'data-dir'],

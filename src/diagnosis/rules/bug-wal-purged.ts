@@ -5,6 +5,7 @@ import { both, etcdVersion, says } from '../signs/index.js';
 export const bugWalPurged: Rule = {
   id: 'bug-wal-purged',
   role: 'trigger',
+  harmsFiles: true,
   proves: [],
   likely: [both(says('etcd.wal-missing'), etcdVersion('3.4.0', '3.4.3'))],
   decide: ['data-listing'],

@@ -5,6 +5,7 @@ import { both, either, says, saysLike } from '../signs/index.js';
 export const dataDirNotMounted: Rule = {
   id: 'data-dir-not-mounted',
   role: 'trigger',
+  harmsFiles: true,
   proves: [both(saysLike(/etcd/, 'systemd.dependency'), either(says('etcd.starting-member', 'systemd.dependency')))],
   possible: [says('systemd.dependency')],
   decide: ['disk-space', 'kernel-log'],

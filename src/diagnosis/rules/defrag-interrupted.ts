@@ -5,6 +5,7 @@ import { both, ran, says } from '../signs/index.js';
 export const defragInterrupted: Rule = {
   id: 'defrag-interrupted',
   role: 'trigger',
+  harmsFiles: true,
   proves: [says('etcd.defrag-failed', 'tool.defrag-failed')],
   likely: [both(ran(/\bdefrag\b/), says('etcd.snap-db-mismatch', 'etcd.defrag-leftover'))],
   possible: [says('etcd.defrag-leftover')],

@@ -5,6 +5,7 @@ import { both, diskIsFull, either, etcdDies, says } from '../signs/index.js';
 export const diskFull: Rule = {
   id: 'disk-full',
   role: 'trigger',
+  harmsFiles: true,
   proves: [says('etcd.disk-full'), both(diskIsFull, either(etcdDies, says('kubelet.no-space', 'runtime.no-space')))],
   likely: [both(diskIsFull, says('kubelet.disk-pressure')), says('runtime.no-space', 'kubelet.no-space')],
   possible: [diskIsFull, says('kubelet.disk-pressure')],

@@ -5,7 +5,7 @@ import { ran, says } from '../signs/index.js';
 export const forceNewClusterUsed: Rule = {
   id: 'force-new-cluster-used',
   role: 'after-effect',
-  proves: [says('etcd.wal-discarded'), ran(/--force-new-cluster\b|ETCD_FORCE_NEW_CLUSTER=|--cluster-reset\b/)],
+  proves: [says('etcd.wal-discarded'), ran(/--force-new-cluster\b|ETCD_FORCE_NEW_CLUSTER=/, /^\s*(?:grep|man|etcd --help)/)],
   decide: ['history', 'members'],
   source: 'observed 3',
 };

@@ -5,6 +5,7 @@ import { bootWithoutShutdown, says, saysLike } from '../signs/index.js';
 export const kernelCrash: Rule = {
   id: 'kernel-crash',
   role: 'trigger',
+  harmsFiles: true,
   proves: [saysLike(/Kernel panic - not syncing/, 'kernel.hardware')],
   possible: [says('kernel.hardware')],
   supports: [bootWithoutShutdown],

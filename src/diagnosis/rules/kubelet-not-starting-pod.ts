@@ -1,5 +1,5 @@
 import type { Rule } from '../rule.js';
-import { etcdDies, says, unit } from '../signs/index.js';
+import { etcdDies, healedBy, says, unit } from '../signs/index.js';
 
 /** The kubelet does not run or does not start the static pods (swap, cgroup driver, broken manifest, name conflict). */
 export const kubeletNotStartingPod: Rule = {
@@ -9,6 +9,7 @@ export const kubeletNotStartingPod: Rule = {
   likely: [says('kubelet.container-conflict'), unit((fact) => fact.unit.startsWith('kubelet') && ['failed', 'inactive'].includes(fact.active))],
   possible: [unit((fact) => fact.unit.startsWith('kubelet') && fact.sub === 'auto-restart')],
   weakens: [etcdDies],
+  excludes: [healedBy(says('kubelet.started'), says('kubelet.swap', 'kubelet.start-failed'))],
   decide: ['kubelet-log', 'unit-status'],
   source: 'cause 24',
 };

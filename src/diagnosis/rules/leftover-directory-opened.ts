@@ -5,7 +5,7 @@ import { both, byServer, etcdDies, ran, says, saysWith } from '../signs/index.js
 export const leftoverDirectoryOpened: Rule = {
   id: 'leftover-directory-opened',
   role: 'after-effect',
-  proves: [both(ran(/--cluster-reset(?:-restore-path)?\b/), saysWith(byServer, 'etcd.wal-crc', 'etcd.wal-unreadable', 'etcd.db-freepages', 'etcd.db-open-invalid', 'etcd.snap-db-mismatch'))],
+  proves: [both(ran(/--cluster-reset(?:-restore-path)?\b/), saysWith(byServer, 'etcd.wal-crc', 'etcd.wal-missing', 'etcd.wal-unreadable', 'etcd.db-freepages', 'etcd.db-open-invalid', 'etcd.snap-db-mismatch'))],
   possible: [both(says('k3s.reset-done'), etcdDies)],
   decide: ['history', 'data-listing'],
   source: 'field notes 4',

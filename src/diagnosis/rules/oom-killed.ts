@@ -5,6 +5,7 @@ import { both, container, isEtcdContainer, runsEtcd, says, unit } from '../signs
 export const oomKilled: Rule = {
   id: 'oom-killed',
   role: 'trigger',
+  harmsFiles: true,
   proves: [says('kernel.oom-etcd', 'systemd.oom')],
   likely: [both(says('runtime.oom'), container((fact) => isEtcdContainer(fact) && fact.exitCode === 137)), unit((fact) => runsEtcd(fact.unit) && fact.result === 'oom-kill')],
   possible: [container((fact) => isEtcdContainer(fact) && fact.exitCode === 137), unit((fact) => runsEtcd(fact.unit) && fact.signal === 'KILL')],

@@ -5,6 +5,7 @@ import { bootWithoutShutdown, both, either, journalBreaksOff, noted, orderlyShut
 export const powerLoss: Rule = {
   id: 'power-loss',
   role: 'trigger',
+  harmsFiles: true,
   proves: [bootWithoutShutdown, both(says('journald.unclean'), either(says('kernel.boot', 'journald.started', 'systemd.boot'), says('kernel.fs-recovery')))],
   likely: [journalBreaksOff, says('journald.unclean'), both(says('kernel.fs-recovery'), either(says('kernel.boot', 'systemd.boot'), noted(powerWords)))],
   possible: [says('kernel.fs-recovery'), noted(powerWords), says('runtime.unclean')],

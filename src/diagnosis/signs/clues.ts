@@ -5,7 +5,7 @@ import type { View } from '../view.js';
 import { alarm, endpoint, members } from './cluster.js';
 import { either, hitOf, isAfter } from './combine.js';
 import { bootWithoutShutdown, journalBreaksOff, process, unit, runsEtcd } from './host.js';
-import { says, etcdDies } from './logs.js';
+import { says, etcdDies, wordsOf } from './logs.js';
 
 /** How people write about a power cut. */
 export const powerWords = /power (?:cut|outage|failure|loss|went)|blackout|hard reset|UPS\b|停电|断电|掉电|市电|机房.{0,4}电/i;
@@ -16,6 +16,17 @@ export const rollbackCommands = /\bvirsh\s+snapshot-revert\b|\blvconvert\s+--mer
 /** Words of etcd itself, not of a tool that looked at a snapshot. */
 export function byServer(fact: LogFact): boolean {
   return fact.source === 'etcd' || fact.source === 'k3s' || fact.source === 'rke2';
+}
+
+/** Not a floppy or optical drive, whose errors are noise of virtual machines. */
+export function onDisk(fact: LogFact): boolean {
+  return !/\b(?:fd|sr)\d\b/.test(wordsOf(fact));
+}
+
+/** A certificate trouble of etcd, the apiserver or a kubelet, not of a webhook or of somebody's old kubeconfig. */
+export function aboutControlPlane(fact: LogFact): boolean {
+  const words = wordsOf(fact);
+  return !/Unable to authenticate the request|webhook|metrics/i.test(words) && (byServer(fact) || fact.source !== 'kube-apiserver' || /:(?:2379|2380|4001|6443)\b|etcd|storage backend|createTransport|handshake/.test(words));
 }
 
 export const nospace: Sign = either(alarm('NOSPACE'), says('etcd.quota', 'apiserver.nospace'), endpoint((fact) => /NOSPACE|space exceeded/.test(fact.error ?? '')));

@@ -6,7 +6,7 @@ import { hitOf } from './combine.js';
 export function ran(pattern: RegExp, unless?: RegExp): Sign {
   return (view) => view.facts('command')
     .filter((fact) => pattern.test(fact.command) && !(unless?.test(fact.command) ?? false) && !isComment(fact))
-    .map((fact) => hitOf(view, fact, fact.time));
+    .map((fact) => ({ ...hitOf(view, fact, fact.time), act: true }));
 }
 
 /** Commands whose output (its first lines) matches. */

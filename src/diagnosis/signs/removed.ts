@@ -45,7 +45,7 @@ function removals(view: View): readonly Removal[] {
   for (const fact of view.facts('command')) {
     const { paths, folder } = removedBy(fact, folders.get(fact.at.artifact) ?? fact.cwd ?? '~');
     folders.set(fact.at.artifact, folder);
-    if (paths.length > 0) found.push({ hit: hitOf(view, fact, fact.time), paths });
+    if (paths.length > 0) found.push({ hit: { ...hitOf(view, fact, fact.time), act: true }, paths });
   }
   cache.set(view, found);
   return found;

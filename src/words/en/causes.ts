@@ -196,7 +196,7 @@ export const causes = {
   'cause.empty-cluster-started.summary': 'etcd was started on an empty directory: it runs healthily as a new, empty cluster, and Kubernetes finds nothing.',
   'cause.empty-cluster-started.fix': 'Stop the apiservers and etcd at once, keep that directory, and restore the old data or a snapshot.',
   'cause.empty-cluster-started.prevention': 'RequiresMountsFor=; never wipe before a verified backup exists.',
-  'cause.force-new-cluster-used.summary': 'A member was started with --force-new-cluster (or --cluster-reset): it forms a cluster of one and drops entries that were not known to be committed.',
+  'cause.force-new-cluster-used.summary': 'A member was started with --force-new-cluster: it forms a cluster of one and drops entries that were not known to be committed.',
   'cause.force-new-cluster-used.fix': 'Take the flag away again, take a snapshot, add the other members as new ones with empty directories.',
   'cause.force-new-cluster-used.prevention': 'Use it only on a copy and only when the quorum is lost for good.',
   'cause.nospace-half-treated.summary': 'The NOSPACE alarm was answered by defragmentation or a restart alone; without compaction and disarm it stays.',

@@ -154,6 +154,7 @@ export const explain = {
   'explain.etcd.peer-snapshot-received.means': 'The member received the whole database from the leader because it was far behind.',
   'explain.etcd.member-listed.means': 'A member was added to the list; at a restore or a first start this is normal. 8e9e05c52164694d and cluster cdf818194e3a8c32 belong to the default name and URL.',
   'explain.etcd.db-row-key.means': 'The key of a stored row (its revision) is damaged: the page structure may look fine, but this row cannot be read.',
+  'explain.etcd.env-unrecognized.means': 'etcd ignores an environment variable that it does not know (a newer or older setting). Harmless.',
   'explain.etcd.vote.means': 'Votes of an election; endless repetition means that too few members answer.',
   'explain.etcd.leader-elected.means': 'A leader was elected: the cluster can write.',
   'explain.etcd.peer-unhealthy.means': 'Another member cannot be reached (down, network, firewall or certificates).',

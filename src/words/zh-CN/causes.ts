@@ -197,7 +197,7 @@ export const causes: Translation<typeof english> = {
   'cause.empty-cluster-started.summary': 'etcd 在空目录上启动：作为全新的空集群正常运行，而 Kubernetes 什么都找不到。',
   'cause.empty-cluster-started.fix': '立即停止 apiserver 和 etcd，保留该目录，恢复旧数据或快照。',
   'cause.empty-cluster-started.prevention': '使用 RequiresMountsFor=；没有已验证的备份前不要清空。',
-  'cause.force-new-cluster-used.summary': '某成员以 --force-new-cluster（或 --cluster-reset）启动：它组成单成员集群，并丢弃未确认提交的条目。',
+  'cause.force-new-cluster-used.summary': '某成员以 --force-new-cluster启动：它组成单成员集群，并丢弃未确认提交的条目。',
   'cause.force-new-cluster-used.fix': '去掉该参数，做一次快照，其他成员以空目录作为新成员加入。',
   'cause.force-new-cluster-used.prevention': '只在副本上、且法定人数确实无法恢复时使用。',
   'cause.nospace-half-treated.summary': '对 NOSPACE 告警只做了碎片整理或重启；不压缩、不解除告警，它会一直存在。',

@@ -154,6 +154,7 @@ export const explain: Translation<typeof english> = {
   'explain.etcd.peer-snapshot-received.means': '该成员落后太多，从 leader 接收了整个数据库。',
   'explain.etcd.member-listed.means': '成员被加入列表；恢复或首次启动时属正常。8e9e05c52164694d 与集群 cdf818194e3a8c32 属于默认名称与 URL。',
   'explain.etcd.db-row-key.means': '某条存储记录的键（其 revision）已损坏：页结构可能看起来正常，但这条记录无法读取。',
+  'explain.etcd.env-unrecognized.means': 'etcd 忽略一个不认识的环境变量（较新或较旧的设置）。无害。',
   'explain.etcd.vote.means': '选举投票；无休止地重复说明应答的成员不足。',
   'explain.etcd.leader-elected.means': '已选出 leader：集群可写。',
   'explain.etcd.peer-unhealthy.means': '无法连接另一成员（离线、网络、防火墙或证书）。',
