@@ -49,6 +49,8 @@ interface Knot {
 export interface RevisionClock {
   readonly points: readonly ClockPoint[];
   readonly newestRevision: number | null;
+  /** From here to the newest every write was seen; null when that is not known. */
+  readonly wholeFrom: number | null;
   readonly machines: readonly MachineClock[];
   readonly silences: readonly Silence[];
   readonly renewals: readonly Renewal[];
@@ -114,6 +116,7 @@ export function revisionClock(input: Iterable<ClockPoint>, newestRevision: numbe
   return {
     points,
     newestRevision: newest,
+    wholeFrom,
     machines,
     silences: silencesOf(trusted),
     renewals,
@@ -304,5 +307,6 @@ export function mergeClocks(clocks: readonly RevisionClock[]): RevisionClock {
     }
   }
   const newest = clocks.reduce<number | null>((max, c) => (c.newestRevision !== null && (max === null || c.newestRevision > max) ? c.newestRevision : max), null);
-  return revisionClock(points, newest);
+  const ends = clocks.filter((c) => c.newestRevision === newest && c.wholeFrom !== null).map((c) => c.wholeFrom as number);
+  return revisionClock(points, newest, ends.length === 0 ? null : Math.min(...ends));
 }
