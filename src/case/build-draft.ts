@@ -14,7 +14,9 @@ import { bootOf, describeHost, hostNames } from './hosts.js';
 import { lastKnownState } from './last-known.js';
 import { lineageOf } from './lineage.js';
 import { evidenceManifest } from './manifest.js';
+import { startTogether } from './members-together.js';
 import { describeMembers, type StoredMembership } from './members.js';
+import { withinBudget } from './survey-budget.js';
 import { takenOf } from './taken.js';
 import { resolveStamp, type StampContext } from './when.js';
 import { offsetsOfCopies, offsetsWritten } from './zone-proofs.js';
@@ -47,12 +49,13 @@ export function buildDraft(bundle: Pick<Bundle, 'files' | 'findings'>, artifacts
   const { facts, databases } = artifacts;
   const register = evidenceRegister();
   const installation = recogniseInstallation(facts, bundle.files.map((file) => file.path), register);
-  const reads = databases.map((group, index) => {
+  let reads: readonly ReadDatabase[] = [];
+  for (const [index, group] of databases.entries()) {
     options.onDatabase?.(index, databases.length, group.kind === 'file' ? group.file.path : group.directory);
     const read = readDatabase(group, index, installation.etcdVersion?.value ?? null);
     options.onRead?.(read);
-    return read;
-  });
+    reads = withinBudget([...reads, read]);
+  }
 
   const names = hostNames(facts, databases);
   const located = reads.flatMap((read) => (read.file === null ? [] : [{ file: read.file, host: read.group.host, hostPath: read.group.kind === 'file' ? read.group.hostPath : read.group.hostPath === null ? null : `${read.group.hostPath}/member/snap/db` }]));
@@ -93,6 +96,7 @@ export function buildDraft(bundle: Pick<Bundle, 'files' | 'findings'>, artifacts
     members,
     surveys: new Map(reads.flatMap((read) => (read.survey === null ? [] : [[read.id, read.survey] as const]))),
     settingsFindings: findings,
+    together: startTogether(reads, installation.etcdVersion?.value ?? null),
   };
   const dated = (foreign: ReadonlySet<string>): Draft => {
     const own = reads.filter((read) => !foreign.has(read.id));

@@ -1,4 +1,5 @@
 import type { Fact } from '../artifacts/fact.js';
+import type { Scenario } from '../etcd/boot/together.js';
 import type { BootReport, SnapshotReport } from '../etcd/verdict.js';
 import type { BundleFile, IntakeFinding } from '../intake/bundle.js';
 import type { Interval } from '../time/interval.js';
@@ -45,6 +46,8 @@ export interface Draft {
   readonly foreign?: ReadonlySet<string>;
   /** What Kubernetes' values say in each database, by candidate id. */
   readonly surveys?: ReadonlyMap<string, KubeSurvey>;
+  /** Every way in which a start of all members from the directories of the bundle can go; empty when only one is there. */
+  readonly together?: readonly Scenario[];
   /** Contradictions between the sources of one host. */
   readonly settingsFindings?: readonly SettingsFinding[];
 }

@@ -65,7 +65,7 @@ function* misnamed(s: Situation): Generator<Raw> {
 function* changes(s: Situation): Generator<Raw> {
   const { draft } = s;
   if (s.lineage.undecided) return;
-  const states = draft.candidates.filter((one) => s.lineage.ours.has(one.candidate.id) && (one.candidate.verdict === 'intact' || one.candidate.verdict === 'digest-absent') && draft.surveys?.has(one.candidate.id));
+  const states = draft.candidates.filter((one) => s.lineage.ours.has(one.candidate.id) && (one.candidate.verdict === 'intact' || one.candidate.verdict === 'digest-absent') && (draft.surveys?.get(one.candidate.id)?.live.size ?? 0) > 0);
   states.sort((a, b) => (contentTime(a, draft) ?? 0) - (contentTime(b, draft) ?? 0) || (a.candidate.revision ?? 0) - (b.candidate.revision ?? 0));
   for (let i = 1; i < states.length; i++) {
     const [a, b] = [states[i - 1]!, states[i]!];

@@ -1,7 +1,6 @@
 import type { Draft, DraftCandidate } from '../case/draft.js';
 import type { Loss, Outage } from '../case/model.js';
-import { lossBetween, surveyWrites, type KubeSurvey, type ObjectLoss } from '../kubernetes/index.js';
-import { storedWrites } from '../case/database-report.js';
+import { lossBetween, type KubeSurvey, type ObjectLoss } from '../kubernetes/index.js';
 import { middle } from '../time/interval.js';
 import { contentTime, laterMs } from './content-time.js';
 
@@ -29,25 +28,29 @@ export function newestState(draft: Draft, ours: ReadonlySet<string>): DraftCandi
 const whole = (one: DraftCandidate): boolean => one.candidate.verdict === 'intact' || one.candidate.verdict === 'digest-absent' || one.candidate.verdict === 'digest-wrong';
 
 /**
- * The newest state as far as it can be compared with `from`. A damaged file lacks rows: what it lacks is
- * not taken for deleted; only its later rows are laid over the older state.
+ * The newest state as far as it can be compared with an older one. A damaged file lacks rows: what it
+ * lacks is not taken for deleted; only its later rows are laid over the older state.
  */
 function comparable(from: DraftCandidate, last: DraftCandidate, draft: Draft): KubeSurvey | null {
-  const survey = draft.surveys?.get(last.candidate.id) ?? null;
-  if (survey === null || whole(last)) return survey;
-  const fileOf = (one: DraftCandidate) => draft.files.find((file) => file.path === one.candidate.path || file.path === `${one.candidate.path}/member/snap/db` || file.path === `${one.candidate.path}/db`);
-  const [base, newer] = [fileOf(from), fileOf(last)];
-  const since = from.snapshot?.revision ?? null;
-  if (base === undefined || newer === undefined || since === null) return null;
-  function* both() {
-    yield* storedWrites(base!.open());
-    for (const write of storedWrites(newer!.open())) if (write.revision > since!) yield write;
-  }
-  return surveyWrites(both());
+  const newer = draft.surveys?.get(last.candidate.id) ?? null;
+  if (newer === null || whole(last)) return newer;
+  const older = draft.surveys?.get(from.candidate.id) ?? null;
+  const since = older?.newestRevision ?? null;
+  if (older === null || since === null) return null;
+  const live = new Map(older.live);
+  for (const { key, revision } of newer.deletions) if (revision > since) live.delete(key);
+  for (const [key, entry] of newer.live) if (entry.revision > since) live.set(key, entry);
+  return { ...newer, live };
 }
 
 function objectsOf(loss: ObjectLoss): NonNullable<Loss['objects']> {
   return { created: loss.created, changed: loss.changed, deleted: loss.deleted, byResource: loss.byResource, named: loss.named, noise: loss.noise };
+}
+
+/** Until when the cluster surely lived: the begin of the outage's window, or its end when the window is narrow. */
+function stopOf(outage: Outage | null): number | null {
+  const [from, to] = [outage?.start.notBefore ?? null, outage?.start.notAfter ?? null].map((text) => (text === null ? null : Date.parse(text))) as [number | null, number | null];
+  return from !== null && to !== null && to - from <= 5 * 60_000 ? to : from;
 }
 
 /** What a restore of one candidate loses against the newest state that anything proves. */
@@ -56,7 +59,7 @@ export function candidateLoss(one: DraftCandidate, last: DraftCandidate | null, 
   if (revision === null) return null;
   const known = draft.lastKnown;
   const own = middle(one.taken);
-  const stop = outage === null ? null : outage.start.notBefore === null ? null : Date.parse(outage.start.notBefore);
+  const stop = stopOf(outage);
   const stopAtLatest = outage?.start.notAfter == null ? null : Date.parse(outage.start.notAfter);
   const lastMs = known === null ? null : middle(known.time);
   // The proven life of the cluster may reach beyond the newest row that any file holds.
@@ -70,7 +73,7 @@ export function candidateLoss(one: DraftCandidate, last: DraftCandidate | null, 
   const atMost = latest === null || one.taken.notBefore === null ? null : Math.max(0, Math.round((latest - one.taken.notBefore) / 1000));
   const mine = draft.surveys?.get(one.candidate.id) ?? null;
   const other = last === null || isLast ? null : comparable(one, last, draft);
-  const objects = mine === null || mine.prefixes.length === 0 ? null : isLast && !filesEnd ? lossBetween(mine, mine) : other === null ? null : lossBetween(mine, other);
+  const objects = mine === null || mine.prefixes.length === 0 || mine.live.size === 0 ? null : isLast && !filesEnd ? lossBetween(mine, mine) : other === null ? null : lossBetween(mine, other);
   return {
     loss: {
       // Where nothing newer than this very file is known although etcd went on, a count would be a lie.

@@ -96,6 +96,8 @@ function besideTheData(s: Situation): Decision | null {
 function majorityOfDirectories(s: Situation): Decision | null {
   const hosts = new Set(s.judged.filter((one) => one.use === 'survivor').map((one) => one.one.candidate.host ?? one.one.candidate.id));
   if (s.health.members.length < 2 || hosts.size < s.health.quorum) return null;
+  // Started together, a lagging majority would vote its old log over newer data.
+  if (s.draft.together === undefined || s.draft.together.length === 0 || s.draft.together.some((one) => one.leader === null || one.rewritesHistory)) return null;
   return { ...base, kind: 'repair-without-restore', why: [why('majority-starts', { count: hosts.size, members: s.health.members.length })], conditions: [condition('copy-first'), condition('start-together')], places: healthPlaces(s) };
 }
 
@@ -107,7 +109,7 @@ function restore(s: Situation): Decision | null {
   const sure = s.down;
   const { candidate } = best.one;
   const reasons: Message[] = [
-    ...(sure ? [s.health.members.length > 1 ? why('quorum-lost', { healthy: s.health.healthy, members: s.health.members.length, quorum: s.health.quorum }) : why('etcd-down')] : [why('health-unknown')]),
+    ...(sure ? [s.health.members.length > 1 ? why('quorum-lost', { healthy: s.health.healthy, members: s.health.members.length, quorum: s.health.quorum }) : why(s.health.failing === 0 && s.health.writesFail.length > 0 ? 'writes-fail' : 'etcd-down')] : [why('health-unknown')]),
     why(`use-${best.use}`, { path: candidate.path, revision: candidate.revision ?? '?' }),
   ];
   const conditions: Message[] = [

@@ -41,7 +41,7 @@ export function massDeletion(judged: readonly Judged[], last: DraftCandidate | n
   const older = judged.filter((one) => one.use !== null && one.one !== last).sort((a, b) => order(b) - order(a));
   for (const { one } of older) {
     const survey: KubeSurvey | null = draft.surveys?.get(one.candidate.id) ?? null;
-    if (survey === null || (survey.newestRevision ?? 0) >= (lastSurvey.newestRevision ?? 0)) continue;
+    if (survey === null || survey.live.size === 0 || (survey.newestRevision ?? 0) >= (lastSurvey.newestRevision ?? 0)) continue;
     const suspicions = suspiciousChanges(survey, lastSurvey).filter(isDeletion);
     if (suspicions.length === 0) continue;
     const bursts = deletionBursts(lastSurvey, draft.clock ?? revisionClock(lastSurvey.points, lastSurvey.newestRevision));

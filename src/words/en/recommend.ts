@@ -47,6 +47,7 @@ export const recommend = {
   'recommend.why.healthy': 'etcd is healthy ({healthy} of {members} members answer). There is nothing to restore.',
   'recommend.why.majority-starts': 'The directories of {count} of {members} members are whole: started together they are the cluster again, without loss.',
   'recommend.why.quorum-lost': '{healthy} of {members} members work; a majority needs {quorum}.',
+  'recommend.why.writes-fail': 'The only etcd member answers, but it stores no writes.',
   'recommend.why.etcd-down': 'The only etcd member does not work.',
   'recommend.why.health-unknown': 'The bundle does not say whether etcd still works.',
   'recommend.why.use-restore': '{path} is the newest state that is proven whole (revision {revision}).',

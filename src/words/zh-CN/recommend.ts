@@ -48,6 +48,7 @@ export const recommend: Translation<typeof english> = {
   'recommend.why.healthy': 'etcd 正常({members} 个成员中有 {healthy} 个应答)。没有什么需要恢复。',
   'recommend.why.majority-starts': '{members} 个成员中有 {count} 个的目录完好:一起启动即可恢复集群,毫无损失。',
   'recommend.why.quorum-lost': '{members} 个成员中只有 {healthy} 个工作;多数派需要 {quorum} 个。',
+  'recommend.why.writes-fail': '唯一的 etcd 成员有应答,但不保存任何写入。',
   'recommend.why.etcd-down': '唯一的 etcd 成员不工作。',
   'recommend.why.health-unknown': '材料没有说明 etcd 是否仍在工作。',
   'recommend.why.use-restore': '{path} 是能证明完好的最新状态(修订号 {revision})。',
