@@ -1,13 +1,12 @@
 import type { Command } from 'commander';
-import { digestBeside } from '../../etcd/snapshot/digest-beside.js';
-import { readSnapshot } from '../../etcd/snapshot/index.js';
 import { quickLook } from '../../etcd/snapshot/quick.js';
 import type { FileVerdict } from '../../etcd/verdict.js';
+import { terminalText } from '../../report/escape/terminal.js';
 import { say } from '../../words/say.js';
+import { checkFiles } from '../check-files.js';
 import { databaseSource } from '../database-source.js';
 import { exitCode } from '../exit-codes.js';
 import { currentLanguage } from '../language.js';
-import { checkJson, checkText } from '../snapshot-text.js';
 
 interface CheckOptions {
   readonly json?: boolean;
@@ -30,24 +29,17 @@ export function define(command: Command): Command {
     .option('--quick', say(language, 'bytes.cli.quick'))
     .option('--no-keys-hash', say(language, 'bytes.cli.no-keys-hash'))
     .addHelpText('after', '\n  etcd-autopsy snapshot check snapshot.db\n  etcd-autopsy snapshot check /backup/*.db --json')
-    .action((files: string[], options: CheckOptions) => {
-      const sources = files.map((path) => ({ path, source: databaseSource(path, language) }));
+    .action(async (files: string[], options: CheckOptions) => {
       if (options.quick === true) {
-        const looks = sources.map(({ path, source }) => ({ path, ...quickLook(source) }));
+        const looks = files.map((path) => ({ path, ...quickLook(databaseSource(path, language)) }));
         if (options.json === true) process.stdout.write(`${JSON.stringify(looks.length === 1 ? looks[0] : looks, null, 2)}\n`);
-        else for (const look of looks) process.stdout.write(`${look.path}: ${say(language, look.plausible ? 'bytes.quick.plausible' : 'bytes.quick.suspicious')}${look.remarks.map((remark) => `\n  ${remark}`).join('')}\n`);
+        else for (const look of looks) process.stdout.write(`${terminalText(look.path)}: ${say(language, look.plausible ? 'bytes.quick.plausible' : 'bytes.quick.suspicious')}${look.remarks.map((remark) => `\n  ${remark}`).join('')}\n`);
         process.exitCode = looks.every((look) => look.plausible) ? exitCode.ok : exitCode.findings;
         return;
       }
-      const verdicts: FileVerdict[] = [];
-      const all: Record<string, unknown>[] = [];
-      for (const { path, source } of sources) {
-        const report = readSnapshot(source, { ...(options.keysHash ? {} : { keysHash: false }), digests: digestBeside(path, source.byteLength) });
-        verdicts.push(report.verdict);
-        if (options.json === true) all.push(checkJson(path, report));
-        else process.stdout.write(checkText(path, report, language));
-      }
-      if (options.json === true) process.stdout.write(`${JSON.stringify(all.length === 1 ? all[0] : all, null, 2)}\n`);
-      process.exitCode = exitOf(verdicts);
+      const checked = await checkFiles(files, { keysHash: options.keysHash, json: options.json === true, language });
+      if (options.json === true) process.stdout.write(`${JSON.stringify(checked.length === 1 ? checked[0]?.json : checked.map((one) => one.json), null, 2)}\n`);
+      else for (const one of checked) process.stdout.write(one.text);
+      process.exitCode = exitOf(checked.map((one) => one.verdict));
     });
 }

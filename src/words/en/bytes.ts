@@ -18,7 +18,6 @@ export const bytes = {
   'bytes.cli.salvage-flag': 'take what can be read anywhere in the file, also from pages that are no longer used',
   'bytes.cli.salvage-out': 'file for the new snapshot',
   'bytes.cli.salvage-jsonl': 'also write every key that was kept, one JSON object a line, without values',
-  'bytes.cli.jobs': 'files to read at the same time (default: number of processors)',
   'bytes.cli.is-folder': '{path} is a folder. Name a file, such as {path}/member/snap/db; "etcd-autopsy boot {path}" judges a data directory.',
   'bytes.cli.cannot-open': '{path} cannot be opened: {reason}. Check the name and the rights.',
   'bytes.cli.format': 'There is no output format "{name}". Choose one of: {known}.',

@@ -19,7 +19,6 @@ export const bytes: Translation<typeof english> = {
   'bytes.cli.salvage-flag': '取出文件中任何地方能读到的内容，包括已不再使用的页',
   'bytes.cli.salvage-out': '新快照的文件名',
   'bytes.cli.salvage-jsonl': '同时写出保留下来的每个键，每行一个 JSON 对象，不含值',
-  'bytes.cli.jobs': '同时读取的文件数（默认：处理器个数）',
   'bytes.cli.is-folder': '{path} 是文件夹。请指定文件，例如 {path}/member/snap/db；判断整个数据目录请用 “etcd-autopsy boot {path}”。',
   'bytes.cli.cannot-open': '无法打开 {path}：{reason}。请检查文件名和权限。',
   'bytes.cli.format': '没有输出格式 “{name}”。可选：{known}。',

@@ -55,10 +55,13 @@ function end(at: number, mapSize: number): never {
   throw new Death('fault', segmentationFault, false);
 }
 
-/** Maps a file of which `fileSize` bytes exist; reads outside end the program with a fault. */
-export function mapFile(source: ByteSource, fileSize: number, mapSize: number, littleEndian: boolean): MappedFile {
+/**
+ * Maps a file of which `fileSize` bytes exist; reads outside end the program with a fault. With
+ * `fewReads`, only what is touched is read.
+ */
+export function mapFile(source: ByteSource, fileSize: number, mapSize: number, littleEndian: boolean, fewReads = false): MappedFile {
   const backed = Math.ceil(fileSize / memoryPage) * memoryPage;
-  return source.byteLength <= largestWhole
+  return source.byteLength <= largestWhole && !fewReads
     ? mapWhole(wholeOf(source), fileSize, backed, mapSize, littleEndian)
     : mapBlocks(source, fileSize, backed, mapSize, littleEndian);
 }

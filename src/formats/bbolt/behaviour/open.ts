@@ -104,7 +104,7 @@ function open(source: ByteSource, options: OpenOptions): Opened {
   if (typeof pageSize === 'string') return { error: pageSize };
   if (size < pageSize * 2) return { error: dialect === '1.3' ? 'file size too small' : `file size too small ${size}` };
   if (pageSize === 0 && Math.max(size, initial) > 2 ** 30) panic('runtime error: integer divide by zero');
-  const map = mapFile(source, size, mapSizeOf(Math.max(size, initial)), true);
+  const map = mapFile(source, size, mapSizeOf(Math.max(size, initial)), true, options.trusted === true);
   const bounded = { byteLength: size, read: (at: number, n: number): Uint8Array => source.read(at, Math.max(0, Math.min(n, size - at))) };
   const metas = [metaAt(map, bounded, 0, pageSize), metaAt(map, bounded, 1, pageSize)] as const;
   if (metas[0].error !== null && metas[1].error !== null) return { error: metas[0].error };
