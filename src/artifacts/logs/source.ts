@@ -74,6 +74,8 @@ export function sourceOfSection(section: Section): LogSource | null {
     if (named !== undefined) return named;
     return target.some((word) => /^[0-9a-f]{6,64}$/.test(word)) ? null : target.length > 0 ? 'other' : null;
   }
+  const started = /(?:^|\/)(k3s|rke2)$/.exec(words[0] ?? '')?.[1];
+  if (started !== undefined && words[1] !== undefined && /^(?:server|agent|etcd-snapshot)$/.test(words[1])) return started === 'k3s' ? 'k3s' : 'rke2';
   const base = section.artifact.slice(section.artifact.lastIndexOf('/') + 1);
   const parts = base.replace(/\.(?:log|txt|out|err|json|gz|\d+)+$/g, '');
   const direct = sourceOfName(parts) ?? sourceOfName(podBase(parts));
