@@ -1,5 +1,5 @@
 import { readArtifacts } from './artifacts/index.js';
-import { buildDraft } from './case/build-draft.js';
+import { buildDraft, readDatabases } from './case/build-draft.js';
 import type { Draft } from './case/draft.js';
 import type { Case } from './case/model.js';
 import type { ReadDatabase } from './case/database-report.js';
@@ -47,11 +47,12 @@ export async function analyzeBundle(bundle: Bundle, options: AnalyzeOptions, onP
     onProgress({ stage: name, done, total, detail, ...(fact === undefined ? {} : { fact }) });
   const artifacts = await readArtifacts(bundle.files, (done, total, path) => stage('artifacts', done, total, path === '' ? null : path));
   await breathe();
-  const draft = buildDraft(bundle, artifacts, {
-    assumeZone: options.assumeZone,
+  const reads = await readDatabases(bundle, artifacts, {
     onDatabase: (done, total, path) => stage('bytes', done, total, path),
     onRead: (read) => stage('bytes', 0, null, read.file?.path ?? null, databaseFact(read, language)),
+    rest: breathe,
   });
+  const draft = buildDraft(bundle, artifacts, { assumeZone: options.assumeZone, reads });
   const { installation } = draft;
   stage('case', 1, 1, null, { tone: 'plain', text: say(language, 'case.progress.installation', { installation: say(language, `case.installation.${installation.id}`), version: installation.etcdVersion?.value ?? '?', hosts: draft.hosts.map((host) => host.name).join(', ') || '?' }) });
   await breathe();

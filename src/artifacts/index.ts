@@ -27,6 +27,9 @@ export interface Artifacts {
   readonly databases: readonly DatabaseGroup[];
 }
 
+/** Work at a stretch before timers and signals get their turn. */
+const restAfterMs = 50;
+
 /** Called before each file; `done` of `total` bytes have been read. */
 export type ReadProgress = (done: number, total: number, path: string) => void;
 
@@ -44,8 +47,13 @@ export async function readArtifacts(files: readonly BundleFile[], onProgress?: R
   const contentHosts = new Map<string, Set<string>>();
   const total = files.reduce((sum, file) => sum + file.size, 0);
   let done = 0;
+  let rested = Date.now();
   for (const file of files) {
     onProgress?.(done, total, file.path);
+    if (Date.now() - rested > restAfterMs) {
+      await new Promise<void>((resolve) => void setImmediate(resolve));
+      rested = Date.now();
+    }
     done += file.size;
     const database = found.kinds.get(file.path);
     if (database !== undefined) {

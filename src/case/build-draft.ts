@@ -24,10 +24,31 @@ import { decideZones } from './zones.js';
 
 export interface DraftOptions {
   readonly assumeZone: string | null;
+  /** The databases, when they were read before (`readDatabases`). */
+  readonly reads?: readonly ReadDatabase[];
+}
+
+export interface DatabaseProgress {
   /** Called before each database is read. */
-  readonly onDatabase?: (done: number, total: number, path: string) => void;
+  readonly onDatabase: (done: number, total: number, path: string) => void;
   /** Called with each database that was read. */
-  readonly onRead?: (read: ReadDatabase) => void;
+  readonly onRead: (read: ReadDatabase) => void;
+  /** Awaited between two databases, so that timers and signals get their turn. */
+  readonly rest: () => Promise<void>;
+}
+
+/** Reads the databases of a bundle one after the other, telling what each one is as soon as it is known. */
+export async function readDatabases(bundle: Pick<Bundle, 'files'>, { facts, databases }: Artifacts, progress: DatabaseProgress): Promise<readonly ReadDatabase[]> {
+  const { etcdVersion } = recogniseInstallation(facts, bundle.files.map((file) => file.path), evidenceRegister());
+  let reads: readonly ReadDatabase[] = [];
+  for (const [index, group] of databases.entries()) {
+    progress.onDatabase(index, databases.length, group.kind === 'file' ? group.file.path : group.directory);
+    await progress.rest();
+    const read = readDatabase(group, index, etcdVersion?.value ?? null);
+    progress.onRead(read);
+    reads = withinBudget([...reads, read]);
+  }
+  return reads;
 }
 
 /** Memberships that the databases hold, the newest first: what the cluster last agreed on. */
@@ -49,13 +70,7 @@ export function buildDraft(bundle: Pick<Bundle, 'files' | 'findings'>, artifacts
   const { facts, databases } = artifacts;
   const register = evidenceRegister();
   const installation = recogniseInstallation(facts, bundle.files.map((file) => file.path), register);
-  let reads: readonly ReadDatabase[] = [];
-  for (const [index, group] of databases.entries()) {
-    options.onDatabase?.(index, databases.length, group.kind === 'file' ? group.file.path : group.directory);
-    const read = readDatabase(group, index, installation.etcdVersion?.value ?? null);
-    options.onRead?.(read);
-    reads = withinBudget([...reads, read]);
-  }
+  const reads = options.reads ?? databases.reduce<readonly ReadDatabase[]>((known, group, index) => withinBudget([...known, readDatabase(group, index, installation.etcdVersion?.value ?? null)]), []);
 
   const names = hostNames(facts, databases);
   const located = reads.flatMap((read) => (read.file === null ? [] : [{ file: read.file, host: read.group.host, hostPath: read.group.kind === 'file' ? read.group.hostPath : read.group.hostPath === null ? null : `${read.group.hostPath}/member/snap/db` }]));
