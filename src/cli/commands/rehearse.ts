@@ -54,6 +54,8 @@ async function run(path: string, options: Options, language: Language): Promise<
 
   const wanted = theCase.installation.etcdVersion?.value ?? '';
   const scratch = mkdtempSync(join(tmpdir(), 'etcd-image-'));
+  const remove = (): void => rmSync(scratch, { recursive: true, force: true });
+  process.once('exit', remove);
   try {
     const found = findServers(options.etcdBin ?? null, process.env['PATH'] ?? '');
     const server = serverFor(found, wanted, options.etcdBin === undefined ? imagesOf(theCase, wanted) : [], scratch);
@@ -68,12 +70,13 @@ async function run(path: string, options: Options, language: Language): Promise<
     };
     const quiet = options.json === true;
     const result = await rehearse({ server, plan: planned, snapshot, predicted, language, ...(quiet ? {} : { onProgress: (text: string) => void process.stdout.write(`${text}\n`) }) });
-    writeInto(casePath, result);
+    await writeInto(casePath, result);
     process.stdout.write(quiet ? `${JSON.stringify({ ...result, wanted }, null, 2)}\n` : `${say(language, result.passed ? 'rehearse.passed' : 'rehearse.failed', { version: result.etcdVersion, at: result.at })}\n`);
     if (!quiet) process.stderr.write(`${say(language, 'rehearse.written', { path: casePath })}\n`);
     return result.passed ? exitCode.ok : exitCode.findings;
   } finally {
-    rmSync(scratch, { recursive: true, force: true });
+    remove();
+    process.off('exit', remove);
   }
 }
 
@@ -108,9 +111,15 @@ function serverFor(found: readonly EtcdServer[], wanted: string, images: readonl
   return chosen;
 }
 
-/** Writes the result into the case beside everything else that it says; never leaves half a file. */
-function writeInto(path: string, rehearsal: Rehearsal): void {
-  const value = JSON.parse(readFileSync(path, 'utf8')) as Case;
-  writeFileSync(`${path}.part`, `${JSON.stringify({ ...value, rehearsal }, null, 2)}\n`);
+/** Writes the result into the case and, where the reports lie beside it, into them. Never leaves half a file. */
+async function writeInto(path: string, rehearsal: Rehearsal): Promise<void> {
+  const value: Case = { ...(JSON.parse(readFileSync(path, 'utf8')) as Case), rehearsal };
+  const folder = dirname(path);
+  if (existsSync(join(folder, 'postmortem.md'))) {
+    const { writeReports } = await import('../../report/index.js');
+    await writeReports(value, folder, { pdf: existsSync(join(folder, 'postmortem.pdf')) });
+    return;
+  }
+  writeFileSync(`${path}.part`, `${JSON.stringify(value, null, 2)}\n`);
   renameSync(`${path}.part`, path);
 }
