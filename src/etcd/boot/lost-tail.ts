@@ -33,7 +33,7 @@ function recordAt(source: ByteSource, offset: number): boolean {
   const length = (high & 0x00ff_ffff) * 2 ** 32 + view.getUint32(0, true);
   if (length < 4 || length > source.byteLength - offset - 8) return false;
   const { record, error } = decodeRecord(source.read(offset + 8, length), 'gogo');
-  return error === null && recordTypeNames[Number(record.type)] !== undefined && record.data.length > 0 && record.data.length > length - 20;
+  return error === null && recordTypeNames[record.type] !== undefined && record.data.length > 0 && record.data.length > length - 20;
 }
 
 /** How far behind the end whole records are looked for. */

@@ -1,7 +1,7 @@
-import { crc32c } from '../crc32c.js';
+import { crc32c, crc32cOfFew } from '../crc32c.js';
 import type { ByteSource } from '../source.js';
 import { walDialect, type WalDialect } from './dialect.js';
-import { decodeRecord, recordType } from './record.js';
+import { decodeRecord, locateRecord, recordType, type RecordPlace } from './record.js';
 
 /** One file of the log, in reading order. */
 export interface WalSegment {
@@ -45,21 +45,22 @@ export interface WalEnd {
 const sector = 512;
 const frameSize = 8;
 const blockSize = 1 << 20;
+/** Below this many bytes a checksum in JavaScript is faster than a call into native code. */
+const few = 700;
 
-/** Reads forward through one source in large blocks. */
-interface Window {
+/** A stretch of one source that is in memory. */
+interface Block {
   bytes: Uint8Array;
   start: number;
 }
 
-function window(source: ByteSource, held: Window, offset: number, length: number): Uint8Array {
-  const at = offset - held.start;
-  if (at < 0 || at + length > held.bytes.length) {
-    held.bytes = source.read(offset, Math.max(blockSize, length));
-    held.start = offset;
-  }
-  const from = offset - held.start;
-  return held.bytes.subarray(from, from + length);
+/** Index in the block at which `length` bytes of the source lie; reads on when they are not there. -1: the source ends before. */
+function locate(source: ByteSource, block: Block, offset: number, length: number): number {
+  const at = offset - block.start;
+  if (at >= 0 && at + length <= block.bytes.length) return at;
+  block.bytes = source.read(offset, Math.max(blockSize, length));
+  block.start = offset;
+  return block.bytes.length < length ? -1 : 0;
 }
 
 /** True when a 512-byte sector of the file, or the part of it that the record covers, is all zero. */
@@ -74,17 +75,6 @@ export function isTorn(data: Uint8Array, fileOffset: number): boolean {
   return false;
 }
 
-interface Frame {
-  readonly recordBytes: number;
-  readonly padBytes: number;
-}
-
-/** The length field: record length in 56 bits; when the sign bit is set, three bits of padding length above. */
-function frameOf(low: number, high: number): Frame {
-  const recordBytes = (high & 0x00ff_ffff) * 2 ** 32 + low;
-  return { recordBytes, padBytes: high >>> 31 === 1 ? (high >>> 24) & 7 : 0 };
-}
-
 /**
  * Records of a log in order, as etcd's decoder reads them (server/storage/wal/decoder.go): a zero length
  * or the end of a file goes on with the next segment, the CRC runs over the data of all records, and a
@@ -94,25 +84,29 @@ export function* readRecords(segments: readonly WalSegment[], dialect: WalDialec
   let crc = 0;
   let segment = 0;
   let offset = 0;
-  const held: Window = { bytes: new Uint8Array(), start: 0 };
+  const place: RecordPlace = { type: 0, crc: 0, dataStart: 0 };
+  let block: Block = { bytes: new Uint8Array(), start: 0 };
   const stop = (error: WalError | null): WalEnd => ({ error, segment, offset, crc });
   const fail = (kind: WalError['kind'], message: string, repairable: boolean): WalEnd => stop({ kind, message, repairable, segment, offset });
   for (; ; ) {
     const current = segments[segment];
     if (current === undefined) return stop(null);
     const { source, name } = current;
-    const head = window(source, held, offset, frameSize);
-    const view = new DataView(head.buffer, head.byteOffset, head.length);
-    if (head.length === 0 || (head.length === frameSize && view.getUint32(0, true) === 0 && view.getUint32(4, true) === 0)) {
+    const head = locate(source, block, offset, frameSize);
+    const h = block.bytes;
+    const low = head < 0 ? 0 : (h[head]! | (h[head + 1]! << 8) | (h[head + 2]! << 16) | (h[head + 3]! << 24)) >>> 0;
+    const high = head < 0 ? 0 : (h[head + 4]! | (h[head + 5]! << 8) | (h[head + 6]! << 16) | (h[head + 7]! << 24)) >>> 0;
+    if (head < 0 ? block.bytes.length === 0 : low === 0 && high === 0) {
       if (segment + 1 >= segments.length) return stop(null);
       segment += 1;
       offset = 0;
-      held.bytes = new Uint8Array();
-      held.start = 0;
+      block = { bytes: new Uint8Array(), start: 0 };
       continue;
     }
-    if (head.length < frameSize) return fail('unexpected-eof', 'unexpected EOF', true);
-    const { recordBytes, padBytes } = frameOf(view.getUint32(0, true), view.getUint32(4, true));
+    if (head < 0) return fail('unexpected-eof', 'unexpected EOF', true);
+    // The record's length in 56 bits; when the sign bit is set, three bits above it are the padding's.
+    const recordBytes = (high & 0x00ff_ffff) * 2 ** 32 + low;
+    const padBytes = high >>> 31 === 1 ? (high >>> 24) & 7 : 0;
     if (dialect.entryLimit === 'ten-mebibytes') {
       if (recordBytes >= 10 * 1024 * 1024 - padBytes) return fail('size-limit', 'wal: max entry size limit exceeded', false);
     } else {
@@ -123,29 +117,36 @@ export function* readRecords(segments: readonly WalSegment[], dialect: WalDialec
     }
     const dataStart = offset + frameSize;
     const whole = recordBytes + padBytes;
-    if (whole > source.byteLength - dataStart) return fail('unexpected-eof', 'unexpected EOF', true);
-    const framed = window(source, held, dataStart, whole);
-    if (framed.length < whole) return fail('unexpected-eof', 'unexpected EOF', true);
+    const at = whole > source.byteLength - dataStart ? -1 : locate(source, block, dataStart, whole);
+    if (at < 0) return fail('unexpected-eof', 'unexpected EOF', true);
+    const framed = (): Uint8Array => block.bytes.subarray(at, at + whole);
     const last = segment === segments.length - 1;
-    const { record, error } = decodeRecord(framed.subarray(0, recordBytes), dialect.protobuf);
-    if (error !== null) {
-      const torn = last && isTorn(framed, dataStart);
-      return torn ? fail('unexpected-eof', 'unexpected EOF', true) : fail('protobuf', error, error === 'unexpected EOF');
+    const recordEnd = at + recordBytes;
+    let dataEnd = recordEnd;
+    if (!locateRecord(block.bytes, at, recordEnd, place)) {
+      const { error, record } = decodeRecord(block.bytes.subarray(at, recordEnd), dialect.protobuf);
+      if (error !== null) {
+        const torn = last && isTorn(framed(), dataStart);
+        return torn ? fail('unexpected-eof', 'unexpected EOF', true) : fail('protobuf', error, error === 'unexpected EOF');
+      }
+      place.type = record.type;
+      place.crc = record.crc;
+      place.dataStart = record.data.length === 0 ? recordEnd : record.data.byteOffset - block.bytes.byteOffset;
+      dataEnd = place.dataStart + record.data.length;
     }
-    const isCrc = record.type === BigInt(recordType.crc);
-    const running = isCrc ? crc : crc32c(record.data, crc);
-    if (!isCrc && running !== record.crc) {
+    const isCrc = place.type === recordType.crc;
+    const data = block.bytes.subarray(place.dataStart, dataEnd);
+    const running = isCrc ? crc : data.length < few ? crc32cOfFew(block.bytes, place.dataStart, dataEnd, crc) : crc32c(data, crc);
+    if (!isCrc && running !== place.crc) {
       const position = dialect.positioned ? `: in file '${name}' at position: ${offset}` : '';
-      if (last && isTorn(framed, dataStart)) return fail('unexpected-eof', `unexpected EOF${position}`, true);
-      const values = dialect.positioned ? `: expected: ${record.crc.toString(16)} computed: ${running.toString(16)}` : '';
+      if (last && isTorn(framed(), dataStart)) return fail('unexpected-eof', `unexpected EOF${position}`, true);
+      const values = dialect.positioned ? `: expected: ${place.crc.toString(16)} computed: ${running.toString(16)}` : '';
       return fail('crc', `walpb: crc mismatch${values}${position}`, false);
     }
-    if (isCrc && running !== 0 && running !== record.crc) return fail('chain', dialect.chainText, false);
-    crc = isCrc ? record.crc : running;
+    if (isCrc && running !== 0 && running !== place.crc) return fail('chain', dialect.chainText, false);
+    crc = isCrc ? place.crc : running;
     const end = dataStart + whole;
-    const dataOffset = dataStart + (record.data.byteOffset - framed.byteOffset);
-    const type = record.type >= -0x8000_0000n && record.type < 0x8000_0000n ? Number(record.type) : Number.NaN;
-    yield { type, crc: record.crc, data: record.data, segment, offset, dataOffset, end };
+    yield { type: place.type, crc: place.crc, data, segment, offset, dataOffset: block.start + place.dataStart, end };
     offset = end;
   }
 }

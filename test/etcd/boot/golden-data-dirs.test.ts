@@ -37,7 +37,7 @@ function keysHashOf(path: string): { readonly keys: number; readonly hash: strin
   return { keys: lines.length, hash: hash.digest('hex') };
 }
 
-const bigNumber = (json: string, field: string): string => new RegExp(`"${field}":(\\d+)`).exec(json)?.[1] ?? '';
+const bigNumber = (json: string, field: string): string => new RegExp(`"${field}":(-?\\d+)`).exec(json)?.[1] ?? '';
 
 describe('data directories of killed servers', () => {
   const names = readdirSync(folder).filter((name) => name.endsWith('.tar.xz')).map((name) => name.replace('.tar.xz', ''));
