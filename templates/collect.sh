@@ -67,6 +67,7 @@ mask() {
     -e '/[Cc][Ll][Uu][Ss][Tt][Ee][Rr][-_][Tt][Oo][Kk][Ee][Nn]/!s/\([Tt][Oo][Kk][Ee][Nn]"\{0,1\} *[:=] *"\{0,1\}\)[^ ",]*/\1[masked]/g' \
     -e 's/\(--token \)[^ ]*/\1[masked]/g' \
     -e 's/\([Bb]earer \)[A-Za-z0-9._-]\{16,\}/\1[masked]/g' \
+    -e 's/\( -u [^ :]*:\)[^ 0-9][^ ]*/\1[masked]/g' \
     -e 's/\(--user[= ][^ :]*:\)[^ ]*/\1[masked]/g' -e 's/\(ETCDCTL_USER=[^ :]*:\)[^ ]*/\1[masked]/g'
 }
 
