@@ -14,23 +14,3 @@ export function fingerprint(bytes: Uint8Array, start: number, stop: number, seed
   for (let i = start; i < stop; i++) hash = Math.imul(hash ^ (bytes[i] as number), 0x01000193);
   return hash;
 }
-
-const known = new Map<number, { readonly bytes: Uint8Array; readonly text: string }>();
-const most = 4096;
-
-/** Short texts that come again and again (kinds, API versions): decoded once. */
-export function sharedText(bytes: Uint8Array, start: number, stop: number, decode: (bytes: Uint8Array, start: number, stop: number) => string): string {
-  if (stop - start >= short) return decode(bytes, start, stop);
-  const hash = fingerprint(bytes, start, stop, 0);
-  const entry = known.get(hash);
-  if (entry !== undefined && same(entry.bytes, bytes, start, stop)) return entry.text;
-  const text = decode(bytes, start, stop);
-  if (entry === undefined && known.size < most) known.set(hash, { bytes: bytes.slice(start, stop), text });
-  return text;
-}
-
-function same(a: Uint8Array, b: Uint8Array, start: number, stop: number): boolean {
-  if (a.length !== stop - start) return false;
-  for (let i = 0; i < a.length; i++) if (a[i] !== b[start + i]) return false;
-  return true;
-}

@@ -35,6 +35,20 @@ export function storageIdentity(key: string, prefixes: readonly string[] = usual
   return null;
 }
 
+/** The resource of a storage key alone; null where `storageIdentity` is. */
+export function resourceOfKey(key: string, prefixes: readonly string[]): string | null {
+  for (const prefix of prefixes) {
+    if (!key.startsWith(prefix)) continue;
+    const first = key.indexOf('/', prefix.length);
+    // Two words, groups and odd keys go the long way.
+    if (first <= prefix.length || key.endsWith('/') || key.startsWith('services/', prefix.length) || key.includes('//')) break;
+    const word = key.slice(prefix.length, first);
+    if (word.includes('.')) break;
+    return word;
+  }
+  return storageIdentity(key, prefixes)?.resource ?? null;
+}
+
 /**
  * The prefix of a key whose value names itself: what stands before the resource. Null when the key
  * does not end with the object's own namespace and name.

@@ -1,4 +1,4 @@
-import { sharedText } from './fingerprint.js';
+import { fingerprint } from './fingerprint.js';
 import { cborMagic, encryptedPrefix, protobufMagic, typeMetaField, unknownField } from './layout.js';
 import { utf8, WireCursor } from './wire.js';
 
@@ -31,27 +31,71 @@ export function storedValue(bytes: Uint8Array): StoredValue {
   return bytes[at] === 0x7b ? { storage: 'json', start: at } : { storage: 'other' };
 }
 
+interface TypeOfValue {
+  readonly bytes: Uint8Array;
+  readonly apiVersion: string;
+  readonly kind: string;
+}
+
+/** Type metas seen, by fingerprint: a cluster has a hundred kinds and millions of values. */
+const typesSeen = new Map<number, TypeOfValue>();
+const mostTypes = 4096;
+
+/** The usual envelope: type meta, raw value, and two empty texts or nothing. Null when it is spelled otherwise. */
+function usualEnvelope(bytes: Uint8Array): StoredValue | null {
+  const length = bytes[5] ?? 0xff;
+  if (bytes[4] !== 0x0a || length >= 0x80) return null;
+  const typeEnd = 6 + length;
+  if (bytes[typeEnd] !== 0x12) return null;
+  const seen = typesSeen.get(fingerprint(bytes, 6, typeEnd, 0));
+  if (seen === undefined || seen.bytes.length !== length) return null;
+  for (let i = 0; i < length; i++) if (seen.bytes[i] !== bytes[6 + i]) return null;
+  let start = typeEnd + 1;
+  let size = 0;
+  for (let scale = 1; ; scale *= 128) {
+    const byte = bytes[start++];
+    if (byte === undefined || scale > 2 ** 35) return null;
+    size += (byte & 0x7f) * scale;
+    if (byte < 0x80) break;
+  }
+  const stop = start + size;
+  const usualEnd = stop === bytes.length || (stop + 4 === bytes.length && bytes[stop] === 0x1a && bytes[stop + 1] === 0 && bytes[stop + 2] === 0x22 && bytes[stop + 3] === 0);
+  return usualEnd ? { storage: 'protobuf', apiVersion: seen.apiVersion, kind: seen.kind, start, stop, encoding: '', sound: true } : null;
+}
+
+function remember(bytes: Uint8Array, apiVersion: string, kind: string): void {
+  const length = bytes[5] ?? 0xff;
+  if (typesSeen.size >= mostTypes || bytes[4] !== 0x0a || length >= 0x80 || 6 + length > bytes.length) return;
+  const hash = fingerprint(bytes, 6, 6 + length, 0);
+  if (!typesSeen.has(hash)) typesSeen.set(hash, { bytes: bytes.slice(6, 6 + length), apiVersion, kind });
+}
+
 function envelope(bytes: Uint8Array): StoredValue {
+  const usual = usualEnvelope(bytes);
+  if (usual !== null) return usual;
   const cursor = new WireCursor(bytes, protobufMagic.length);
   let apiVersion = '';
   let kind = '';
   let start = bytes.length;
   let stop = bytes.length;
   let encoding = '';
+  let types = 0;
   while (cursor.next()) {
     if (cursor.wire !== 2) continue;
     if (cursor.field === unknownField.typeMeta) {
+      types++;
       const type = cursor.inside();
       while (type.next()) {
         if (type.wire !== 2) continue;
-        if (type.field === typeMetaField.apiVersion) apiVersion = sharedText(bytes, type.start, type.stop, utf8);
-        else if (type.field === typeMetaField.kind) kind = sharedText(bytes, type.start, type.stop, utf8);
+        if (type.field === typeMetaField.apiVersion) apiVersion = type.text();
+        else if (type.field === typeMetaField.kind) kind = type.text();
       }
     } else if (cursor.field === unknownField.raw) {
       start = cursor.start;
       stop = cursor.stop;
     } else if (cursor.field === unknownField.contentEncoding) encoding = cursor.text();
   }
+  if (!cursor.malformed && types === 1) remember(bytes, apiVersion, kind);
   return { storage: 'protobuf', apiVersion, kind, start, stop, encoding, sound: !cursor.malformed };
 }
 

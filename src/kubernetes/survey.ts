@@ -2,7 +2,7 @@ import type { ClockPoint } from '../time/clock-point.js';
 import type { StampSink } from './clock-stamps.js';
 import { fingerprint } from './fingerprint.js';
 import { namedMachines } from './machine-names.js';
-import { isNoise, prefixFromObject, storageIdentity, usualPrefixes } from './storage-key.js';
+import { isNoise, prefixFromObject, resourceOfKey, storageIdentity, usualPrefixes } from './storage-key.js';
 import { emptyReading, readValue, type Storage } from './value-reading.js';
 import { utf8 } from './wire.js';
 
@@ -197,11 +197,11 @@ function summary(g: Gathered): KubeSurvey {
   const unreadableKeys = new Set(g.unreadable.keys);
   let foreign = 0;
   for (const entry of g.live.values()) {
-    const identity = storageIdentity(entry.key, prefixes);
-    const resource = identity?.resource ?? 'other';
+    const known = resourceOfKey(entry.key, prefixes);
+    const resource = known ?? 'other';
     counts.set(resource, (counts.get(resource) ?? 0) + 1);
     storage[entry.storage]++;
-    if (entry.storage === 'other' && identity !== null && resource !== 'compact_rev_key') {
+    if (entry.storage === 'other' && known !== null && resource !== 'compact_rev_key') {
       foreign++;
       if (unreadableKeys.size < 12) unreadableKeys.add(entry.key);
     }

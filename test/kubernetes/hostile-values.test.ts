@@ -5,7 +5,8 @@ import { decodeKind } from '../../src/kubernetes/fields/decode.js';
 import { surveyWrites, type StoredWrite } from '../../src/kubernetes/index.js';
 import { readObject } from '../../src/kubernetes/object.js';
 import { parsePlainJson, plainJsonText } from '../../src/kubernetes/plain-json.js';
-import { storageIdentity } from '../../src/kubernetes/storage-key.js';
+import { resourceOfKey, storageIdentity } from '../../src/kubernetes/storage-key.js';
+import { storedValue } from '../../src/kubernetes/stored-value.js';
 import { identityOfRow, valueHeader } from '../../src/kubernetes/value-header.js';
 import { kubernetesYaml } from '../../src/kubernetes/yaml.js';
 import { revisionClock, timeOfRevision } from '../../src/time/revision-clock.js';
@@ -148,5 +149,29 @@ describe('keys', () => {
     const plain = surveyWrites(writesOf(snapshotNames[0]!));
     expect(survey.prefixes).toEqual(['/clusters/c1/k8s/']);
     expect(survey.counts).toEqual(plain.counts);
+  });
+});
+
+describe('short ways', () => {
+  it('name the same resource and the same kind as the long ones', () => {
+    const prefixes = ['/registry/', '/kubernetes.io/'];
+    const part = fc.constantFrom('pods', 'services', 'specs', 'app.example.com', 'ns', '', 'x', 'compact_rev_key', 'registry');
+    fc.assert(
+      fc.property(fc.constantFrom('/registry/', '/kubernetes.io/', '/other/', ''), fc.array(part, { maxLength: 5 }), (prefix, parts) => {
+        const key = prefix + parts.join('/');
+        expect(resourceOfKey(key, prefixes), key).toBe(storageIdentity(key, prefixes)?.resource ?? null);
+      }),
+      { numRuns: 2000, seed: 3 },
+    );
+    for (const name of snapshotNames.slice(0, 3)) for (const w of writesOf(name)) {
+      const key = Buffer.from(w.key).toString();
+      expect(resourceOfKey(key, prefixes)).toBe(storageIdentity(key, prefixes)?.resource ?? null);
+    }
+    // Two type metas: the last one counts, also after the first was seen.
+    const twice = Buffer.concat([stored('v1', 'Pod', Buffer.alloc(0)), field(1, Buffer.concat([field(1, Buffer.from('v1')), field(2, Buffer.from('Node'))]))]);
+    for (let i = 0; i < 2; i++) {
+      expect(storedValue(twice)).toMatchObject({ storage: 'protobuf', kind: 'Node' });
+      expect(storedValue(stored('v1', 'Pod', Buffer.alloc(0)))).toMatchObject({ kind: 'Pod', apiVersion: 'v1' });
+    }
   });
 });
