@@ -10,7 +10,7 @@ const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
 const run = (...argv: string[]): ReturnType<typeof spawnSync> & { stdout: string; stderr: string } =>
   spawnSync(process.execPath, ['--import', 'tsx', main, ...argv, '--lang', 'en'], { encoding: 'utf8' });
 
-describe('the snapshot commands', () => {
+describe('the snapshot commands', { timeout: 180_000 }, () => {
   let folder = '';
   let good = '';
   let flipped = '';

@@ -26,5 +26,5 @@ describe('damaged snapshots', () => {
       }
     }
     expect(compared).toBeGreaterThan(900);
-  });
+  }, 240_000);
 });

@@ -106,6 +106,6 @@ describe('mutated files', () => {
   for (const target of fuzzTargets) {
     it(`${target.name}: no uncaught error, no endless work`, async () => {
       expect(await fuzz(target, 5, 12, 8)).toEqual([]);
-    });
+    }, 240_000);
   }
 });

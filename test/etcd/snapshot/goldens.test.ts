@@ -59,13 +59,13 @@ describe('what the real tools say of real files', () => {
     let compared = 0;
     for (const golden of goldenSnapshots()) compared += compare(golden);
     expect(compared).toBeGreaterThan(20 * 40);
-  });
+  }, 240_000);
 
   it('prints the same for the database of every killed member', async () => {
     let compared = 0;
     for await (const golden of goldenDatabases()) compared += compare(golden);
     expect(compared).toBeGreaterThan(10 * 40);
-  });
+  }, 240_000);
 
   it('calls every saved snapshot intact, and lists the keys that a restored member serves', () => {
     for (const golden of goldenSnapshots()) {
