@@ -3,10 +3,13 @@ import { messageEntry } from '../artifacts/messages/index.js';
 import type { Draft } from '../case/draft.js';
 import { intersect, type Interval } from '../time/interval.js';
 import { meaningOf, type LogMeaning } from './log-meaning.js';
+import { hostRecords, type HostRecord } from './sign-index.js';
 import { orderOf, type Sign } from './sign.js';
 
 /** A start that ends within this time was a failed start, not a life that broke. */
 const startMs = 120_000;
+/** etcd writes something that only a working etcd writes at least once in this time. */
+const livedMs = 3_600_000;
 
 /** When a line was written: outer and inner time together, the outer one when they contradict each other. */
 export function timeOf(draft: Draft, fact: LogFact, which: 'first' | 'last'): Interval {
@@ -35,13 +38,9 @@ export function logSigns(draft: Draft): readonly Sign[] {
       key: keyOf(fact, meaning),
     });
   }
-  return failedStarts(signs.filter((sign) => sign.kind !== 'member-change' || !nearStart(sign, signs)));
-}
-
-/** While it starts, etcd reads its members back: no change. */
-function nearStart(sign: Sign, signs: readonly Sign[]): boolean {
-  const at = orderOf(sign.time);
-  return signs.some((s) => s.kind === 'etcd-started' && s.host === sign.host && orderOf(s.time) <= at + 1000 && orderOf(s.end ?? s.time) >= at - startMs);
+  const recordOf = hostRecords(signs);
+  // While it starts, etcd reads its members back: no change.
+  return failedStarts(signs.filter((sign) => sign.kind !== 'member-change' || !recordOf(sign.host).starts.touches(orderOf(sign.time) - startMs, orderOf(sign.time) + 1000)), recordOf);
 }
 
 /** Many lines tell one story: a start, a death with its stack, the end of a unit. */
@@ -68,14 +67,11 @@ function shortMessage(fact: LogFact): string {
  * A death long after a start is the break itself (`onset`): etcd was alive until then. A death within
  * two minutes of a start only says that it could not start.
  */
-function failedStarts(signs: readonly Sign[]): readonly Sign[] {
-  const starts = signs.filter((s) => s.kind === 'etcd-started' || s.kind === 'boot');
+function failedStarts(signs: readonly Sign[], recordOf: (host: string | null) => HostRecord): readonly Sign[] {
   return signs.map((sign) => {
-    if (sign.kind !== 'etcd-died' || sign.tone !== 'down') return sign;
     const [low, high] = [sign.time.notBefore, sign.time.notAfter];
-    if (low === null || high === null || high - low > startMs) return sign;
-    const justStarted = starts.some((s) => s.host === sign.host && s.time.notAfter !== null && s.time.notBefore !== null && s.time.notBefore <= high && s.time.notAfter >= low - startMs);
-    const lived = signs.some((s) => s.host === sign.host && s.tone === 'progress' && (s.end ?? s.time).notAfter !== null && (s.end ?? s.time).notAfter! >= low - 3_600_000 && s.time.notBefore !== null && s.time.notBefore <= high);
-    return !justStarted && lived ? { ...sign, tone: 'onset' } : sign;
+    if (sign.kind !== 'etcd-died' || sign.tone !== 'down' || low === null || high === null || high - low > startMs) return sign;
+    const { starts, progress } = recordOf(sign.host);
+    return !starts.touches(low - startMs, high) && progress.touches(low - livedMs, high) ? { ...sign, tone: 'onset' } : sign;
   });
 }

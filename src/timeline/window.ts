@@ -1,4 +1,5 @@
 import { orderOf, type Sign } from './sign.js';
+import { hostRecords, isStrongBad, type HostRecord } from './sign-index.js';
 
 /** When something began to fail, between two proofs. Times in ms since the epoch, UTC. */
 export interface FailureWindow {
@@ -21,7 +22,6 @@ const chronicMs = 30 * 60_000;
 
 /** The latest moment at which a sign surely proves life; a silence proves it only at its beginning. */
 const goodAt = (sign: Sign): number | null => (sign.kind === 'log-gap' ? sign.time.notBefore : ((sign.end ?? sign.time).notBefore ?? sign.time.notBefore));
-const isStrongBad = (sign: Sign): boolean => sign.tone === 'onset' || sign.tone === 'down';
 
 /** The moment by which a sign proves failure after `since`: its first time, or its last when it began before. */
 function badAt(sign: Sign, since: number): { readonly low: number | null; readonly high: number } | null {
@@ -37,11 +37,14 @@ function badAt(sign: Sign, since: number): { readonly low: number | null; readon
  * from below. Nothing proves an end: null.
  */
 export function failureWindow(signs: readonly Sign[]): FailureWindow {
-  const good = lastGood(signs);
+  const recordOf = hostRecords(signs);
+  const good = lastGood(signs, recordOf);
   const since = good === null ? -Infinity : (goodAt(good) ?? -Infinity);
-  const failing = signs.filter((s) => isStrongBad(s) && !wasDownBefore(s, signs, since));
+  const wasDown = downBefore(signs, since);
+  const chronic = chronicKeys(signs, since);
+  const failing = signs.filter((s) => isStrongBad(s) && (s.host === null || !wasDown.has(s.host)));
   const strong = firstBad(failing, since);
-  const anyBad = firstBad([...failing, ...signs.filter((s) => s.tone === 'symptom' && !isChronic(s, signs, since))], since);
+  const anyBad = firstBad([...failing, ...signs.filter((s) => s.tone === 'symptom' && !chronic.has(s.key))], since);
   if (anyBad === null) return { notBefore: good === null ? null : since, notAfter: null, good, bad: null };
   // Weaker proofs of life count as far as nothing was broken yet. A failed start may also write files:
   // their times count only before a break that was seen, or a boot.
@@ -70,71 +73,53 @@ function firstBad(signs: readonly Sign[], since: number): { readonly sign: Sign;
 const rank = (sign: Sign): number => (sign.tone === 'onset' ? 2 : sign.tone === 'down' ? 1 : 0);
 
 /** Newest proof that etcd stored something, or came up and stayed up. */
-function lastGood(signs: readonly Sign[]): Sign | null {
-  const starts = signs.filter((s) => s.kind === 'etcd-started');
-  const inStartup = (sign: Sign): boolean => sign.kind === 'etcd-works' && sign.basis === 'observed' && starts.some((s) => {
-    const [from, at, last] = [orderOf(s.time), orderOf(sign.time), orderOf(sign.end ?? sign.time)];
-    return s.host === sign.host && at >= from && last <= from + startupMs;
-  });
+function lastGood(signs: readonly Sign[], recordOf: (host: string | null) => HostRecord): Sign | null {
   let best: Sign | null = null;
   for (const sign of signs) {
-    if (sign.tone !== 'progress' ? !isRecovery(sign, signs) : inStartup(sign) || isGasp(sign, signs)) continue;
     const at = goodAt(sign);
-    if (at !== null && (best === null || at > (goodAt(best) ?? -Infinity))) best = sign;
+    if (at === null || (best !== null && at <= (goodAt(best) ?? -Infinity))) continue;
+    const record = recordOf(sign.host);
+    const counts = sign.tone === 'progress' ? !inStartup(sign, record) && !isGasp(sign, record) : sign.kind === 'etcd-serving' && sign.component === 'etcd' && isRecovery(sign, record);
+    if (counts) best = sign;
   }
   return best;
 }
 
-const endsEtcd = (sign: Sign): boolean => isStrongBad(sign) && sign.component === 'etcd';
-
-/** Work between two deaths within minutes is no health: the failure began before the first of them. */
-function isGasp(sign: Sign, signs: readonly Sign[]): boolean {
-  const at = orderOf(sign.end ?? sign.time);
-  if (sign.end !== null && at - orderOf(sign.time) > steadyMs) return false;
-  let diedBefore = false;
-  let diesAfter = false;
-  let livesOn = false;
-  for (const other of signs) {
-    if (other.host !== sign.host) continue;
-    const [first, last] = [orderOf(other.time), orderOf(other.end ?? other.time)];
-    if (endsEtcd(other)) {
-      if ((last < at && last > at - steadyMs) || (first < at && last > at && other.count > 1)) diedBefore = true;
-      if ((first > at && first < at + steadyMs) || (first < at && last > at && other.count > 1)) diesAfter = true;
-    } else if (other.tone === 'progress' && last >= at + steadyMs) livesOn = true;
-  }
-  return diedBefore && (diesAfter || !livesOn);
+/** Replaying and compacting right after a start. */
+function inStartup(sign: Sign, record: HostRecord): boolean {
+  const [at, last] = [orderOf(sign.time), orderOf(sign.end ?? sign.time)];
+  return sign.kind === 'etcd-works' && sign.basis === 'observed' && record.starts.begins(last - startupMs, at);
 }
 
-/** Its host was down already while the cluster still worked: the failure of one member, not of the cluster. */
-function wasDownBefore(sign: Sign, signs: readonly Sign[], since: number): boolean {
-  if (sign.host === null || since === -Infinity) return false;
-  let down = -Infinity;
-  let alive = -Infinity;
-  for (const other of signs) {
-    if (other.host !== sign.host) continue;
-    const first = orderOf(other.time);
-    if (first >= since) continue;
-    if (isStrongBad(other) && other.component !== 'backup') down = Math.max(down, first);
-    else if (other.tone === 'progress' || other.kind === 'etcd-serving') alive = Math.max(alive, goodAt(other) ?? -Infinity);
-  }
-  return down > alive;
+/** Work between two deaths within minutes is no health: the failure began before the first of them. */
+function isGasp(sign: Sign, record: HostRecord): boolean {
+  const at = orderOf(sign.end ?? sign.time);
+  if (sign.end !== null && at - orderOf(sign.time) > steadyMs) return false;
+  if (!record.deaths.touches(at - steadyMs, at - 1)) return false;
+  return record.deaths.touches(at + 1, at + steadyMs) || record.progress.lastEnd < at + steadyMs;
 }
 
 /** etcd came up, and ten minutes later it still lived without any complaint in between. */
-function isRecovery(sign: Sign, signs: readonly Sign[]): boolean {
-  if (sign.kind !== 'etcd-serving' || sign.component !== 'etcd') return false;
+function isRecovery(sign: Sign, record: HostRecord): boolean {
   const at = orderOf(sign.end ?? sign.time);
-  let steady = false;
-  for (const other of signs) {
-    if (other.host !== sign.host && other.component !== 'apiserver') continue;
-    const [first, last] = [orderOf(other.time), orderOf(other.end ?? other.time)];
-    if ((isStrongBad(other) || other.tone === 'symptom' || other.kind === 'request-timeout') && last >= at && first <= at + steadyMs) return false;
-    if ((other.tone === 'progress' || other.tone === 'alive') && last >= at + steadyMs && first >= at - startupMs) steady = true;
-  }
-  return steady;
+  return !record.troubles.touches(at, at + steadyMs) && record.life.reaches(at - startupMs, at + steadyMs);
 }
 
-/** The same complaint was already there while etcd demonstrably worked. */
-function isChronic(sign: Sign, signs: readonly Sign[], since: number): boolean {
-  return signs.some((other) => other.key === sign.key && orderOf(other.time) < since && orderOf(other.end ?? other.time) >= since - chronicMs);
+/** Hosts that were down already while the cluster still worked: failures of members, not of the cluster. */
+function downBefore(signs: readonly Sign[], since: number): ReadonlySet<string> {
+  const down = new Map<string, number>();
+  const alive = new Map<string, number>();
+  const raise = (map: Map<string, number>, host: string, ms: number): void => void map.set(host, Math.max(map.get(host) ?? -Infinity, ms));
+  if (since === -Infinity) return new Set();
+  for (const sign of signs) {
+    if (sign.host === null || orderOf(sign.time) >= since) continue;
+    if (isStrongBad(sign) && sign.component !== 'backup') raise(down, sign.host, orderOf(sign.time));
+    else if (sign.tone === 'progress' || sign.kind === 'etcd-serving') raise(alive, sign.host, goodAt(sign) ?? -Infinity);
+  }
+  return new Set([...down].filter(([host, ms]) => ms > (alive.get(host) ?? -Infinity)).map(([host]) => host));
+}
+
+/** Complaints that were already there while etcd demonstrably worked. */
+function chronicKeys(signs: readonly Sign[], since: number): ReadonlySet<string> {
+  return new Set(signs.filter((s) => orderOf(s.time) < since && orderOf(s.end ?? s.time) >= since - chronicMs).map((s) => s.key));
 }

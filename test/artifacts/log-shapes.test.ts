@@ -95,6 +95,25 @@ describe('shapes of logs', () => {
     }
   });
 
+  it('one line of hundreds of megabytes costs neither memory nor the lines after it', async () => {
+    const head = Buffer.from('Jul 10 14:06:18 master etcd[123]: panic: cannot use none as id\n');
+    const tail = Buffer.from('\nJul 10 14:06:19 master systemd[1]: etcd.service: Main process exited, code=exited, status=2/INVALIDARGUMENT\n');
+    const middle = 300 * 2 ** 20;
+    const chunk = Buffer.alloc(2 ** 20, 0x78);
+    const size = head.length + middle + tail.length;
+    const read = (offset: number, length: number): Uint8Array => {
+      if (offset < head.length) return head.subarray(offset, Math.min(head.length, offset + length));
+      const inside = offset - head.length;
+      if (inside < middle) return chunk.subarray(0, Math.min(length, chunk.length, middle - inside));
+      return tail.subarray(inside - middle, inside - middle + length);
+    };
+    const file = { path: 'huge.log', size, sha256: '0'.repeat(64), mtime: null, mtimeFromArchive: false, open: () => ({ byteLength: size, read }) };
+    const before = process.memoryUsage().arrayBuffers + process.memoryUsage().heapUsed;
+    const { facts } = await readArtifacts([file]);
+    expect(facts.filter((f) => f.kind === 'log').map((f) => f.messageId)).toEqual(['etcd.wal-none-id', 'systemd.exited']);
+    expect(process.memoryUsage().arrayBuffers + process.memoryUsage().heapUsed - before).toBeLessThan(120 * 2 ** 20);
+  });
+
   it('container log folders say which program speaks', async () => {
     const line = '2026-10-15T04:41:07.020404512+02:00 stderr F W1015 02:41:07.020000       1 logging.go:59] [core] grpc: addrConn.createTransport failed to connect to {Addr: "127.0.0.1:2379"}. Err: connection error: desc = "transport: Error while dialing: dial tcp 127.0.0.1:2379: connect: connection refused"\n';
     const { facts } = await readTexts({ 'var/log/pods/kube-system_kube-apiserver-cp1_0123456789abcdef0123456789abcdef/kube-apiserver/4.log': line, 'var/log/containers/shop-1_default_app-0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef.log': line });
