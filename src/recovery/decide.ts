@@ -101,6 +101,18 @@ function majorityOfDirectories(s: Situation): Decision | null {
   return { ...base, kind: 'repair-without-restore', why: [why('majority-starts', { count: hosts.size, members: s.health.members.length })], conditions: [condition('copy-first'), condition('start-together')], places: healthPlaces(s) };
 }
 
+/** One member's data is the newest that is known, but the others may hold newer: they are asked first. */
+function othersFirst(s: Situation): Decision | null {
+  const [best] = s.usable;
+  if (best?.use !== 'survivor' || s.down) return null;
+  const unknown = s.health.members.filter((one) => one.health === 'unknown').map((one) => one.member.name ?? one.member.host ?? '?').join(', ');
+  return {
+    ...base, kind: 'none', confidence: 'likely', why: [why('others-unknown', { path: best.one.candidate.path, members: s.health.members.length, unknown })],
+    missing: [lack('other members', 'other-members', healthCommand), lack('data directories of the other members', 'other-data', copyCommand)], places: healthPlaces(s),
+    next: { kind: 'force-new-cluster', chosen: best, said: { key: 'recommend.next.survivor', params: { path: best.one.candidate.path } } },
+  };
+}
+
 /** Something must be restored: the best of what is safe. */
 function restore(s: Situation): Decision | null {
   const [best, second] = s.usable;
@@ -109,7 +121,7 @@ function restore(s: Situation): Decision | null {
   const sure = s.down;
   const { candidate } = best.one;
   const reasons: Message[] = [
-    ...(sure ? [s.health.members.length > 1 ? why('quorum-lost', { healthy: s.health.healthy, members: s.health.members.length, quorum: s.health.quorum }) : why(s.health.failing === 0 && s.health.writesFail.length > 0 ? 'writes-fail' : 'etcd-down')] : [why('health-unknown')]),
+    ...(sure ? [s.health.members.length > 1 && s.health.quorumLost ? why('quorum-lost', { failing: s.health.failing, members: s.health.members.length, quorum: s.health.quorum }) : why(s.health.members.length > 1 ? 'majority-damaged' : s.health.failing === 0 && s.health.writesFail.length > 0 ? 'writes-fail' : 'etcd-down')] : [why(s.health.members.length > 1 && s.health.failing > 0 ? 'majority-unknown' : 'health-unknown', { failing: s.health.failing, members: s.health.members.length })]),
     why(`use-${best.use}`, { path: candidate.path, revision: candidate.revision ?? '?' }),
   ];
   const conditions: Message[] = [
@@ -148,7 +160,7 @@ function nothing(s: Situation): Decision {
 
 /** The first rule that applies decides: the state of the cluster makes the plan, not the habit of restoring. */
 export function decide(s: Situation): Decision {
-  for (const rule of [mixedClusters, putBack, alive, besideTheData, majorityOfDirectories, restore]) {
+  for (const rule of [mixedClusters, putBack, alive, besideTheData, majorityOfDirectories, othersFirst, restore]) {
     const decision = rule(s);
     if (decision !== null) return decision;
   }

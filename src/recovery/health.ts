@@ -23,9 +23,11 @@ export interface ClusterHealth {
   readonly quorum: number;
   /** A majority answers, and nothing says that writes fail. */
   readonly quorumAlive: boolean;
+  /** So many members are proven not to work that no majority can be left. */
+  readonly quorumLost: boolean;
   /** All members answer. */
   readonly allHealthy: boolean;
-  /** Something proves that etcd was not working. */
+  /** Something proves that etcd as a whole was not working. */
   readonly down: boolean;
   /** Reads may be answered, but writes are not stored. */
   readonly writesFail: readonly Place[];
@@ -115,8 +117,8 @@ export function clusterHealth(draft: Draft): ClusterHealth {
   const refused = draft.facts.some((fact) => fact.kind === 'log' && fact.messageId !== null && /^apiserver\.etcd-(?:refused|health-failed)$/.test(fact.messageId));
   const quorumAlive = members.length > 0 && healthy >= quorum && writesFail.length === 0;
   return {
-    members, healthy, failing, quorum, writesFail, quorumAlive,
+    members, healthy, failing, quorum, writesFail, quorumAlive, quorumLost: members.length > 0 && failing > members.length - quorum,
     allHealthy: members.length > 0 && healthy === members.length && writesFail.length === 0,
-    down: !quorumAlive && (failing > 0 || writesFail.length > 0 || refused),
+    down: !quorumAlive && (members.length > 1 ? failing > members.length - quorum : failing > 0 || writesFail.length > 0 || refused),
   };
 }

@@ -111,7 +111,9 @@ function laggard(own: Judged, all: readonly Judged[], lineage: Lineage): Judged 
   if (own.use === null) return own;
   const revision = (one: Judged): number => one.one.candidate.revision ?? -1;
   const isAhead = (other: Judged): boolean => (own.time !== null && other.time !== null ? other.time - own.time > laterMs : revision(other) > revision(own));
-  const [best] = all.filter((other) => other !== own && other.use !== null && lineage.ours.has(other.one.candidate.id) && isAhead(other)).sort((a, b) => revision(b) - revision(a));
+  // One member of several is measured against everything that is known, damaged files included: others went on without it.
+  const counts = (other: Judged): boolean => other.use !== null || (own.use === 'survivor' && other.one.candidate.revision !== null);
+  const [best] = all.filter((other) => other !== own && counts(other) && lineage.ours.has(other.one.candidate.id) && isAhead(other)).sort((a, b) => revision(b) - revision(a));
   if (best === undefined) return own;
   return { ...own, use: null, reasons: [...own.reasons, say('stale', { path: best.one.candidate.path, revision: own.one.candidate.revision ?? '?', newest: best.one.candidate.revision ?? '?' })] };
 }

@@ -33,6 +33,12 @@ export interface Situation {
   readonly down: boolean;
 }
 
+/** Of several members, a majority must be proven gone: by damaged data on so many hosts, or by their own logs. */
+function majorityGone(health: ClusterHealth, brokenData: readonly Judged[], causes: readonly Cause[]): boolean {
+  const hosts = new Set(brokenData.map(({ one }) => one.candidate.host ?? one.candidate.memberId ?? one.candidate.path));
+  return hosts.size > health.members.length - health.quorum || causes.some((cause) => cause.id === 'quorum-lost' && cause.confidence === 'proven');
+}
+
 /** Puts together health, identity and judgement of all candidates. */
 export function situationOf(draft: Draft, findings: Findings): Situation {
   const health = clusterHealth(draft);
@@ -45,7 +51,7 @@ export function situationOf(draft: Draft, findings: Findings): Situation {
   const unfinished = findings.outage !== null && findings.outage.firstKnownBad !== null && findings.outage.end === null;
   return {
     draft, health, lineage, judged, usable, last, brokenData,
-    down: !health.quorumAlive && (health.down || damages.length > 0 || brokenData.length > 0 || unfinished),
+    down: !health.quorumAlive && (health.down || (health.members.length > 1 ? majorityGone(health, brokenData, findings.causes) : damages.length > 0 || brokenData.length > 0 || unfinished)),
     deletion: lineage.undecided ? null : massDeletion(judged.filter((one) => lineage.ours.has(one.one.candidate.id)), last, draft),
     repairs: repairableCauses(findings.causes), damages, outage: findings.outage,
   };

@@ -115,10 +115,24 @@ describe('the state decides the plan', () => {
     expect(value.candidates.find((candidate) => candidate.path === 'm3.tar.xz!/data')?.usable).toBe(false);
   });
 
-  it('offers the only surviving directory with its conditions when it is newer than the snapshots', async () => {
-    const value = await casesOf({ 'm1.tar.xz': killed('v3.5.30-shop-three-member1'), 'b/m1.db': saved('v3.5.30', 'shop-three-late-m1') });
+  /** The three members of the fixtures' `shop-three` life, each on its own port. */
+  const ports = { master1: 21548, master2: 21550, master3: 21552 };
+  const shop = Object.entries(ports).map(([name, port]) => `${name}=http://127.0.0.1:${port}`).join(',');
+  const shopHost = (name: keyof typeof ports): Record<string, string> =>
+    Object.fromEntries(Object.entries({ ...settingsOf(name, name, '127.0.0.1', shop), ...statusOf(name, false) }).map(([path, text]) => [path, text.replaceAll('https://127.0.0.1:2380', `http://127.0.0.1:${ports[name]}`)]));
+
+  it('offers the only surviving directory with its conditions when the others are down', async () => {
+    const value = await casesOf({ ...shopHost('master1'), ...shopHost('master2'), ...shopHost('master3'), 'master1/m1.tar.xz': killed('v3.5.30-shop-three-member1'), 'master1/m1.db': saved('v3.5.30', 'shop-three-late-m1') });
     expect(value.recommendation.kind).toBe('force-new-cluster');
+    expect(pick(value)).toBe('master1/m1.tar.xz!/data');
     expect(value.recommendation.conditions.map((said) => said.key)).toContain('recommend.condition.force-new-cluster');
+  });
+
+  it('asks for the other members before one of three is made the cluster', async () => {
+    const value = await casesOf({ ...shopHost('master1'), 'master1/m1.tar.xz': killed('v3.5.30-shop-three-member1'), 'master1/m1.db': saved('v3.5.30', 'shop-three-late-m1') });
+    expect(value.recommendation.kind).toBe('none');
+    expect(value.recommendation.missingFacts.map((lack) => lack.fact)).toContain('other members');
+    expect(value.recommendation.nextBest?.kind).toBe('force-new-cluster');
   });
 });
 
