@@ -55,8 +55,13 @@ const longest = 16 * 1024;
 /** What clients sent is not etcd's word: a key may hold any text. */
 const requestText = /"request\\?": ?\\?"|\brequest "(?:header|key|compare|success|failure)|\(request "/;
 
+/** The part of a message that is the program's own word, quotes inside JSON strings unescaped. */
 function subject(message: string): string {
-  const head = message.length > longest ? message.slice(0, longest) : message;
+  const own = withoutRequest(message.length > longest ? message.slice(0, longest) : message);
+  return own.includes('\\"') ? own.replace(/\\"/g, '"') : own;
+}
+
+function withoutRequest(head: string): string {
   const at = head.search(requestText);
   if (at < 0) return head;
   const rest = head.slice(at);
