@@ -9,7 +9,7 @@ import { notesHtml, proseHtml } from './prose-html.js';
 import { htmlTemplates } from './templates.js';
 import type { ReportView } from './view/report-view.js';
 import { ms } from './view/times.js';
-import { richPlain, type Rich } from './view/rich.js';
+import type { Rich } from './view/rich.js';
 
 const sheet = (name: string): string => readFileSync(new URL(`../../templates/${name}.css`, import.meta.url), 'utf8');
 
@@ -42,17 +42,6 @@ function footer(view: ReportView): string {
   return [`${c.tool.name} ${c.tool.version}`, `schema ${c.schemaVersion}`, `${t('report.footer.options')}${t('report.colon')}${options === '' ? '–' : options}`, `${t('report.footer.manifest')} ${c.manifestSha256.slice(0, 16)}`, t(c.inputUnchanged ? 'report.footer.unchanged' : 'report.footer.changed')].join(' · ');
 }
 
-/** Whether page 1 has more to say than its usual sizes hold: lines counted as they would wrap. */
-function isDense(view: ReportView): boolean {
-  const lines = (text: string, width: number): number => Math.max(1, Math.ceil([...text].reduce((sum, c) => sum + (c > '\u2e7f' ? 1.8 : 1), 0) / width));
-  const { decision: d, summary } = view;
-  const left = d.why.reduce((sum, one) => sum + lines(richPlain(one.text), 50), 0);
-  const right = 3 + (d.loss?.objects.reduce((sum, one) => sum + lines(richPlain(one), 46), 0) ?? 0) + d.missing.reduce((sum, one) => sum + lines(richPlain(one.text), 46) + (one.collect === null ? 0 : lines(one.collect, 44)), 0);
-  const others = d.others.reduce((sum, one) => sum + 0.6 + Math.max(lines(richPlain(one.text), 56), lines(one.name, 24)), 0);
-  const first = d.first.reduce((sum, one) => sum + lines(richPlain(one), 105), 0);
-  return 1.35 * summary.reduce((sum, one) => sum + lines(richPlain(one), 88), 0) + Math.max(left, right) + others + first > 27;
-}
-
 type Drawn = Chart & { readonly width: ChartWidth };
 
 /**
@@ -68,7 +57,7 @@ export function htmlReport(view: ReportView, paper = false): string {
   })]));
   const basisOf = new Map([...reading.cited].map(([id, { evidence }]) => [id, evidence.basis]));
   const render = (style: string): string => htmlTemplates.render('./postmortem.html.eta', {
-    view, paper, dense: paper && isDense(view), language: reading.language, t: reading.t, rich: reading.rich, style,
+    view, paper, language: reading.language, t: reading.t, rich: reading.rich, style,
     styleHash: `sha256-${createHash('sha256').update(style).digest('base64')}`,
     documentTitle: `${view.header.title} · etcd-autopsy`,
     generator: `etcd-autopsy ${reading.case.tool.version}`,

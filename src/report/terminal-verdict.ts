@@ -147,10 +147,11 @@ export function terminalVerdict(theCase: Case, options: VerdictOptions): string 
   const hosts = [...new Set(theCase.members.flatMap((m) => (m.host === null ? [] : [m.host])))];
   const shown = hosts.length > 4 ? `${hosts.slice(0, 4).join(', ')} +${hosts.length - 4}` : hosts.join(', ');
   const facts = [...(shown === '' ? [] : [shown]), say(language, `report.installation.${theCase.installation.id}`), `etcd ${theCase.installation.etcdVersion?.value ?? say(language, 'report.version-unknown')}`].join(say(language, 'terminal.comma'));
-  const first = theCase.recommendation.conditions[0];
+  const critical = theCase.findings.find((f) => f.severity === 'critical' && f.code.startsWith('audit.'))?.message;
+  const first = theCase.recommendation.conditions[0]?.text ?? (theCase.recommendation.kind === 'restore-snapshot' ? critical : undefined);
   const lines: Line[] = [
     ...outageLines(r), ...choiceLines(r),
-    ...(first === undefined ? [] : [{ style: 'urgent' as const, label: r.t('terminal.first'), text: first.text }]),
+    ...(first === undefined ? [] : [{ style: 'urgent' as const, label: r.t('terminal.first'), text: first }]),
   ];
   const report = options.report == null ? '' : terminalText(options.report);
   const scripts = options.scripts == null ? '' : terminalText(options.scripts);

@@ -9,11 +9,11 @@ export function escapeMarkdown(text: string, startsLine = true): string {
   const inline = visible(text)
     .replace(/\s*\n\s*/g, ' ')
     .replace(/[&<>]/g, (c) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;' })[c] ?? c)
-    .replace(/[\\`*_{}[\]()|~@$]|!$/g, '\\$&')
+    .replace(/[\\`*{}[\]|~@$]|!$|_(?![\p{L}\p{N}])|(?<![\p{L}\p{N}])_/gu, '\\$&')
     .replace(/:(?=\/\/)/g, ':\\')
     .replace(/\bwww\./gi, (www) => `${www.slice(0, 3)}\\.`);
-  return startsLine ? inline.replace(/(?<=^\s*)(?=[-+=#!])/, '\\')
-    .replace(/(?<=^\s*\d+)(?=\.)/, '\\') : inline;
+  return startsLine ? inline.replace(/(?<=^\s*)(?=[-+=#])/, '\\')
+    .replace(/(?<=^\s*\d+)(?=[.)](?:\s|$))/, '\\') : inline;
 }
 
 /** A run of code inside a line: the fence is longer than any run of back-ticks in the text. */

@@ -10,6 +10,7 @@ import type { Reading } from './reading.js';
 /** Page 1 must stay one page: so many lines of each list, the rest is counted and stands in its section. */
 const reasonsShown = 4;
 const othersShown = 3;
+const criticalShown = 2;
 const objectsShown = 6;
 
 export interface Decision {
@@ -22,6 +23,7 @@ export interface Decision {
   readonly facts: readonly { readonly term: string; readonly value: string }[];
   readonly why: readonly { readonly done: boolean; readonly text: Rich }[];
   readonly first: readonly Rich[];
+  readonly risks: readonly Rich[];
   readonly loss: { readonly amount: string; readonly detail: string; readonly objects: readonly Rich[]; readonly more: string | null } | null;
   readonly others: readonly { readonly name: string; readonly mark: Mark | null; readonly revision: string; readonly text: Rich }[];
   readonly othersMore: string | null;
@@ -110,6 +112,13 @@ function whyLines(r: Reading, recommendation: Recommendation): Decision['why'] {
   return [...lines, ...proofs(r, r.pick), ...rehearsed];
 }
 
+/** What must be done or known before any step: the conditions of the choice, and what is critical in what was found. */
+export function firstThings(r: Reading, section: string): readonly Rich[] {
+  const { recommendation, findings } = r.case;
+  const critical = recommendation.kind === 'none' ? [] : findings.filter((f) => f.severity === 'critical').slice(0, criticalShown);
+  return [...recommendation.conditions.map((said) => r.said(said)), ...critical.map((f): Rich => [...r.said({ ...f.said, text: f.message }), ...r.cite(section, f.evidence.slice(0, 2))])];
+}
+
 /** The box that decides: action, path, facts, why, what is lost, why not the others. */
 export function decisionView(r: Reading): Decision {
   const { recommendation } = r.case;
@@ -133,7 +142,8 @@ export function decisionView(r: Reading): Decision {
     where: pick === null ? [] : where(r, pick),
     facts: pick === null ? [] : pickFacts(r, pick),
     why,
-    first: [...recommendation.conditions, ...recommendation.risks].map((said) => r.said(said)),
+    first: firstThings(r, 'decision'),
+    risks: recommendation.risks.map((said) => r.said(said)),
     loss: recommendation.loss === null ? null : lossView(r, recommendation.loss),
     others: others.slice(0, othersShown).map((one) => {
       const candidate = candidateNamed(r, one.candidate);

@@ -1,5 +1,6 @@
 import type { PlanStep } from '../../case/model.js';
 import type { Block, Section, Step } from './blocks.js';
+import { firstThings } from './decision.js';
 import { plain } from './rich.js';
 import type { Reading } from './reading.js';
 
@@ -22,8 +23,8 @@ function stepOf(r: Reading, step: PlanStep, number: string): Step {
 export function runbookView(r: Reading): Section {
   const { plan, recommendation } = r.case;
   const blocks: Block[] = [];
-  const first = [...recommendation.conditions, ...recommendation.risks];
-  if (first.length > 0 && recommendation.kind !== 'none') blocks.push({ kind: 'callout', title: r.t('report.before-anything'), items: first.map((said) => r.said(said)) });
+  const first = firstThings(r, 'runbook');
+  if (first.length > 0 && recommendation.kind !== 'none') blocks.push({ kind: 'callout', title: r.t('report.before-anything'), items: first });
   const hosts = [...new Set(plan?.steps.map((s) => s.host) ?? [])];
   const phases = order.filter((phase) => plan?.steps.some((s) => s.phase === phase) === true);
   for (const [i, phase] of phases.entries()) {

@@ -150,6 +150,7 @@ export const report = {
   'report.decision.why-none': 'Why nothing yet',
   'report.decision.why-repair': 'Why',
   'report.decision.lost': 'What is lost',
+  'report.decision.risks': 'Risks',
   'report.decision.others': 'Why not the others',
   'report.decision.others-more': '{n} more are in the table of snapshots.',
   'report.decision.missing': 'Collect this first',

@@ -150,6 +150,7 @@ export const report: Translation<typeof english> = {
   'report.decision.why-none': '为什么暂不选择',
   'report.decision.why-repair': '理由',
   'report.decision.lost': '会丢失什么',
+  'report.decision.risks': '风险',
   'report.decision.others': '为什么不选其他候选',
   'report.decision.others-more': '另有 {n} 个，见快照表。',
   'report.decision.missing': '请先收集',
