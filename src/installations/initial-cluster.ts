@@ -43,7 +43,7 @@ function entries(facts: readonly Fact[], hosts: readonly (string | null)[], regi
 
 /**
  * The initial cluster of the whole cluster: one entry per peer URL, from each host's own name and URL,
- * then the member list, then what any host's configuration lists. One name with two URLs, or one URL
+ * then the member list, then, without such a list, what any host's configuration lists. One name with two URLs, or one URL
  * with two names of equal weight, is a contradiction and is said.
  */
 export function unionOfMembers(
@@ -51,7 +51,10 @@ export function unionOfMembers(
   hosts: readonly (string | null)[],
   register: EvidenceRegister,
 ): { readonly setting: Setting<string> | null; readonly findings: readonly SettingsFinding[] } {
-  const sorted = entries(facts, hosts, register).sort((a, b) => a.rank - b.rank);
+  const every = entries(facts, hosts, register).sort((a, b) => a.rank - b.rank);
+  // Configurations keep members that were removed long ago; a member list knows better.
+  const listed = every.some((entry) => entry.rank === 1);
+  const sorted = every.filter((entry) => entry.rank < 2 || !listed || every.some((other) => other.rank < 2 && other.url === entry.url));
   const byUrl = new Map<string, Entry>();
   const findings: SettingsFinding[] = [];
   for (const entry of sorted) {

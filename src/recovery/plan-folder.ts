@@ -1,7 +1,7 @@
 import { chmodSync, closeSync, mkdirSync, openSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { createHash } from 'node:crypto';
-import type { Plan } from '../case/model.js';
+import type { Plan, Recommendation } from '../case/model.js';
 import type { Language } from '../words/catalogue.js';
 import { planRunbook } from './plan-runbook.js';
 import { snapshotFile } from './script.js';
@@ -16,6 +16,8 @@ export interface RestoreFolderOptions {
   /** Null with `--no-snapshot-copy`: the runbook says where the file belongs. */
   readonly snapshot: SnapshotBytes | null;
   readonly language: Language;
+  /** Put into the runbook: why, conditions, risks, loss, next best. */
+  readonly recommendation?: Recommendation;
 }
 
 /** `plan.json` in its published form. */
@@ -47,7 +49,7 @@ export function writeRestoreFolder(plan: Plan, folder: string, options: RestoreF
     copySnapshot(options.snapshot, join(folder, snapshotFile), plan.candidate?.sha256 ?? null);
     written.push(snapshotFile);
   }
-  write('RUNBOOK.md', planRunbook(plan, options.language, copied), 0o644);
+  write('RUNBOOK.md', planRunbook(plan, options.language, copied, options.recommendation ?? null), 0o644);
   return written;
 }
 

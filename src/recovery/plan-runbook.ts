@@ -1,4 +1,4 @@
-import type { Plan, PlanStep } from '../case/model.js';
+import type { Plan, PlanStep, Recommendation } from '../case/model.js';
 import { say } from '../words/say.js';
 import type { Language } from '../words/catalogue.js';
 import { phases } from './steps.js';
@@ -26,14 +26,29 @@ function stepLines(step: PlanStep, language: Language): readonly string[] {
   ];
 }
 
+/** Why this plan, on which conditions, with which risks and loss, and what else could be done. */
+function reasons(recommendation: Recommendation, language: Language): readonly string[] {
+  const list = (key: string, texts: readonly string[]): readonly string[] => (texts.length === 0 ? [] : [`**${say(language, key)}**`, '', ...texts.map((text) => `- ${plain(text)}`), '']);
+  const { loss } = recommendation;
+  const lost = loss === null ? [] : [say(language, 'runbook.lost', { revisions: loss.revisions ?? '?', minutes: loss.seconds === null ? '?' : Math.ceil(loss.seconds / 60), objects: loss.objects === null ? '?' : loss.objects.created + loss.objects.changed + loss.objects.deleted })];
+  return [
+    ...list('runbook.why', recommendation.why.map((one) => one.text)),
+    ...list('runbook.conditions', recommendation.conditions.map((one) => one.text)),
+    ...list('runbook.risks', recommendation.risks.map((one) => one.text)),
+    ...list('runbook.loss', lost),
+    ...list('runbook.next', recommendation.nextBest === null ? [] : [recommendation.nextBest.said.text]),
+  ];
+}
+
 /** `RUNBOOK.md`: numbered phases, per host, with expected output, stop conditions and the roll-back. */
-export function planRunbook(plan: Plan, language: Language, snapshotBeside: boolean): string {
+export function planRunbook(plan: Plan, language: Language, snapshotBeside: boolean, recommendation: Recommendation | null = null): string {
   const lines: string[] = [`# ${say(language, 'runbook.title')}`, ''];
   if (plan.candidate !== null) lines.push(say(language, 'runbook.candidate', { path: plain(plan.candidate.path), revision: plan.candidate.revision ?? '?', sha256: plan.candidate.sha256 ?? '?' }), '');
+  if (recommendation !== null) lines.push(...reasons(recommendation, language));
+  if (plan.minutes !== null) lines.push(say(language, 'runbook.minutes', plan.minutes), '');
   if (plan.steps.length > 0) {
     lines.push(say(language, 'runbook.how'), '');
     if (plan.steps.some((step) => step.phase === 'restore')) lines.push(say(language, snapshotBeside ? 'runbook.snapshot.beside' : 'runbook.snapshot.absent'), '');
-    if (plan.minutes !== null) lines.push(say(language, 'runbook.minutes', plan.minutes), '');
     let number = 0;
     for (const phase of phases) {
       const steps = plan.steps.filter((step) => step.phase === phase);

@@ -23,7 +23,7 @@ async function restoreTar(value: Case, bundle: Bundle | null, find: Find, outFil
   const folder = mkdtempSync(join(tmpdir(), 'restore-'));
   try {
     const file = bundle === null || plan.candidate === null ? null : find(bundle, plan.candidate.path);
-    const names = writeRestoreFolder(plan, folder, { snapshot: file?.open() ?? null, language: value.language });
+    const names = writeRestoreFolder(plan, folder, { snapshot: file?.open() ?? null, language: value.language, recommendation: value.recommendation });
     const tar = pack();
     const written = pipeline(tar, createWriteStream(outFile, { mode: 0o600 }));
     for (const name of names) await entry(tar, `restore/${name}`, join(folder, name));

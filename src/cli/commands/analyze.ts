@@ -157,7 +157,7 @@ async function writeRestore(value: Case, files: readonly { readonly path: string
   if (plan === null) return;
   const sha256 = plan.candidate?.sha256 ?? null;
   const file = sha256 === null ? undefined : files.find((one) => one.sha256 === sha256);
-  writeRestoreFolder(plan, join(folder, 'restore'), { snapshot: withSnapshot && file !== undefined ? file.open() : null, language });
+  writeRestoreFolder(plan, join(folder, 'restore'), { snapshot: withSnapshot && file !== undefined ? file.open() : null, language, recommendation: value.recommendation });
 }
 
 async function remember(value: Case, folder: string, language: Language): Promise<void> {

@@ -1,0 +1,148 @@
+import { execFileSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+import type { Draft } from '../../src/case/draft.js';
+import type { MemberInfo, Plan, Recommendation, RecommendationKind } from '../../src/case/model.js';
+import { planRunbook } from '../../src/recovery/plan-runbook.js';
+import { planOrMissing } from '../../src/recovery/plan.js';
+import { repairs } from '../../src/recovery/repairs.js';
+import { candidateOf, draftOf, recommend } from './hand-draft.js';
+import { layouts } from './layouts.js';
+
+const snapshot = fileURLToPath(new URL('../../samples/kubespray-transcript/bundle/snapshot (1).db', import.meta.url));
+
+function draft(id: keyof typeof layouts, members: number, change: (member: MemberInfo, i: number) => MemberInfo = (member) => member): Draft {
+  const layout = layouts[id];
+  const names = Array.from({ length: members }, (_, i) => ({ name: `cp${i + 1}`, address: `10.90.0.${i + 1}` }));
+  const cluster = names.map((host, i) => `${layout.memberName(host, i)}=https://${host.address}:2380`).join(',');
+  const facts = names.flatMap((host, i) => layout.facts(host, Object.fromEntries(Object.entries(layout.files(host, layout.memberName(host, i), cluster)).map(([path, text]) => [path, text.replace('VERSION', '3.5.16')]))));
+  const made = draftOf(facts, names, [candidateOf(snapshot, { revision: 8385, liveKeys: 153 })], '3.5.16');
+  return { ...made, members: made.members.map(change) };
+}
+
+function planOf(made: Draft, kind: RecommendationKind, over: Partial<Recommendation> = {}): ReturnType<typeof planOrMissing> {
+  return planOrMissing(made, { ...recommend(kind, made.candidates[0] ?? null), ...over });
+}
+
+const commands = (plan: Plan): readonly string[] => plan.manual.flatMap((step) => step.commands.map((command) => `${step.host ?? '*'}: ${command}`));
+
+/** Printed commands are whole shell commands, and none of them removes anything. */
+function wellFormed(plan: Plan): void {
+  for (const command of plan.manual.flatMap((step) => step.commands)) {
+    execFileSync('sh', ['-n'], { input: `${command}\n` });
+    expect(command).not.toMatch(/(^|[\s;&|])rm\s|\b[A-Z]{2,}_(ID|DIR|URL|FILE)\b|undefined|(?<!\/dev\/)null/);
+  }
+}
+
+const running = (lost: number) => (member: MemberInfo, i: number): MemberInfo => ({ ...member, state: i === lost ? 'failing' : 'running', memberId: i === lost ? '4deabed4669383cc' : member.memberId });
+
+describe('a member is replaced while a majority answers', () => {
+  test('KubeKey: removed before it is added, its data kept, joined with state existing', () => {
+    const { plan, missing } = planOf(draft('kubekey', 3, running(1)), 'replace-member');
+    expect(missing).toEqual([]);
+    wellFormed(plan);
+    const lines = commands(plan);
+    const at = (pattern: RegExp): number => lines.findIndex((line) => pattern.test(line));
+    const remove = at(/^cp1: .*--cert=\/etc\/ssl\/etcd\/ssl\/admin-cp1\.pem .*member remove 4deabed4669383cc$/);
+    const keep = at(/^cp2: mv \/var\/lib\/etcd \/var\/lib\/etcd\.broken$/);
+    const add = at(/^cp1: .*member add etcd-cp2 --peer-urls=https:\/\/10\.90\.0\.2:2380$/);
+    const state = at(/^cp2: sed -i 's#\^ETCD_INITIAL_CLUSTER_STATE=\.\*#ETCD_INITIAL_CLUSTER_STATE=existing#' \/etc\/etcd\.env$/);
+    const start = at(/^cp2: systemctl start --no-block etcd$/);
+    expect([remove, keep, add, state, start].every((one, i, all) => one >= 0 && (i === 0 || one > (all[i - 1] ?? 0))), lines.join('\n')).toBe(true);
+    expect(plan.steps).toEqual([]);
+    expect(plan.minutes).not.toBeNull();
+  });
+
+  test('kubeadm: without an id the list is asked for the peer URL; the manifest gets all members', () => {
+    const made = draft('kubeadm', 3, (member, i) => ({ ...running(2)(member, i), memberId: null }));
+    const { plan } = planOf(made, 'replace-member');
+    wellFormed(plan);
+    const text = commands(plan).join('\n');
+    expect(text).toMatch(/cp1: .*member remove \$\(.*member list \| sed -n 's#\^\\\(\[0-9a-f\]\*\\\), \.\*, https:\/\/10\.90\.0\.3:2380, \.\*#\\1#p'\)/);
+    expect(text).toContain('cp3: sed -i');
+    expect(text).toContain('--initial-cluster=cp1=https://10.90.0.1:2380,cp2=https://10.90.0.2:2380,cp3=https://10.90.0.3:2380');
+    const manifest = '  - command:\n    - etcd\n    - --initial-cluster=cp3=https://10.90.0.3:2380\n    - --name=cp3\n';
+    const edits = plan.manual.flatMap((step) => step.commands).filter((command) => command.includes('sed -i'));
+    const edited = execFileSync('sh', ['-c', `d=$(mktemp -d) && cat > $d/m && ${edits.map((one) => one.replaceAll('/root/etcd.yaml', '$d/m')).join(' && ')} && cat $d/m`], { input: manifest, encoding: 'utf8' });
+    expect(edited).toContain('    - --name=cp3\n    - --initial-cluster-state=existing\n');
+    expect(edited).toContain('cp2=https://10.90.0.2:2380,cp3=https://10.90.0.3:2380\n');
+  });
+
+  test('two members that do not answer: first find out, nothing is removed', () => {
+    const { plan } = planOf(draft('kubekey', 3, (member, i) => ({ ...member, state: i === 0 ? 'running' : 'failing' })), 'replace-member');
+    expect(commands(plan).join('\n')).not.toContain('member remove');
+    wellFormed(plan);
+  });
+});
+
+test('the survivor: only a copy is started, alone on loopback, saved, and judged anew', () => {
+  const made = draft('kubekey', 3);
+  const candidate = { ...made.candidates[0]!, candidate: { ...made.candidates[0]!.candidate, kind: 'data-dir' as const, host: 'cp2', boot: null } };
+  const { plan, missing } = planOf({ ...made, candidates: [candidate] }, 'force-new-cluster');
+  expect(missing).toEqual([]);
+  wellFormed(plan);
+  const text = commands(plan).join('\n');
+  expect(text).toContain('cp2: cp -a /var/lib/etcd /var/lib/etcd.survivor');
+  expect(text).toMatch(/cp2: \/usr\/local\/bin\/etcd --name etcd-cp2 --data-dir \/var\/lib\/etcd\.survivor --force-new-cluster --listen-client-urls http:\/\/127\.0\.0\.1:12379/);
+  expect(text).toContain('snapshot save /root/salvaged.db');
+});
+
+describe('repairs restore nothing', () => {
+  const why = (...ids: string[]): Partial<Recommendation> => ({ why: ids.map((id) => ({ key: `recommend.repair.${id}`, params: {}, text: '' })) });
+
+  test.each(Object.keys(repairs).flatMap((id) => (['kubekey', 'kubeadm', 'kubeasz'] as const).map((layout) => [id, layout] as const)))('%s on %s', (id, layout) => {
+    const { plan, missing } = planOf(draft(layout, 1), 'repair-without-restore', why(id));
+    expect(missing).toEqual([]);
+    wellFormed(plan);
+    expect(plan.steps).toEqual([]);
+    expect(commands(plan).join('\n')).not.toContain('snapshot restore');
+    expect(commands(plan).join('\n')).toContain('endpoint health --cluster');
+    expect(plan.manual.some((step) => step.title.key === `recommend.repair.${id}` && step.title.text !== step.title.key)).toBe(true);
+  });
+
+  test('a full disk: the data is copied before anything else; NOSPACE: compacted at the revision that etcd names', () => {
+    expect(commands(planOf(draft('kubekey', 1), 'repair-without-restore', why('disk-full')).plan).slice(0, 2)).toEqual(['cp1: systemctl stop etcd', 'cp1: cp -a /var/lib/etcd /var/lib/etcd.copy']);
+    const nospace = commands(planOf(draft('kubekey', 1), 'repair-without-restore', why('nospace-alarm')).plan).join('\n');
+    expect(nospace).toMatch(/compact "\$\(.*-w fields \| sed -n 's\/\^"Revision" : \/\/p'\)"/);
+    expect(nospace.indexOf('defrag')).toBeLessThan(nospace.indexOf('alarm disarm'));
+  });
+
+  test('a member whose data directory is unknown: the command is withheld and the fact is named', () => {
+    const { plan, missing } = planOf(draft('kubekey', 1, (member) => ({ ...member, settings: { ...member.settings, dataDir: null } })), 'repair-without-restore', why('wrong-owner'));
+    expect(missing.map((one) => one.fact)).toEqual(['data-dir @ cp1']);
+    expect(commands(plan)).toEqual(['*: systemctl cat etcd; cat /etc/etcd.env']);
+  });
+});
+
+test('deleted objects: only what the living etcd lacks is put back', () => {
+  const { plan } = planOf(draft('kubekey', 1, (member) => ({ ...member, state: 'running' })), 'reapply-objects');
+  wellFormed(plan);
+  const text = commands(plan).join('\n');
+  expect(text).toContain('snapshot save /root/now.db');
+  expect(text).toMatch(/etcd-autopsy snapshot extract '.*snapshot \(1\)\.db' --missing-in now\.db --out objects/);
+  expect(text).toContain('kubectl apply --dry-run=server -f objects/');
+});
+
+test('a data directory that boots is started as it is, after a copy; one with a silent hazard is restored from its db', () => {
+  const made = draft('kubekey', 1);
+  const boot = { result: 'ready' as const, message: null, causeFile: null, hazard: null, replayed: 12, revision: 8400, keys: 160 };
+  const as = (over: Partial<typeof made.candidates[0]['candidate']>): Draft => ({ ...made, candidates: [{ ...made.candidates[0]!, candidate: { ...made.candidates[0]!.candidate, kind: 'data-dir', ...over } }] });
+  const whole = planOf(as({ boot }), 'use-data-dir').plan;
+  expect(whole.steps.map((step) => step.phase)).toEqual(['preflight', 'stop', 'keep', 'start', 'verify', 'control-plane']);
+  expect(whole.steps.find((step) => step.phase === 'keep')?.commands[0]).toMatch(/^cp -a \/var\/lib\/etcd \/var\/lib\/etcd\.copy-/);
+  const hazard = planOf(as({ boot: { ...boot, hazard: 'writes-swallowed' }, verdict: 'digest-absent' }), 'use-data-dir').plan;
+  expect(hazard.steps.find((step) => step.phase === 'restore')?.commands[0]).toContain('--skip-hash-check');
+});
+
+test('plan and scripts of three members take less than 100 ms, and the runbook says why and what is lost', () => {
+  const made = draft('kubekey', 3);
+  const recommendation: Recommendation = { ...recommend('restore-snapshot', made.candidates[0]!), why: [{ key: 'k', params: {}, text: 'Because of *this*.' }], risks: [{ key: 'k', params: {}, text: 'A risk.' }], loss: { revisions: 12, seconds: 90, secondsAtMost: null, objects: null } };
+  planOrMissing(made, recommendation);
+  const began = performance.now();
+  const { plan } = planOrMissing(made, recommendation);
+  const runbook = planRunbook(plan, 'zh-CN', true, recommendation);
+  expect(performance.now() - began).toBeLessThan(100);
+  expect(runbook).toContain('Because of \\*this\\*.');
+  expect(runbook).toContain('12 个 revision，约 2 分钟');
+  expect(runbook).toContain('sh restore-cp1.sh preflight');
+});
