@@ -1,11 +1,11 @@
 import { crc32c } from '../../formats/crc32c.js';
-import { forEach } from '../../formats/bbolt/behaviour/tree.js';
-import { bucketOf, rootBucket } from '../../formats/bbolt/behaviour/tree.js';
+import { bucketOf, cursorOf, rootBucket } from '../../formats/bbolt/behaviour/tree.js';
 import { parseKeyValue } from '../key-value.js';
 import { parseRevision } from '../mvcc.js';
 import { entryData, type LogEntry } from '../raft/log.js';
 import { entryType } from '../raft/messages.js';
 import { decodeRequest, type TxnOperation } from '../raft/request.js';
+import { revisionBytes } from '../replay/from-database.js';
 import { latin1 } from '../replay/store.js';
 import type { LoadedMember } from './member-start.js';
 
@@ -29,9 +29,13 @@ function newestTransactions(loaded: LoadedMember): Puts[] {
   const found = bucketOf(backend.tx, rootBucket(backend.tx), Buffer.from('key'));
   if (found.state !== 'found') return [];
   const transactions: { main: bigint; puts: Puts }[] = [];
-  for (const row of forEach(backend.tx, found.bucket)) {
+  const { revision: current, compactRevision } = loaded.machine.store;
+  // Older rows than those of the last few thousand revisions are not compared.
+  const from = current - BigInt(window) > compactRevision ? current - BigInt(window) : compactRevision;
+  const cursor = cursorOf(backend.tx, found.bucket);
+  for (let row = cursor.seek(revisionBytes(from < 0n ? 0n : from + 1n, 0n)); row !== null; row = cursor.next()) {
     const revision = parseRevision(backend.tx.map.bytes(row.key.at, row.key.length));
-    if (revision === null || revision.tombstone || revision.revision.main <= loaded.machine.store.compactRevision) continue;
+    if (revision === null || revision.tombstone || revision.revision.main <= compactRevision) continue;
     const keyValue = parseKeyValue(backend.tx.map.bytes(row.value.at, row.value.length));
     if (keyValue === null) continue;
     const last = transactions.at(-1);

@@ -87,7 +87,9 @@ export function machineOf(backend: OpenedBackend, loaded: LoadedStore): Machine 
   const cursor = bucket === null ? null : cursorOf(backend.tx, bucket);
   const rowAt = (main: bigint, sub: bigint): Uint8Array | null => (bucket === null || cursor === null ? null : valueIn(backend, bucket, revisionBytes(main, sub), cursor));
   readLeases(backend, store);
-  for (const [key, { main, sub }] of loaded.index.alive(loaded.currentRevision)) {
+  // In order of revision, rows are read in order of the file.
+  const alive = [...loaded.index.alive(loaded.currentRevision)].sort(([, a], [, b]) => (a.main !== b.main ? (a.main < b.main ? -1 : 1) : a.sub < b.sub ? -1 : 1));
+  for (const [key, { main, sub }] of alive) {
     const live = liveKey(backend, key, main, sub, rowAt(main, sub));
     setLive(store, live);
     store.leases.get(live.lease)?.keys.add(key);
