@@ -1,5 +1,7 @@
+import { mkdtempSync, rmSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { execute, type Execution } from './execute.js';
+import { fullSnapshot } from './full-snapshot.js';
 import { noScratchHosts } from './scratch-hosts.js';
 
 /** Every installer meets every line and both sizes (each pair once); all combinations: `npx tsx test/recovery/full-matrix.ts`. */
@@ -26,6 +28,17 @@ if (reason !== null && process.env['CI'] === 'true') throw new Error(reason);
 
 describe.skipIf(reason !== null)(`scripts executed unchanged against real etcd${reason === null ? '' : ` (skipped: ${reason})`}`, () => {
   test.each(cases)('%s, %i member(s), etcd %s', { timeout: 240_000 }, async (...one) => {
-    await expect(execute(one)).resolves.toBeUndefined();
+    await expect(execute(one)).resolves.toContain('control-plane: done');
+  });
+
+  test('a snapshot that carries a NOSPACE alarm: compacted, defragmented, cleared, and writes commit', { timeout: 240_000 }, async () => {
+    const folder = mkdtempSync('/dev/shm/nospace-');
+    try {
+      const log = await execute(['kubekey', 3, '3.5.16'], await fullSnapshot('3.5.16', folder));
+      expect(log).toContain('the snapshot carries an alarm');
+      expect(log).toContain('compacted, defragmented, alarm cleared');
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
   });
 });

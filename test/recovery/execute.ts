@@ -28,9 +28,9 @@ function expectedOf(version: string): Promise<Content> {
  * Builds the hosts of one installer with its own files, damages their data, makes the plan, runs the
  * printed scripts unchanged in the order of `plan.json`, and compares what the cluster then serves with
  * an independent restore of the candidate; then rolls back and compares every file with the state before.
- * Throws an AssertionError at the first difference.
+ * Throws an AssertionError at the first difference; gives what the scripts printed.
  */
-export async function execute([id, members, version]: Execution): Promise<void> {
+export async function execute([id, members, version]: Execution, given: string | null = null): Promise<string> {
   const layout = layouts[id];
   const etcd = etcdFolder(version) ?? '';
   const authority = mkdtempSync('/dev/shm/authority-');
@@ -55,8 +55,8 @@ export async function execute([id, members, version]: Execution): Promise<void> 
     const before = hosts.map(state);
     for (const host of hosts) layout.afterSetUp?.(host);
 
-    const snapshot = snapshotOf(version);
-    const expected = await expectedOf(version);
+    const snapshot = given ?? snapshotOf(version);
+    const expected = given === null ? await expectedOf(version) : await contentOf(etcd, given);
     const candidate = candidateOf(snapshot, { revision: expected.revision, liveKeys: expected.keys, hostPath: '/root/only-here.db' });
     const draft = draftOf(facts, names, [candidate], version);
     assert.equal(draft.installation.id, id);
@@ -79,6 +79,7 @@ export async function execute([id, members, version]: Execution): Promise<void> 
     const back = await Promise.all(hosts.map((host, i) => host.run(['sh', `/root/restore/restore-${names[i]?.name ?? ''}.sh`, 'rollback', '--yes'])));
     for (const one of back) assert.equal(one.status, 0, one.output);
     hosts.forEach((host, i) => assert.equal(state(host), before[i]));
+    return log;
   } finally {
     network.close();
     rmSync(authority, { recursive: true, force: true });

@@ -49,7 +49,8 @@ export async function runPlan(hosts: readonly ScratchHost[], until: string | nul
   return log;
 }
 
-async function freePort(): Promise<number> {
+/** A port of loopback that nobody listens on. */
+export async function freePort(): Promise<number> {
   return new Promise((resolve) => {
     const server = createServer().listen(0, '127.0.0.1', () => {
       const address = server.address();
@@ -84,7 +85,7 @@ export async function contentOf(etcd: string, snapshot: string, skipHash = false
   try {
     const ask = (...words: string[]): string => execFileSync(join(etcd, 'etcdctl'), [`--endpoints=${url}`, ...words], { env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'], maxBuffer: 1 << 28 });
     for (let i = 0; ; i++) {
-      try { ask('endpoint', 'health'); break; } catch (error) { if (i > 30) throw error; await new Promise((resolve) => setTimeout(resolve, 200)); }
+      try { ask('get', '', '--from-key', '--limit=1'); break; } catch (error) { if (i > 30) throw error; await new Promise((resolve) => setTimeout(resolve, 200)); }
     }
     const json = ask('get', '', '--from-key', '-w', 'json');
     return { ...servedBy(json), revision: (JSON.parse(json) as { header: { revision: number } }).header.revision };
