@@ -39,7 +39,7 @@ export function readSnapshot(source: ByteSource, options: SnapshotOptions = {}):
   const findings = census === null ? inspectDatabase(bolt) : null;
   const contents = contentsOf((census ?? findings)?.small ?? new Map());
   const served = census !== null && (options.keysHash ?? size <= keysHashUpTo) ? servedContent(bolt, compactRevision(contents) ?? 1n) : null;
-  const problems = [...sizeProblems(source, digests, bodySize, digest), ...(findings?.problems ?? []), ...(served?.problems ?? [])];
+  const problems = [...sizeProblems(bolt, digests, bodySize, digest), ...(findings?.problems ?? []), ...(served?.problems ?? [])];
   const numbers: Census | Findings | null = census ?? findings;
   const readable = active !== null;
   const known = readable && (census !== null || findings?.hasKeyBucket === true) ? numbers : null;
@@ -90,7 +90,8 @@ export function readSnapshot(source: ByteSource, options: SnapshotOptions = {}):
 const hasRealVersion = (value: Uint8Array | undefined): boolean => value === undefined || /^\d+\.\d+\.\d+$/.test(latin1(value));
 
 /** Findings about the length: cut, extended, changed while it was read. */
-function sizeProblems(source: ByteSource, digests: Digests, bodySize: number | null, digest: SnapshotReport['digest']): Problem[] {
+function sizeProblems(bolt: Bolt, digests: Digests, bodySize: number | null, digest: SnapshotReport['digest']): Problem[] {
+  const { source } = bolt;
   const size = source.byteLength;
   const found: Problem[] = [];
   const say = (code: string, severity: Problem['severity'], offset: number, message: string): void => void found.push({ code, severity, page: null, offset, message });
@@ -104,7 +105,10 @@ function sizeProblems(source: ByteSource, digests: Digests, bodySize: number | n
     say('snapshot.length', 'error', size, `the tree needs ${bodySize} bytes and a digest 32; the file has ${size}`);
   } else if (digest.state === 'absent' && size > bodySize) {
     const rest = source.read(bodySize, Math.min(size - bodySize, 1 << 20));
-    if (rest.some((byte) => byte !== 0)) say('snapshot.appended', 'error', bodySize, `${size - bodySize} bytes that are no digest follow the tree`);
+    const page = bodySize / (bolt.pageSize === 0 ? 4096 : bolt.pageSize);
+    const isPage = rest.length >= 16 && Buffer.from(rest).readUInt32LE(0) === page && (rest[8] === 1 || rest[8] === 2);
+    if (isPage) say('snapshot.copied-while-written', 'error', bodySize, `pages follow that the meta pages do not know (from page ${page} on): the file was copied while etcd wrote it, and can mix several moments`);
+    else if (rest.some((byte) => byte !== 0)) say('snapshot.appended', 'error', bodySize, `${size - bodySize} bytes that are no digest follow the tree`);
   }
   return found;
 }

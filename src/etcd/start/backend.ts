@@ -16,10 +16,12 @@ export interface OpenedBackend {
   readonly storedFreelist: readonly PageNumber[] | null;
 }
 
-/** A row as raw bytes. */
+/** A row as raw bytes, as far as they are in the file; the lengths are what the page claims. */
 export interface RawRow {
   readonly key: Uint8Array;
+  readonly keyLength: number;
   readonly value: Uint8Array;
+  readonly valueLength: number;
 }
 
 const nameBytes = (name: string): Uint8Array => Buffer.from(name, 'latin1');
@@ -64,7 +66,7 @@ export function valueIn(backend: OpenedBackend, bucket: Bucket, key: Uint8Array,
   const { map } = backend.tx;
   const row = cursor.seek(key);
   if (row === null || map.compareWith(row.key.at, row.key.length, key) !== 0) return null;
-  return (row.flags & 1) !== 0 ? new Uint8Array() : map.bytes(row.value.at, row.value.length);
+  return (row.flags & 1) !== 0 ? new Uint8Array() : map.available(row.value.at, row.value.length);
 }
 
 /** The names of rows as a search compares them: their first byte must be there, the rest mostly is not looked at. */
@@ -80,6 +82,12 @@ export function* rowsIn(backend: OpenedBackend, name: string): Generator<RawRow>
   if (bucket === null) return;
   const { map } = backend.tx;
   for (const row of forEach(backend.tx, bucket)) {
-    yield { key: map.bytes(row.key.at, row.key.length), value: (row.flags & 1) !== 0 ? new Uint8Array() : map.bytes(row.value.at, row.value.length) };
+    const nested = (row.flags & 1) !== 0;
+    yield {
+      key: map.available(row.key.at, row.key.length),
+      keyLength: row.key.length,
+      value: nested ? new Uint8Array() : map.available(row.value.at, row.value.length),
+      valueLength: nested ? 0 : row.value.length,
+    };
   }
 }

@@ -24,7 +24,7 @@ export function loadAuth(backend: OpenedBackend): void {
   const { line, library } = backend.behaviour;
   if (line === '3.3') return;
   for (const row of rowsIn(backend, 'authUsers')) {
-    const error = decodeAs(library, shapes.user, row.value);
+    const error = decodeAs(library, shapes.user, row.value, undefined, row.valueLength);
     if (error !== null) panic(`failed to unmarshal 'authpb.User' | error: ${error}`);
   }
 }
@@ -33,7 +33,7 @@ export function loadAuth(backend: OpenedBackend): void {
 export function loadAlarms(backend: OpenedBackend): void {
   createBucket(backend, 'alarm');
   for (const row of rowsIn(backend, 'alarm')) {
-    const error = decodeAs(backend.behaviour.library, shapes.alarm, row.key);
+    const error = decodeAs(backend.behaviour.library, shapes.alarm, row.key, undefined, row.keyLength);
     if (error !== null) fatal(backend, `discovery failed | error: ${error}`, `etcdmain: ${error}`);
   }
 }

@@ -1,5 +1,7 @@
 import { checkErrors } from '../../formats/bbolt/behaviour/check.js';
 import { Death } from '../../formats/bbolt/behaviour/death.js';
+import type { MappedFile } from '../../formats/bbolt/behaviour/mapped-file.js';
+import type { Slice } from '../../formats/bbolt/behaviour/pages.js';
 import { openAsBbolt } from '../../formats/bbolt/behaviour/open.js';
 import { bucketOf, cursorOf, forEach, rootBucket } from '../../formats/bbolt/behaviour/tree.js';
 import { crc32c } from '../../formats/crc32c.js';
@@ -45,22 +47,31 @@ function statusNumbers(source: ByteSource, behaviour: LineBehaviour): StatusNumb
   const live = new Set<string>();
   const root = cursorOf(tx, rootBucket(tx));
   for (let next = root.first(); next !== null; next = root.next()) {
-    const name = tx.map.bytes(next.key.at, next.key.length);
+    const name = tx.map.bytes(next.key.at, Math.min(next.key.length, 65_536));
     const found = bucketOf(tx, rootBucket(tx), name);
     const text = latin1(name);
     if (found.state !== 'found') exit(modern ? `nil bucket: ${JSON.stringify(text)}` : `cannot get hash of bucket ${text}`);
     else {
       hash = crc32c(name, hash);
       for (const row of forEach(tx, found.bucket)) {
-        const key = tx.map.bytes(row.key.at, row.key.length);
-        const value = (row.flags & 1) !== 0 ? new Uint8Array() : tx.map.bytes(row.value.at, row.value.length);
-        hash = crc32c(value, crc32c(key, hash));
+        const nested = (row.flags & 1) !== 0;
+        hash = crcOf(tx.map, row.key, hash);
+        if (!nested) hash = crcOf(tx.map, row.value, hash);
+        const key = tx.map.available(row.key.at, row.key.length);
+        const value = nested ? new Uint8Array() : tx.map.available(row.value.at, row.value.length);
         rows += 1;
         if (text === 'key') revision = countRow(behaviour, key, value, live);
       }
     }
   }
   return { hash, revision, totalKeys: modern ? live.size : rows, totalSize: BigInt.asIntN(64, BigInt(tx.highWater) * BigInt(tx.pageSize)), version };
+}
+
+/** CRC of a range, in pieces: its length is whatever the page claims. */
+function crcOf(map: MappedFile, slice: Slice, seed: number): number {
+  let crc = seed;
+  for (let done = 0; done < slice.length; done += 1 << 20) crc = crc32c(map.bytes(slice.at + done, Math.min(1 << 20, slice.length - done)), crc);
+  return crc;
 }
 
 /** One row of bucket key: its main revision; from 3.6 on the key joins or leaves the live ones. */

@@ -69,13 +69,13 @@ interface Decoded {
 
 const noBytes: Uint8Array = new Uint8Array();
 
-function keyValueOf(backend: OpenedBackend, bytes: Uint8Array): Decoded {
+function keyValueOf(backend: OpenedBackend, bytes: Uint8Array, length = bytes.length): Decoded {
   const found = { key: noBytes, modRevision: 0n, value: noBytes };
   const error = decodeAs(backend.behaviour.library, shapes.keyValue, bytes, (field, varint, start, end) => {
     if (field === 1) found.key = bytes.subarray(start, end);
     else if (field === 5) found.value = bytes.subarray(start, end);
     else if (field === 3) found.modRevision = BigInt.asIntN(64, varint);
-  });
+  }, length);
   if (error !== null) {
     const structured = `failed to unmarshal mvccpb.KeyValue | error: ${error}`;
     const zap = backend.behaviour.line === '3.4' && backend.speaker === 'restore';
@@ -124,11 +124,12 @@ export function loadStore(backend: OpenedBackend): LoadedStore {
     const cursor = cursorOf(tx, bucket);
     let last: Uint8Array = noBytes;
     for (let row = cursor.seek(min); row !== null && rows < chunk; row = cursor.next()) {
-      const key = tx.map.bytes(row.key.at, row.key.length);
-      if (Buffer.compare(key, max) >= 0) break;
+      if (tx.map.compareWith(row.key.at, row.key.length, max) >= 0) break;
+      // A longer name is no tombstone, and only its first 17 bytes are looked at; 19 stand for any of them.
+      const key = tx.map.bytes(row.key.at, Math.min(row.key.length, 19));
       rows += 1;
       last = key;
-      const keyValue = keyValueOf(backend, (row.flags & 1) !== 0 ? noBytes : tx.map.bytes(row.value.at, row.value.length));
+      const keyValue = (row.flags & 1) !== 0 ? keyValueOf(backend, noBytes) : keyValueOf(backend, tx.map.available(row.value.at, row.value.length), row.value.length);
       const rev = revisionOf(backend, key);
       current = rev.main;
       if (isTombstone(key)) index.tombstone(latin1(keyValue.key), rev);
@@ -179,9 +180,9 @@ export function loadLeases(backend: OpenedBackend): void {
   createBucket(backend, 'lease');
   for (const row of rowsIn(backend, 'lease')) {
     if (behaviour.line === '3.3' && (Buffer.compare(row.key, Buffer.alloc(8)) < 0 || Buffer.compare(row.key, Buffer.from('7fffffffffffffff', 'hex')) >= 0)) continue;
-    if (decodeAs(behaviour.library, shapes.lease, row.value) === null) continue;
+    if (decodeAs(behaviour.library, shapes.lease, row.value, undefined, row.valueLength) === null) continue;
     if (behaviour.line === '3.3') panic('failed to unmarshal lease proto item');
-    if (row.key.length !== 8) panic('lease ID must be 8-byte');
+    if (row.keyLength !== 8) panic('lease ID must be 8-byte');
     panic(`failed to Unmarshal lease proto item; lease ID=${Buffer.from(row.key).toString('hex')}`);
   }
 }

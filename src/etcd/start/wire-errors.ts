@@ -1,3 +1,5 @@
+import { busError, Death } from '../../formats/bbolt/behaviour/death.js';
+
 /** Which Go library decodes: gogo's generated code (etcd 3.3–3.6) or google.golang.org/protobuf (3.7). */
 export type ProtobufLibrary = 'gogo' | 'google';
 
@@ -34,8 +36,15 @@ const invalid = 'proto: cannot parse invalid wire-format data';
 export type FieldVisitor = (field: number, varint: bigint, start: number, end: number) => void;
 
 interface Cursor {
+  /** Length of the message; `bytes` may end earlier, where the file does. */
+  readonly end: number;
   at: number;
   error: string | null;
+}
+
+/** The message goes on where the file ends. */
+function beyond(): never {
+  throw new Death('fault', busError);
 }
 
 /** A varint as both libraries read it; gogo fails at the tenth byte without end, google earlier on overflow. */
@@ -46,7 +55,7 @@ function varint(bytes: Uint8Array, cursor: Cursor, library: ProtobufLibrary): bi
       cursor.error = library === 'gogo' ? overflow : invalid;
       return 0n;
     }
-    const byte = bytes[cursor.at];
+    const byte = cursor.at < cursor.end ? (bytes[cursor.at] ?? beyond()) : undefined;
     if (byte === undefined) {
       cursor.error = library === 'gogo' ? unexpectedEnd : invalid;
       return 0n;
@@ -65,7 +74,7 @@ function lengthField(bytes: Uint8Array, cursor: Cursor, library: ProtobufLibrary
   const length = BigInt.asIntN(64, varint(bytes, cursor, library));
   if (cursor.error !== null) return 0;
   if (length < 0n) cursor.error = library === 'gogo' ? negativeLength : invalid;
-  else if (length > BigInt(bytes.length - cursor.at)) cursor.error = library === 'gogo' ? unexpectedEnd : invalid;
+  else if (length > BigInt(cursor.end - cursor.at)) cursor.error = library === 'gogo' ? unexpectedEnd : invalid;
   return Number(length);
 }
 
@@ -89,9 +98,9 @@ function skipGogo(bytes: Uint8Array, cursor: Cursor): void {
       depth -= 1;
     } else if (wire === 5) cursor.at += 4;
     else cursor.error = `proto: illegal wireType ${wire}`;
-    if (cursor.error === null && cursor.at > bytes.length) cursor.error = unexpectedEnd;
+    if (cursor.error === null && cursor.at > cursor.end) cursor.error = unexpectedEnd;
     if (cursor.error !== null) return;
-    if (depth > 0 && cursor.at >= bytes.length) cursor.error = unexpectedEnd;
+    if (depth > 0 && cursor.at >= cursor.end) cursor.error = unexpectedEnd;
   } while (depth > 0 && cursor.error === null);
 }
 
@@ -114,13 +123,16 @@ function skipGoogle(bytes: Uint8Array, cursor: Cursor, field: bigint, wire: numb
       skipGoogle(bytes, cursor, number, Number(tag & 7n), depth + 1);
     }
   } else cursor.error = invalid;
-  if (cursor.error === null && cursor.at > bytes.length) cursor.error = invalid;
+  if (cursor.error === null && cursor.at > cursor.end) cursor.error = invalid;
 }
 
-/** Decodes a message as one of the libraries does. Returns its error text, or null. */
-export function decodeAs(library: ProtobufLibrary, shape: MessageShape, bytes: Uint8Array, visit?: FieldVisitor): string | null {
-  const cursor: Cursor = { at: 0, error: null };
-  while (cursor.at < bytes.length) {
+/**
+ * Decodes a message as one of the libraries does. Returns its error text, or null. `length` is what the
+ * program takes for its length; reading past `bytes` is a read past the end of the file.
+ */
+export function decodeAs(library: ProtobufLibrary, shape: MessageShape, bytes: Uint8Array, visit?: FieldVisitor, length = bytes.length): string | null {
+  const cursor: Cursor = { end: length, at: 0, error: null };
+  while (cursor.at < cursor.end) {
     const start = cursor.at;
     const tag = varint(bytes, cursor, library);
     if (cursor.error !== null) return cursor.error;
@@ -135,10 +147,11 @@ export function decodeAs(library: ProtobufLibrary, shape: MessageShape, bytes: U
         const value = varint(bytes, cursor, library);
         visit?.(Number(number), value, 0, 0);
       } else {
-        const length = lengthField(bytes, cursor, library);
+        const size = lengthField(bytes, cursor, library);
         if (cursor.error !== null) return cursor.error;
-        visit?.(Number(number), 0n, cursor.at, cursor.at + length);
-        cursor.at += length;
+        if (cursor.at + size > bytes.length) beyond();
+        visit?.(Number(number), 0n, cursor.at, cursor.at + size);
+        cursor.at += size;
       }
     } else if (field !== undefined && library === 'gogo') return `proto: wrong wireType = ${wire} for field ${field.name}`;
     else if (library === 'gogo') {

@@ -7,7 +7,7 @@ import { bucketOf, forEach, page, rootBucket, type Bucket, type Transaction } fr
 /** Where a check's errors go. It may throw to end the check, as freepages does at the first one. */
 export type CheckError = (message: string) => void;
 
-const hex = (tx: Transaction, slice: Slice | null): string => (slice === null ? '' : Buffer.from(tx.map.bytes(slice.at, slice.length)).toString('hex'));
+const hex = (tx: Transaction, slice: Slice | null): string => (slice === null ? '' : Buffer.from(tx.map.available(slice.at, Math.min(slice.length, 65536))).toString('hex'));
 const stackText = (stack: readonly PageNumber[]): string => `[${stack.join(' ')}]`;
 const greater = (a: PageNumber, b: PageNumber): boolean => a > b;
 
@@ -18,6 +18,9 @@ interface Walk {
   readonly error: CheckError;
   readonly step: () => void;
 }
+
+/** No bucket has a longer name (bbolt MaxKeySize). */
+const mostNameBytes = 32768;
 
 /** An overflow beyond this is damage: a map of so many pages does not fit into any machine's memory. */
 const manyPages = 1_000_000;
@@ -124,7 +127,7 @@ function checkBucket(walk: Walk, bucket: Bucket, depth: number): void {
   for (const row of forEach(tx, bucket)) {
     walk.step();
     if (!old && (row.flags & bucketLeafFlag) === 0) continue;
-    const child = bucketOf(tx, bucket, tx.map.bytes(row.key.at, row.key.length));
+    const child = bucketOf(tx, bucket, tx.map.bytes(row.key.at, Math.min(row.key.length, mostNameBytes)));
     if (child.state === 'found') checkBucket(walk, child.bucket, depth + 1);
   }
 }

@@ -17,9 +17,12 @@ export interface MappedFile {
   compareWith(a: number, aLength: number, bytes: Uint8Array): number;
   /** A range; its bytes stay as they are. */
   bytes(at: number, length: number): Uint8Array;
+  /** As much of a range as is there, at most 64 MiB: for lengths that nobody has checked. */
+  available(at: number, length: number): Uint8Array;
 }
 
 const memoryPage = 4096;
+const mostAvailable = 64 * 2 ** 20;
 const blockSize = 64 * 1024;
 const mostBlocks = 256;
 
@@ -100,6 +103,7 @@ function mapWhole(whole: Uint8Array, fileSize: number, backed: number, mapSize: 
     compare: (a, aLength, b, bLength) => compare(a, aLength, buffer, b, there(b, bLength), bLength),
     compareWith: (a, aLength, bytes) => compare(a, aLength, bytes, 0, bytes.length, bytes.length),
     bytes: (at, length) => (check(at, length), all.subarray(at, at + length)),
+    available: (at, length) => all.subarray(Math.max(0, Math.min(at, backed)), Math.max(0, Math.min(at + Math.min(length, mostAvailable), backed))),
   };
 }
 
@@ -163,16 +167,18 @@ function mapBlocks(source: ByteSource, fileSize: number, backed: number, mapSize
       }
       return Math.sign(aLength - bytes.length);
     },
-    bytes: (at, length) => {
-      check(at, length);
-      const copy = new Uint8Array(length);
-      for (let done = 0; done < length; ) {
-        const offset = (at + done) % blockSize;
-        const part = block(Math.floor((at + done) / blockSize)).subarray(offset, offset + length - done);
-        copy.set(part, done);
-        done += part.length;
-      }
-      return copy;
-    },
+    bytes: (at, length) => copyOf(at, length),
+    available: (at, length) => copyOf(Math.min(at, backed), Math.max(0, Math.min(length, mostAvailable, backed - at))),
   };
+  function copyOf(at: number, length: number): Uint8Array {
+    check(at, length);
+    const copy = new Uint8Array(length);
+    for (let done = 0; done < length; ) {
+      const offset = (at + done) % blockSize;
+      const part = block(Math.floor((at + done) / blockSize)).subarray(offset, offset + length - done);
+      copy.set(part, done);
+      done += part.length;
+    }
+    return copy;
+  }
 }
