@@ -48,8 +48,8 @@ export function failureWindow(signs: readonly Sign[]): FailureWindow {
   if (anyBad === null) return { notBefore: good === null ? null : since, notAfter: null, good, bad: null };
   // Weaker proofs of life count as far as nothing was broken yet. A failed start may also write files:
   // their times count only before a break that was seen, or a boot.
-  const seen = (strong ?? anyBad).sign;
-  const filesCount = seen.tone === 'onset' || seen.component === 'node';
+  const until = (strong ?? anyBad).high + startupMs;
+  const filesCount = failing.some((s) => (s.tone === 'onset' || s.component === 'node') && (badAt(s, since)?.high ?? Infinity) <= until);
   const alive = signs.filter((s) => s.tone === 'alive' && (s.kind !== 'data-dir-written' || filesCount) && (goodAt(s) ?? Infinity) <= (strong ?? anyBad).low && (goodAt(s) ?? Infinity) <= anyBad.high);
   const latest = alive.reduce<Sign | null>((best, s) => (best === null || (goodAt(s) ?? 0) > (goodAt(best) ?? 0) ? s : best), null);
   const proof = latest !== null && (goodAt(latest) ?? -Infinity) > since ? latest : good;
