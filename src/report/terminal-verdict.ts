@@ -3,7 +3,7 @@ import type { Language } from '../words/catalogue.js';
 import { say } from '../words/say.js';
 import { terminalText } from './escape/terminal.js';
 import { terminalWidth, wrapTerminal } from './terminal-width.js';
-import { outageLength } from './view/header.js';
+import { outageLength, rehearsed } from './view/header.js';
 import { displayPath, shortNames } from './view/paths.js';
 import { readCase, type Reading } from './view/reading.js';
 import { ms } from './view/times.js';
@@ -60,9 +60,8 @@ function refused(r: Reading): Line | null {
 }
 
 function whyText(r: Reading): string {
-  const { recommendation, rehearsal, members } = r.case;
+  const { recommendation, members } = r.case;
   const { pick } = r;
-  const rehearsed = r.t(rehearsal === null ? 'report.rehearsed.not' : rehearsal.passed ? 'report.rehearsed.passed' : 'report.rehearsed.failed');
   const scripted = r.case.plan !== null && r.case.plan.steps.length > 0;
   if (recommendation.kind !== 'restore-snapshot' || pick === null) return recommendation.why[0]?.text ?? r.t('report.unknown');
   const cluster = members.find((m) => m.clusterId !== null)?.clusterId ?? null;
@@ -71,7 +70,7 @@ function whyText(r: Reading): string {
     ...(pick.totalKeys === null ? [] : [r.t('terminal.why.keys', { n: r.number(pick.totalKeys) })]),
     ...(cluster !== null && pick.clusterId === cluster ? [r.t('terminal.why.same-cluster')] : []),
   ];
-  return `${facts.join(r.t('terminal.comma'))}${scripted ? `${r.t('report.semicolon')}${rehearsed}` : ''}`;
+  return `${facts.join(r.t('terminal.comma'))}${scripted ? `${r.t('report.semicolon')}${r.t(`report.rehearsed.${rehearsed(r)}`)}` : ''}`;
 }
 
 function lostText(r: Reading): string {

@@ -1,4 +1,4 @@
-import type { CaseEvent } from '../../case/model.js';
+import type { CaseEvent, TimeEstimate } from '../../case/model.js';
 import { eventTime } from '../view/timeline.js';
 import { ms } from '../view/times.js';
 import type { Reading } from '../view/reading.js';
@@ -60,6 +60,13 @@ const endOf = (event: CaseEvent): number => ms(event.end?.best) ?? ms(event.end?
 const max = (list: readonly number[]): number | null => (list.length === 0 ? null : list.reduce((a, b) => Math.max(a, b)));
 const min = (list: readonly number[]): number | null => (list.length === 0 ? null : list.reduce((a, b) => Math.min(a, b)));
 
+/** Where a bar begins to fade in: the first moment at which it could have come back. */
+function softStart(back: TimeEstimate | null | undefined, after: number | null): Pick<Bar, 'startsAfter'> {
+  const from = Math.max(ms(back?.notBefore) ?? Number.NEGATIVE_INFINITY, after ?? Number.NEGATIVE_INFINITY);
+  const proven = ms(back?.best) ?? ms(back?.notAfter);
+  return proven !== null && Number.isFinite(from) && proven - from > 1000 ? { startsAfter: from } : {};
+}
+
 interface Scene {
   readonly r: Reading;
   readonly from: number;
@@ -94,7 +101,7 @@ function machineBars(scene: Scene, host: string, events: readonly CaseEvent[], a
       : r.t('report.chart.lane.ended', { component, host, from: r.clock.short(last), to: r.clock.short(booted) });
     bars.push({ kind: 'running', from, to: last, openStart: true, words, ...(booted === null || booted <= last ? {} : { endsBy: booted }) });
   }
-  if (back !== null && back >= from && back < until) bars.push({ kind: 'running', from: Math.max(back, booted ?? back), to: until, words: r.t('report.chart.lane.running', { component, host, until: r.clock.short(until) }) });
+  if (back !== null && back >= from && back < until) bars.push({ kind: 'running', from: Math.max(back, booted ?? back), to: until, ...softStart(known?.end, booted), words: r.t('report.chart.lane.running', { component, host, until: r.clock.short(until) }) });
   return bars;
 }
 
@@ -132,7 +139,7 @@ function serviceBars(scene: Scene, host: string | null, component: string, event
     const worst = bads.find((e) => eventTime(e) === firstBad);
     points.push({ at: firstBad, shape: 'failure', tone: 'bad', words: `${r.clock.short(firstBad)} ${worst?.said.text ?? ''}` });
   }
-  if (over !== null && over < until) bars.push({ kind: 'running', from: over, to: until, openEnd: true, words: r.t('report.chart.lane.running', { ...where, until: r.clock.short(until) }) });
+  if (over !== null && over < until) bars.push({ kind: 'running', from: over, to: until, openEnd: true, ...softStart(end, stop), words: r.t('report.chart.lane.running', { ...where, until: r.clock.short(until) }) });
   return { bars, points };
 }
 

@@ -116,15 +116,18 @@ function legendOf(sheet: Sheet, lanes: readonly Lane[], compressed: boolean): re
   const id = sheet.id;
   const box = (...parts: readonly Svg[]): Svg => el('svg', { viewBox: '0 0 26 16', width: 26, height: 16, 'aria-hidden': 'true', focusable: 'false' }, ...parts);
   const bars = lanes.flatMap((l) => l.bars);
+  const marked = (shape: Point['shape']): boolean => lanes.some((l) => l.component !== 'backup' && l.points.some((p) => p.shape === shape));
   const shapes = [...new Map(lanes.filter((l) => l.component === 'backup').flatMap((l) => l.points).map((p) => [p.shape, p])).values()];
   const words = new Map(['good', 'cut', 'damaged', 'empty', 'unchecked'].map((s) => [s, r.t(`report.run.${s}`)]));
   const word = (shape: Point['shape']): string => words.get({ tick: 'good', torn: 'cut', cross: 'damaged', empty: 'empty', ring: 'unchecked' }[shape as string] ?? '') ?? '';
   return [
     ...(bars.some((b) => b.kind === 'running') ? [{ mark: box(el('rect', { x: 0, y: 3, width: 26, height: 10, fill: ink.bar })), word: r.t('report.chart.legend.running') }] : []),
     ...(bars.some((b) => b.endsBy !== undefined) ? [{ mark: box(el('rect', { x: 1, y: 3, width: 25, height: 10, fill: `url(#${id}-fade-out)` }), el('path', { d: 'M1 1v14', stroke: ink.ink, 'stroke-width': 1.8 })), word: r.t('report.chart.legend.ended') }] : []),
+    ...(bars.some((b) => b.startsAfter !== undefined) ? [{ mark: box(el('rect', { x: 1, y: 3, width: 24, height: 10, fill: `url(#${id}-fade-in)` }), el('path', { d: 'M1 1v14M25 1v14', stroke: ink.ink2, 'stroke-dasharray': '2 2' })), word: r.t('report.chart.legend.started') }] : []),
     ...(bars.some((b) => b.kind === 'failing') ? [{ mark: box(el('rect', { x: 1, y: 3, width: 24, height: 10, fill: `url(#${id}-failing)`, stroke: ink.bad })), word: r.t('report.chart.legend.failing') }] : []),
     ...(compressed ? [{ mark: box(el('path', { d: 'M0 8h26', stroke: ink.line, 'stroke-dasharray': '1.5 3' }), el('path', { d: 'M8 13l4-10M14 13l4-10', stroke: ink.ink2, 'stroke-width': 1.4 })), word: r.t('report.chart.legend.gap') }] : []),
-    ...(lanes.some((l) => l.component !== 'backup' && l.points.some((p) => p.shape === 'disc')) ? [{ mark: el('svg', { viewBox: '0 0 16 16', width: 14, height: 14, 'aria-hidden': 'true' }, shapeOf('disc')), word: r.t('report.chart.legend.observed') }] : []),
+    ...(['disc', 'ring'] as const).filter((shape) => marked(shape)).map((shape) => ({ mark: el('svg', { viewBox: '0 0 16 16', width: 14, height: 14, 'aria-hidden': 'true' }, shapeOf(shape)), word: r.t(`report.chart.legend.${shape === 'disc' ? 'observed' : 'inferred'}`) })),
+    ...(marked('failure') ? [{ mark: box(el('path', { d: 'M9 4l8 8M17 4l-8 8', stroke: ink.bad, 'stroke-width': 2 })), word: r.t('report.chart.legend.failure') }] : []),
     ...shapes.filter((p) => p.shape !== 'failure' && word(p.shape) !== '').map((p) => ({ mark: el('svg', { viewBox: '0 0 16 16', width: 14, height: 14, color: toneInk[p.tone], 'aria-hidden': 'true' }, shapeOf(p.shape as Exclude<Point['shape'], 'failure'>)), word: word(p.shape) })),
   ];
 }
@@ -136,7 +139,7 @@ export function timelineChart(sheet: Sheet): Chart | null {
   if (lanes.length === 0 || until === null) return null;
   const left = narrow ? 12 : Math.min(190, 34 + Math.max(...lanes.map((l) => textWidth(l.label, 13))));
   const right = width - 14;
-  const drawn = [...lanes.flatMap((l) => [...l.bars.flatMap((b) => [b.from, b.to, ...(b.endsBy === undefined ? [] : [b.endsBy])]), ...l.points.map((p) => p.at)]), ...(crash === null ? [] : [crash.from, crash.to]), until];
+  const drawn = [...lanes.flatMap((l) => [...l.bars.flatMap((b) => [b.from, b.to, b.endsBy ?? b.to, b.startsAfter ?? b.from]), ...l.points.map((p) => p.at)]), ...(crash === null ? [] : [crash.from, crash.to]), until];
   const axis = gapAxis(drawn, left + 10, right - left - 22, narrow);
   const stage: Stage = { sheet, axis, right, pitch: narrow ? 46 : 40 };
   const several = new Set(lanes.map((l) => l.host)).size > 1 || !narrow;

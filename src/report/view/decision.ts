@@ -1,7 +1,7 @@
 import type { Candidate, Loss, Recommendation } from '../../case/model.js';
 import { verdictOf } from '../charts/glyphs.js';
 import type { Mark } from './blocks.js';
-import { confidenceCells, fileSize, rehearsalKey } from './header.js';
+import { confidenceCells, fileSize, rehearsed } from './header.js';
 import { displayPath, shortNames } from './paths.js';
 import { code, joined, plain, type Rich } from './rich.js';
 import { ms } from './times.js';
@@ -108,8 +108,8 @@ function whyLines(r: Reading, recommendation: Recommendation): Decision['why'] {
   const lines = recommendation.why.slice(0, reasonsShown).map((said) => ({ done: true, text: r.said(said) }));
   const last = lines.at(-1);
   if (last !== undefined) lines[lines.length - 1] = { done: true, text: [...last.text, ...r.cite('decision', recommendation.evidence)] };
-  const rehearsed = r.case.plan !== null && r.case.plan.steps.length > 0 ? [{ done: r.case.rehearsal?.passed === true, text: r.rich(`${rehearsalKey(r)}.why`, { version: r.case.rehearsal?.etcdVersion ?? '' }) }] : [];
-  return [...lines, ...proofs(r, r.pick), ...rehearsed];
+  const rehearsal = r.case.plan !== null && r.case.plan.steps.length > 0 ? [{ done: r.case.rehearsal?.passed === true, text: r.rich(`report.rehearsed.${rehearsed(r)}.why`, { version: r.case.rehearsal?.etcdVersion ?? '' }) }] : [];
+  return [...lines, ...proofs(r, r.pick), ...rehearsal];
 }
 
 /** What must be done or known before any step: the conditions of the choice, and what is critical in what was found. */

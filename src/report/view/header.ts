@@ -83,15 +83,15 @@ export function headerView(r: Reading): Header {
       {
         name: r.t('report.headline.recommendation'),
         value: r.t(`report.kind.${c.recommendation.kind}.short`),
-        below: [r.t(`report.confidence.${c.recommendation.confidence}.below`), r.t(rehearsalKey(r))].join(r.t('report.comma')),
+        below: [r.t(`report.confidence.${c.recommendation.confidence}.below`), r.t(`report.rehearsed.${rehearsed(r)}`)].join(r.t('report.comma')),
       },
     ],
   };
 }
 
-export function rehearsalKey(r: Reading): string {
+export function rehearsed(r: Reading): 'not' | 'passed' | 'failed' {
   const { rehearsal } = r.case;
-  return rehearsal === null ? 'report.rehearsed.not' : rehearsal.passed ? 'report.rehearsed.passed' : 'report.rehearsed.failed';
+  return rehearsal === null ? 'not' : rehearsal.passed ? 'passed' : 'failed';
 }
 
 /** `8.2 MB`, decimal units. */

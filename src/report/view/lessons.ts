@@ -1,10 +1,38 @@
 import type { Block, Section } from './blocks.js';
 import type { BackupAudit } from '../../case/model.js';
+import { runMark } from '../charts/glyphs.js';
 import { displayPath } from './paths.js';
 import { code, plain, type Rich } from './rich.js';
+import { unbroken } from './times.js';
 import type { Reading } from './reading.js';
 
 const count = (audit: BackupAudit, ...states: readonly BackupAudit['runs'][number]['state'][]): number => audit.runs.filter((run) => states.includes(run.state)).length;
+
+/** Lines of the table of runs. */
+const runsShown = 40;
+
+/** The strip of runs as a table: runs of one kind in a row share a line. */
+function runsTable(r: Reading, audit: BackupAudit): Block {
+  const groups: { host: string | null; state: BackupAudit['runs'][number]['state']; first: string | null; last: string | null; n: number; evidence: BackupAudit['runs'][number]['evidence'] }[] = [];
+  for (const run of audit.runs) {
+    const group = groups.at(-1);
+    if (group !== undefined && group.state === run.state && group.host === run.host) Object.assign(group, { last: run.due, n: group.n + 1, evidence: [...group.evidence, ...run.evidence] });
+    else groups.push({ host: run.host, state: run.state, first: run.due, last: run.due, n: 1, evidence: run.evidence });
+  }
+  const shown = groups.slice(-runsShown);
+  return {
+    kind: 'table',
+    table: {
+      caption: r.t('report.audit.runs'),
+      columns: [{ title: r.t('report.column.due-run', { offset: r.clock.offset }), kind: 'narrow' }, { title: r.t('report.column.state-run') }, { title: r.t('report.column.host'), kind: 'host' }, { title: r.t('report.column.evidence'), kind: 'where' }],
+      rows: shown.map((g) => {
+        const [shape, tone] = runMark(g.state) ?? (['dot', 'plain'] as const);
+        return { cells: [{ text: plain(unbroken(r.clock.window({ notBefore: g.first, notAfter: g.last }))) }, { text: plain(g.n > 1 ? `× ${r.number(g.n)}` : ''), mark: { shape, tone, word: r.t(`report.run.${g.state}`) } }, { text: plain(g.host ?? r.t('report.unknown')) }, { text: g.evidence.length === 0 ? plain('–') : r.cite('audit', g.evidence) }] };
+      }),
+      ...(groups.length > shown.length ? { note: r.rich('report.audit.runs.folded', { shown: shown.length, all: groups.length }) } : {}),
+    },
+  };
+}
 
 /** The backup audit: the job, one strip of runs, and what it proves. */
 export function auditView(r: Reading): Section | null {
@@ -36,7 +64,7 @@ export function auditView(r: Reading): Section | null {
     id: 'audit',
     title: r.t('report.section.audit'),
     lead: period === null ? r.rich('report.audit.lead.no-schedule') : r.rich('report.audit.lead', { every: r.span(period) }),
-    blocks: [...(audit.runs.length > 0 ? [{ kind: 'chart', name: 'backups' } as const] : []), ...(points.length > 0 ? [{ kind: 'points', points } as const] : []), ...(audit.jobs.length > 0 ? [jobs] : [])],
+    blocks: [...(audit.runs.length > 0 ? [{ kind: 'chart', name: 'backups' } as const] : []), ...(points.length > 0 ? [{ kind: 'points', points } as const] : []), ...(audit.runs.length > 0 ? [runsTable(r, audit)] : []), ...(audit.jobs.length > 0 ? [jobs] : [])],
   };
 }
 

@@ -143,6 +143,8 @@ export const reportTables = {
   'report.severity.info': 'Note',
   'report.audit.lead': 'A backup is expected every {every}. Each cell is one run.',
   'report.audit.lead.no-schedule': 'No schedule was found. Each cell is one file found.',
+  'report.audit.runs': 'Runs',
+  'report.audit.runs.folded': 'Runs of one kind in a row share a line; {shown} of {all} lines.',
   'report.audit.jobs': 'Backup jobs',
   'report.audit.good': '{n} good backups',
   'report.audit.good.one': 'One good backup',

@@ -176,7 +176,6 @@ export const report = {
   'report.runbook.expect': 'Expect',
   'report.runbook.stop': 'Stop if',
   'report.runbook.script': 'by script',
-  'report.runbook.done': 'done',
   'report.phase.preflight': 'Look, change nothing',
   'report.phase.stop': 'Stop what writes',
   'report.phase.keep': 'Keep the old data',

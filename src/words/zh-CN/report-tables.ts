@@ -143,6 +143,8 @@ export const reportTables: Translation<typeof english> = {
   'report.severity.info': '提示',
   'report.audit.lead': '应每 {every} 备份一次。每格是一次运行。',
   'report.audit.lead.no-schedule': '没有找到计划。每格是一个已发现的文件。',
+  'report.audit.runs': '运行情况',
+  'report.audit.runs.folded': '连续的同类运行合为一行；{all} 行中显示 {shown} 行。',
   'report.audit.jobs': '备份任务',
   'report.audit.good': '{n} 份备份完好',
   'report.audit.good.one': '1 份备份完好',

@@ -176,7 +176,6 @@ export const report: Translation<typeof english> = {
   'report.runbook.expect': '预期',
   'report.runbook.stop': '停下，如果',
   'report.runbook.script': '对应脚本',
-  'report.runbook.done': '已完成',
   'report.phase.preflight': '只看，不改',
   'report.phase.stop': '停止所有写入方',
   'report.phase.keep': '保留旧数据',
