@@ -221,12 +221,16 @@ stop_backup_job() {
     grep -vF -f "$WORK/backup-jobs" "$WORK/crontab.now" >"$WORK/crontab.without" || true
     crontab "$WORK/crontab.without"
   fi
-  if [ -f /etc/crontab ] && grep -qF -f "$WORK/backup-jobs" /etc/crontab; then
-    [ -e "$WORK/etc-crontab.before" ] || cp /etc/crontab "$WORK/etc-crontab.before"
-    say 'taking the backup job out of /etc/crontab'
-    grep -vF -f "$WORK/backup-jobs" "$WORK/etc-crontab.before" >"$WORK/etc-crontab.without" || true
-    cat "$WORK/etc-crontab.without" >/etc/crontab
-  fi
+  # The system's own crontab, and those of other users or of hosts without the program crontab.
+  for file in /etc/crontab /var/spool/cron/* /var/spool/cron/crontabs/*; do
+    if [ ! -f "$file" ] || ! grep -qF -f "$WORK/backup-jobs" "$file"; then continue; fi
+    copy="$WORK/cron.d/before$(printf '%s' "$file" | tr / _)"
+    [ -e "$copy" ] || cp -p "$file" "$copy"
+    say "taking the backup job out of $file"
+    grep -vF -f "$WORK/backup-jobs" "$copy" >"$WORK/cron.d/without" || true
+    cat "$WORK/cron.d/without" >"$file"
+    grep -qxF -e "$file" "$WORK/cron.d/edited" 2>/dev/null || printf '%s\n' "$file" >>"$WORK/cron.d/edited"
+  done
   for file in /etc/cron.d/* /etc/cron.hourly/* /etc/cron.daily/*; do
     [ -f "$file" ] || continue
     grep -qxF -e "$file" "$WORK/backup-jobs" || grep -qF -f "$WORK/backup-jobs" "$file" || continue
@@ -244,9 +248,11 @@ start_backup_job() {
     say 'putting the crontab back'
     crontab "$WORK/crontab.before"
   fi
-  if [ -e "$WORK/etc-crontab.before" ]; then
-    say 'putting /etc/crontab back'
-    cat "$WORK/etc-crontab.before" >/etc/crontab
+  if [ -e "$WORK/cron.d/edited" ]; then
+    while read -r file; do
+      say "putting $file back"
+      cat "$WORK/cron.d/before$(printf '%s' "$file" | tr / _)" >"$file"
+    done <"$WORK/cron.d/edited"
   fi
   [ -e "$WORK/cron.d/places" ] || return 0
   while read -r place; do

@@ -19,6 +19,7 @@ describe.skipIf(reason !== null)(`KubeKey, one member, etcd 3.4.23${reason === n
   let network: ScratchNetwork;
   let host: ScratchHost;
   let before = '';
+  const spool = '0 3 * * * sh /usr/local/bin/kube-scripts/etcd-backup.sh\n5 4 * * * true\n';
 
   beforeAll(() => {
     network = new ScratchNetwork();
@@ -35,6 +36,7 @@ describe.skipIf(reason !== null)(`KubeKey, one member, etcd 3.4.23${reason === n
     for (const part of ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler']) host.write(`/etc/kubernetes/manifests/${part}.yaml`, `name: ${part}\n`);
     execFileSync('tar', ['xzf', join(folder, 'var-lib-etcd.tgz'), '-C', host.at('/')]);
     execFileSync('sh', ['-c', 'cat > "$1"', 'sh', join(host.standIn, 'crontab')], { input: '*/5 * * * * /usr/sbin/ntpdate x\n*/30 * * * * sh /usr/local/bin/kube-scripts/etcd-backup.sh\n' });
+    host.write('/var/spool/cron/backup', spool);
     before = fingerprint(host.at('/var/lib/etcd'));
   });
   afterAll(() => {
@@ -69,9 +71,11 @@ describe.skipIf(reason !== null)(`KubeKey, one member, etcd 3.4.23${reason === n
     expect(servedBy(all.output)).toEqual({ keys: expected.keys, digest: expected.digest });
     expect(existsSync(host.at('/var/backups/kube_etcd/etcd-2024-05-11-01-30-01/snapshot.db'))).toBe(true);
     expect(readFileSync(join(host.standIn, 'crontab'), 'utf8')).not.toContain('etcd-backup');
+    expect(readFileSync(host.at('/var/spool/cron/backup'), 'utf8')).toBe('5 4 * * * true\n');
 
     expect((await host.run(['sh', script, 'control-plane', '--yes'])).output).toContain('control-plane: done');
     expect(readFileSync(join(host.standIn, 'crontab'), 'utf8')).toContain('etcd-backup');
+    expect(readFileSync(host.at('/var/spool/cron/backup'), 'utf8')).toBe(spool);
     expect(existsSync(host.at('/etc/kubernetes/manifests/kube-apiserver.yaml'))).toBe(true);
     // Safe to repeat.
     for (const phase of ['preflight', 'stop', 'keep', 'restore', 'start', 'verify', 'control-plane']) expect(await host.run(['sh', script, phase, '--yes'])).toMatchObject({ status: 0 });

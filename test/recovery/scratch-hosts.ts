@@ -40,7 +40,7 @@ export interface ScratchHost {
   readonly standIn: string;
 }
 
-const scratched = ['/etc', '/var/lib', '/var/backups', '/root', '/opt', '/usr/local/bin', '/usr/local/sbin', '/srv'];
+const scratched = ['/etc', '/var/lib', '/var/backups', '/var/spool', '/root', '/opt', '/usr/local/bin', '/usr/local/sbin', '/srv'];
 
 /** A set of hosts on one bridge that leads nowhere. `close` ends all that runs in them. */
 export class ScratchNetwork {
