@@ -143,6 +143,6 @@ test('plan and scripts of three members take less than 100 ms, and the runbook s
   const runbook = planRunbook(plan, 'zh-CN', true, recommendation);
   expect(performance.now() - began).toBeLessThan(100);
   expect(runbook).toContain('Because of \\*this\\*.');
-  expect(runbook).toContain('12 个 revision，约 2 分钟');
+  expect(runbook).toContain('12 个修订号，约 2 分钟');
   expect(runbook).toContain('sh restore-cp1.sh preflight');
 });
