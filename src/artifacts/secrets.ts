@@ -30,6 +30,8 @@ const rules: readonly Rule[] = [
   // etcdctl --user name:password, curl -u name:password, mysql -pword
   { pattern: /(\s(?:--user|-u|--username)[= ]["']?[\w.@-]{1,64}):[^\s"']+/g, replacement: `$1:${masked}` },
   { pattern: /\b((?:sshpass|mysql|mysqldump|mongo|redis-cli)\b[^|;&\n]*?\s-(?:p|a)\s?)["']?[^\s"'-][^\s"']*/g, replacement: `$1${masked}` },
+  // aws configure set aws_secret_access_key VALUE, git config, kubectl config set …
+  { pattern: new RegExp(String.raw`(\bset\s+[\w.-]{0,64}${secretName}[\w.-]{0,32}\s+["']?)[^\s"']+`, 'gi'), replacement: `$1${masked}` },
   { pattern: /(-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----)[\s\S]*?(-----END [A-Z0-9 ]*PRIVATE KEY-----|$)/g, replacement: `$1${masked}$2` },
 ];
 
@@ -58,8 +60,12 @@ export function maskSecrets(text: string): string {
     ordinary.test(name.replace(/^-+/, '')) || keepValue(value) ? whole : `${name}${sign}${open}${masked}`);
 }
 
-/** Paths, booleans, numbers below seven digits, what is already masked, and references are no secrets. */
+/**
+ * Paths, booleans, numbers below seven digits, what is already masked, and references are no secrets. Long
+ * base64 is one, even when it begins as a path does.
+ */
 function keepValue(value: string): boolean {
+  if (value.length >= 32 && !/[.\-_]/.test(value) && /[a-z]/.test(value) && /[A-Z]/.test(value) && /\d/.test(value)) return false;
   return /^(?:[./~$%{<*]|true$|false$|none$|null$|nil$|yes$|no$|\d{1,6}$|https?:)/i.test(value) || /\.(?:pem|key|crt|csv|json|ya?ml|conf)$/i.test(value);
 }
 

@@ -36,6 +36,7 @@ export const commands: readonly CommandEntry[] = [
   { path: 'cases show', summary: 'cli.cases.show', load: () => import('./commands/cases-show.js') },
   { path: 'cases rm', summary: 'cli.cases.rm', load: () => import('./commands/cases-rm.js') },
   { path: 'cases export', summary: 'cli.cases.export', load: () => import('./commands/cases-export.js') },
+  { path: 'bundle share', summary: 'cli.share', load: () => import('./commands/bundle-share.js') },
   { path: 'completion', summary: 'cli.completion', load: () => import('./commands/completion.js') },
   { path: 'man', summary: 'cli.man', load: () => import('./commands/man.js') },
 ];

@@ -1,14 +1,16 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { InvalidArgumentError, type Command } from 'commander';
+import { join, resolve } from 'node:path';
+import type { Command } from 'commander';
 import type { Case } from '../../case/model.js';
 import type { Language } from '../../words/catalogue.js';
 import { say } from '../../words/say.js';
 import { openOutFolder, refusal } from '../analysis/out-folder.js';
 import { progressPrinter } from '../analysis/progress-printer.js';
 import { exitCode } from '../exit-codes.js';
+import type { RedactionKind } from '../../redaction/pseudonyms.js';
 import { currentLanguage } from '../language.js';
+import { redactKinds } from '../redact-option.js';
 
 interface Options {
   readonly out?: string;
@@ -18,14 +20,8 @@ interface Options {
   readonly pdf: boolean;
   readonly snapshotCopy: boolean;
   readonly browser?: string;
-  readonly redact?: readonly ('hosts' | 'ips' | 'names')[];
+  readonly redact?: readonly RedactionKind[];
   readonly casebook?: string;
-}
-
-function redactKinds(text: string): readonly ('hosts' | 'ips' | 'names')[] {
-  const kinds = text.split(',').map((word) => word.trim());
-  for (const kind of kinds) if (kind !== 'hosts' && kind !== 'ips' && kind !== 'names') throw new InvalidArgumentError(`"${kind}": hosts, ips, names`);
-  return kinds as ('hosts' | 'ips' | 'names')[];
 }
 
 /** `analyze INPUT...`: from a bundle to the verdict, the reports and the restore scripts. */
@@ -119,7 +115,8 @@ async function analyzeInputs(inputs: readonly string[], options: Options, langua
   const bundle = await openBundle(inputs, undefined, (path) => printer.tell({ stage: 'intake', done: 0, total: null, detail: path }));
   cleaners.push(() => bundle.close());
   const { value, draft } = await analyzeBundle(bundle, { language, assumeZone: options.zone ?? null }, printer.tell);
-  const shown = options.redact === undefined ? value : (await import('../../redaction/index.js')).redactCase(value, options.redact).value;
+  const redacted = options.redact === undefined ? null : (await import('../../redaction/index.js')).redactCase(value, options.redact);
+  const shown = redacted?.value ?? value;
   let pdfMissing: string | null = null;
   if (options.out !== undefined) {
     printer.tell({ stage: 'report', done: 0, total: null, detail: options.out });
@@ -128,7 +125,9 @@ async function analyzeInputs(inputs: readonly string[], options: Options, langua
     const written = await report.writeReports(shown, folder.work, { pdf: options.pdf, browser: options.browser ?? null });
     ({ pdfMissing } = written);
     if (options.redact === undefined && value.plan !== null) await writeRestore(value, draft.files, folder.work, options.snapshotCopy, language);
+    if (redacted !== null) writeFileSync(join(folder.work, 'redaction-report.json'), `${JSON.stringify(redacted.counts, null, 2)}\n`);
     folder.commit();
+    if (redacted !== null) writeFileSync(`${resolve(options.out)}.private-map.json`, `${JSON.stringify(redacted.map, null, 2)}\n`, { mode: 0o600 });
   }
   if (options.casebook !== undefined) await remember(value, options.casebook, language);
   printer.end();

@@ -1,0 +1,109 @@
+import { createHash } from 'node:crypto';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { analyze } from '../../src/analyze.js';
+import { maskSecrets } from '../../src/artifacts/secrets.js';
+import { openCasebook } from '../../src/casebook/index.js';
+import { openBundle } from '../../src/intake/index.js';
+import { redactor, shareFile } from '../../src/redaction/index.js';
+import { writeReports } from '../../src/report/index.js';
+
+const secrets: string[] = [];
+
+/** A seeded secret of one alphabet; remembered, so that every output can be searched for it. */
+function secret(alphabet: string, length: number): string {
+  let text = '';
+  for (let i = 0; text.length < length; i++) {
+    const digest = createHash('sha256').update(`secret ${secrets.length} ${i}`).digest();
+    for (const byte of digest) if (text.length < length) text += alphabet[byte % alphabet.length]!;
+  }
+  secrets.push(text);
+  return text;
+}
+
+const lower = 'abcdefghijklmnopqrstuvwxyz0123456789';
+const word = (n = 18): string => `Z${secret(`${lower}ABCDEFGHJKLMNPQRSTUVWXYZ`, n)}`;
+const base64 = (n: number): string => secret(`${lower}ABCDEFGHIJKLMNOPQRSTUVWXYZ+/`, n);
+const hex = (n: number): string => secret('0123456789abcdef', n);
+const token = (): string => `${secret(lower, 6)}.${secret(lower, 16)}`;
+const pem = (kind: string): string => `-----BEGIN ${kind}PRIVATE KEY-----\n${Array.from({ length: 5 }, () => base64(64)).join('\n')}\n-----END ${kind}PRIVATE KEY-----\n`;
+const many = (n: number, line: (i: number) => string): string => Array.from({ length: n }, (_, i) => line(i)).join('\n') + '\n';
+
+/** Files as operators send them, with secrets in all the places where they occur. */
+function files(): Record<string, string> {
+  const head = 'root@cp1:~# date\nMon Mar  2 12:30:00 UTC 2026\n';
+  return {
+    'cp1/etc/etcd.env': `ETCD_NAME=cp1\nETCD_DATA_DIR=/var/lib/etcd\nETCD_INITIAL_CLUSTER_TOKEN=k8s_etcd\n${many(20, (i) => `${['ROOT_PASSWORD', 'ETCDCTL_PASSWORD', 'BACKUP_SECRET_KEY', 'API_TOKEN', 'S3_ACCESS_KEY'][i % 5]!}_${i}=${word()}`)}`,
+    'cp1/etc/systemd/system/etcd.service': `[Service]\nExecStart=/usr/local/bin/etcd --data-dir=/var/lib/etcd\n${many(10, (i) => `Environment="${i % 2 === 0 ? 'DB_PASSWORD' : 'AUTH_TOKEN'}${i}=${word()}"`)}`,
+    'cp1/backup.sh': `#!/bin/bash\nETCDCTL_API=3 etcdctl --user root:${word()} snapshot save /backup/s.db\ncurl -u admin:${word()} https://s3.example/put\nexport AWS_SECRET_ACCESS_KEY=${base64(40)}\nmysqldump -p${word()} db\nsshpass -p ${word()} scp /backup/s.db host:\n${many(15, () => `curl -H "Authorization: Bearer ${base64(48)}" https://vault.example/v1`)}${many(15, () => `rsync rsync://backup:${word()}@10.0.0.9/etcd /backup`)}`,
+    'cp1/journal.txt': `${many(30, (i) => `2026-03-02T08:00:${String(i).padStart(2, '0')}+0000 cp1 kube-apiserver[7]: I0302 08:00:00.000000 1 x.go:1] "Auth" token="${base64(40)}" user=u${i}`)}${many(30, () => `2026-03-02T08:01:00+0000 cp1 etcd[9]: {"level":"info","ts":"2026-03-02T08:01:00.000Z","msg":"auth","password":"${word()}","url":"https://root:${word()}@10.0.0.1:2379"}`)}${many(20, () => `2026-03-02T08:02:00+0000 cp1 kubelet[8]: E0302 08:02:00.000000 8 y.go:2] failed to join with token ${token()}`)}2026-03-02T08:03:00+0000 cp1 etcd[9]: {"level":"fatal","ts":"2026-03-02T08:03:00.000Z","caller":"storage/storage.go:97","msg":"failed to read WAL, cannot be repaired","error":"walpb: crc mismatch","password":"${word()}"}\n`,
+    'cp1/secret.yaml': `apiVersion: v1\ndata:\n${many(30, (i) => `  field-${i}: ${base64(16)}`)}kind: Secret\nmetadata:\n  name: db\n---\napiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: c\ndata:\n${many(10, (i) => `  plain-${i}: "${word(12)}"`)}`,
+    'cp1/secrets.json': JSON.stringify({ kind: 'SecretList', items: Array.from({ length: 20 }, (_, i) => ({ kind: 'Secret', metadata: { name: `s${i}` }, data: { username: base64(12), password: base64(24) } })) }, null, 2),
+    'cp1/admin.conf': `apiVersion: v1\nkind: Config\nusers:\n- name: admin\n  user:\n    client-certificate-data: ${base64(200)}\n    client-key-data: ${base64(200)}\n    token: ${base64(60)}\n`,
+    'cp1/pki/etcd/server.key': pem('RSA '),
+    'cp1/session.txt': `${head}root@cp1:~# cat /etc/kubernetes/pki/sa.key\n${pem('EC ')}root@cp1:~# kubeadm join 10.0.0.1:6443 --token ${token()} --discovery-token-ca-cert-hash sha256:${'ab'.repeat(32)}\nroot@cp1:~# k3s server --token K10${hex(64)}::server:${hex(32)}\nroot@cp1:~# etcdctl --user=root:${word()} member list\n${many(10, () => `root@cp1:~# export VAULT_TOKEN=${word()}`)}root@cp1:~# env\n${many(20, (i) => `SOME_SECRET_${i}=${word()}`)}`,
+    'cp1/.bash_history': many(20, (i) => [`mysql -uroot -p${word()}`, `etcdctl --password ${word()} --user root get /`, `aws configure set aws_secret_access_key ${base64(40)}`, `echo "password: ${word()}"`][i % 4]!),
+  };
+}
+
+describe('secrets', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'secrets-test-'));
+  const input = join(folder, 'bundle');
+  const outputs: Record<string, string> = {};
+
+  beforeAll(async () => {
+    for (const [name, text] of Object.entries(files())) {
+      mkdirSync(dirname(join(input, name)), { recursive: true });
+      writeFileSync(join(input, name), text);
+    }
+    const value = await analyze([input], { language: 'en', assumeZone: null }, (progress) => { outputs['progress'] = `${outputs['progress'] ?? ''}${JSON.stringify(progress)}\n`; });
+    const report = join(folder, 'report');
+    mkdirSync(report);
+    await writeReports(value, report, { pdf: false });
+    const casebook = await openCasebook(join(folder, 'casebook'));
+    await casebook.putCase(value, new Date(0));
+    await casebook.close();
+    for (const place of ['report', 'casebook']) {
+      for (const name of readdirSync(join(folder, place), { recursive: true, encoding: 'utf8' })) {
+        const path = join(folder, place, name);
+        if (statSync(path).isFile()) outputs[`${place}/${name}`] = readFileSync(path, 'latin1');
+      }
+    }
+    const bundle = await openBundle([input]);
+    for (const file of bundle.files) outputs[`share/${file.path}`] = [...shareFile(file, false, redactor([], { hosts: [], names: [] })).lines(() => undefined)].join('\n');
+    bundle.close();
+  });
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  test('there are more than three hundred of them', () => expect(secrets.length).toBeGreaterThan(300));
+
+  test('none reaches a report, the casebook, the progress or a shared bundle', () => {
+    const leaks = Object.entries(outputs).flatMap(([name, text]) => secrets.filter((one) => text.includes(one)).map((one) => `${name}: ${one}`));
+    expect(leaks).toEqual([]);
+    expect(outputs['report/case.json']).toContain('walpb: crc mismatch');
+  });
+
+  test('a key file stays at home', async () => {
+    const bundle = await openBundle([input]);
+    try {
+      const key = bundle.files.find((file) => file.path.endsWith('server.key'))!;
+      expect(shareFile(key, false, redactor([], { hosts: [], names: [] })).left).toBe('private-key');
+    } finally {
+      bundle.close();
+    }
+  });
+});
+
+test('ordinary lines of real bundles stay as they are', () => {
+  const root = fileURLToPath(new URL('../../samples', import.meta.url));
+  const lines = ['kubekey-powercut/bundle', 'kubespray-transcript/bundle'].flatMap((sample) =>
+    readdirSync(join(root, sample), { recursive: true, encoding: 'utf8' })
+      .filter((name) => /\.(?:txt|log|sh|env|service)$|typescript$/.test(name))
+      .flatMap((name) => readFileSync(join(root, sample, name), 'utf8').split('\n')));
+  const changed = lines.filter((line) => maskSecrets(line) !== line);
+  expect(lines.length).toBeGreaterThan(500);
+  expect(changed.length / lines.length).toBeLessThanOrEqual(0.01);
+});
