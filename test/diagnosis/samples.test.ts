@@ -12,7 +12,7 @@ interface Sample {
 const samples: readonly Sample[] = [
   { bundle: 'samples/kubekey-powercut/bundle', trigger: 'power-loss', damage: ['db-damaged'], others: ['single-member', 'storage-lost-writes', 'backup-job-hangs', 'detected-late'] },
   { bundle: 'samples/kubeadm-disk-full/bundle.zip', trigger: 'disk-full', damage: ['writes-not-stored'], others: ['wal-removed', 'backups-same-disk', 'backups-failing-silently', 'backup-script-unchecked', 'detected-late'] },
-  { bundle: 'samples/kubekey-three-members/bundle.tar.gz', trigger: 'power-loss', damage: ['db-damaged', 'quorum-lost'], others: ['member-down-unnoticed', 'backup-damaged'] },
+  { bundle: 'samples/kubekey-three-members/bundle.tar.gz', trigger: 'power-loss', damage: ['db-damaged', 'quorum-lost'], others: ['member-down-unnoticed', 'backup-damaged', 'backup-job-hangs', 'backups-missed', 'backup-unverified'] },
   { bundle: 'samples/kubespray-transcript/bundle', trigger: 'storage-failure', damage: ['db-missing', 'wal-damaged'], others: ['single-member', 'no-backup-schedule', 'detected-late'] },
 ];
 

@@ -42,7 +42,7 @@ function notesOf(draft: Draft, job: BackupJob): readonly AuditNote[] {
   if (v2.length > 0) found.push(note(v3.length === 0 ? 'api-v2-only' : 'api-v2-too', { script: name }, line(v2[0]!.line)));
   if (copies.length > 0) found.push(note('copies-live-files', { script: name }, line(copies[0]!.line)));
   if (!script.errexit && v3.length > 0) {
-    if (script.rotation !== null) found.push(note('rotation-after-failure', { script: name, keep: script.rotation.keep ?? '?', unit: script.rotation.unit ?? '?' }, line(script.rotation.line)));
+    if (script.rotation !== null) found.push(note('rotation-after-failure', { script: name, keep: script.rotation.keep === null ? '?' : script.rotation.unit === 'days' ? `${script.rotation.keep} d` : script.rotation.keep }, line(script.rotation.line)));
     const moved = v3.some((save) => save.target !== null && script.targetPattern !== null && save.target !== script.targetPattern);
     found.push(note(moved ? 'copy-unchecked' : 'no-errexit', { script: name }, line(v3[v3.length - 1]!.line)));
   }

@@ -54,6 +54,8 @@ const entries: readonly MessageEntry[] = [...inOrder.filter((known) => !shared.h
 const pasted = pastedMatcher(entries);
 const quick = prefilter(pasted.fragments);
 const byProgram = new Map<LogSource, typeof pasted>();
+/** Characters of one line that are looked at. */
+const longestLine = 16 * 1024;
 /** Lines beyond which lines that match nothing exactly are left alone, once others have matched. */
 const fewLines = 40;
 /** Lines beyond which only exact matches are looked for. */
@@ -72,7 +74,7 @@ function ofProgram(source: LogSource): typeof pasted {
 
 /** Explains every known message of a pasted line, several lines or a whole log. */
 export function explain(text: string, language: Language): Explained {
-  const lines = text.split(/\r\n|\n|\r/).map((line) => line.replace(/\u001b\[[0-9;?]*[A-Za-z]/g, ''));
+  const lines = text.split(/\r\n|\n|\r/).map((line) => line.slice(0, longestLine).replace(/\u001b\[[0-9;?]*[A-Za-z]/g, ''));
   const found = new Map<string, { readonly matched: Matched; readonly line: number; lastLine: number; count: number; readonly text: string; readonly confidence: 'high' | 'low' }>();
   const add = (matched: Matched, index: number, confidence: 'high' | 'low'): void => {
     const known = found.get(matched.entry.id);

@@ -75,6 +75,7 @@ export const findingSeverity = {
   'candidate.crd-deleted': 'warning',
   'candidate.mass-deletion': 'warning',
   'candidate.keys-dropped': 'warning',
+  'host.clock-behind': 'error',
 } as const satisfies Readonly<Record<string, Severity>>;
 
 export type FindingCode = keyof typeof findingSeverity;

@@ -5,6 +5,8 @@ import { alarmLeftBehind } from './alarm-left-behind.js';
 import { backupDamaged } from './backup-damaged.js';
 import { backupJobHangs } from './backup-job-hangs.js';
 import { backupScriptUnchecked } from './backup-script-unchecked.js';
+import { backupUnverified } from './backup-unverified.js';
+import { backupsMissed } from './backups-missed.js';
 import { backupsFailingSilently } from './backups-failing-silently.js';
 import { backupsSameDisk } from './backups-same-disk.js';
 import { bugConsistentIndex } from './bug-consistent-index.js';
@@ -168,6 +170,8 @@ export const rules: readonly Rule[] = [
   backupJobHangs,
   backupsFailingSilently,
   backupScriptUnchecked,
+  backupsMissed,
+  backupUnverified,
   backupDamaged,
   backupsSameDisk,
   noBackupSchedule,

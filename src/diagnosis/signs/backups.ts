@@ -1,4 +1,6 @@
 import type { BackupScriptFact, FileFact } from '../../artifacts/fact.js';
+import { unknownTime } from '../../time/interval.js';
+import { auditBackups, type BackupAuditResult } from '../audit/index.js';
 import type { Hit, Sign } from '../rule.js';
 import type { View } from '../view.js';
 import { hitOf } from './combine.js';
@@ -6,7 +8,7 @@ import { hitOf } from './combine.js';
 /** `.part` files of an interrupted or hanging save, in listings and in the bundle itself. */
 export const partFiles: Sign = (view) => [
   ...view.facts('file').filter((fact) => /\.part$/.test(fact.path) && /\.db\.part$|snap|etcd|backup/i.test(fact.path)).map((fact) => hitOf(view, fact, fact.mtime)),
-  ...view.draft.files.filter((file) => /\.part$/.test(file.path)).slice(0, 4).map((file) => ({ at: { artifact: file.path, text: `${file.path} (${file.size} bytes)` }, host: view.draft.manifest.find((entry) => entry.path === file.path)?.host ?? null, time: { notBefore: null, best: null, notAfter: null } })),
+  ...view.draft.files.filter((file) => /\.part$/.test(file.path)).slice(0, 4).map((file) => ({ at: { artifact: file.path, text: `${file.path} (${file.size} bytes)` }, host: view.draft.manifest.find((entry) => entry.path === file.path)?.host ?? null, time: unknownTime })),
 ];
 
 /** Several unfinished saves: each run hung, not just one. */
@@ -81,3 +83,14 @@ export const noSchedule: Sign = (view) => {
   if (looked > 0 || builtIn || backups.length === 0 || backups.length > 3) return [];
   return view.facts('file').filter((fact) => /back-?up/i.test(fact.path)).slice(0, 2).map((fact) => hitOf(view, fact, fact.mtime));
 };
+
+const audits = new WeakMap<View, BackupAuditResult>();
+
+/** What the backup audit found: one of these codes. */
+export function auditFinds(...codes: readonly string[]): Sign {
+  return (view) => {
+    let audit = audits.get(view);
+    if (audit === undefined) audits.set(view, (audit = auditBackups(view.draft, view.timeline.outage, 'en')));
+    return audit.findings.filter((found) => codes.includes(found.code)).flatMap((found) => found.evidence.slice(0, 3).map((at) => ({ at, host: null, time: unknownTime })));
+  };
+}

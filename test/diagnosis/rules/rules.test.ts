@@ -23,7 +23,7 @@ describe.each(ruleCases)('$id', ({ id, truth, atLeast, friend }) => {
 });
 
 /** Rules that need real files, several hosts or a timeline: their cases are the samples and the broken servers. */
-const elsewhere = ['storage-lost-writes', 'member-down-unnoticed', 'backup-damaged', 'no-backup-schedule', 'detected-late', 'writes-not-stored', 'acknowledged-writes-lost', 'clock-difference', 'foreign-file-in-wal'];
+const elsewhere = ['storage-lost-writes', 'member-down-unnoticed', 'backup-damaged', 'backups-missed', 'backup-unverified', 'no-backup-schedule', 'detected-late', 'writes-not-stored', 'acknowledged-writes-lost', 'clock-difference', 'foreign-file-in-wal'];
 
 it('has a case for every rule', () => {
   const covered = [...ruleCases.map(({ id }) => id), ...elsewhere];

@@ -1,0 +1,12 @@
+import type { Rule } from '../rule.js';
+import { auditFinds } from '../signs/index.js';
+
+/** Nothing shows that a backup was ever checked. */
+export const backupUnverified: Rule = {
+  id: 'backup-unverified',
+  role: 'contributing',
+  proves: [],
+  likely: [auditFinds('audit.never-verified')],
+  decide: ['backup-script', 'history'],
+  source: 'field notes 5',
+};
