@@ -1,7 +1,8 @@
-import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { analyze } from '../../src/analyze.js';
 import type { Case } from '../../src/case/model.js';
 import { findBrowser, htmlReport, markdownReport, reportView, terminalVerdict, timesketchCsv, writeReports } from '../../src/report/index.js';
 import { terminalWidth } from '../../src/report/terminal-width.js';
@@ -101,7 +102,6 @@ test('50 000 events make at most 3 MB of HTML within seconds, and the rule of wh
 test('all files are written; without a browser all but the PDF, and the message says how to get one', async () => {
   const missing = join(folder, 'no-browser');
   const path = process.env['PATH'];
-  const { mkdirSync } = await import('node:fs');
   mkdirSync(missing);
   const written = await writeReports(powercut, missing, { pdf: true, browser: '/nonexistent/chromium' });
   expect(process.env['PATH']).toBe(path);
@@ -124,4 +124,18 @@ test('in a locale without UTF-8 the marks are words', () => {
   const verdict = terminalVerdict(powercut, { color: false, unicode: false });
   expect(verdict).toContain('Restore  [ok] kube_etcd/etcd-2024-05-11-02-00-01/snapshot.db');
   expect(verdict).toContain('[cut] etcd-2024-05-11-02-30-01');
+});
+
+test.each(['en', 'zh-CN'] as const)('a bundle that says almost nothing gives a whole report that says so (%s)', async (language) => {
+  const bundle = join(folder, `note-${language}`);
+  mkdirSync(bundle);
+  writeFileSync(join(bundle, 'note.txt'), 'the cluster is down, please help\n');
+  const value = await analyze([bundle], { language, assumeZone: null });
+  expect(value.recommendation.kind).toBe('none');
+  const html = htmlReport(reportView(value));
+  expect(html).toContain('class="decision undecided"');
+  expect(html).not.toMatch(/<figure/);
+  expect(htmlReport(reportView(value), true)).toContain('class="paper"');
+  expect(markdownReport(reportView(value)).length).toBeGreaterThan(1000);
+  expect(terminalVerdict(value, { color: false })).toContain(language === 'en' ? 'nothing yet' : '暂无');
 });
