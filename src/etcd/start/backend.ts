@@ -1,6 +1,6 @@
 import type { PageNumber } from '../../formats/bbolt/behaviour/mapped-file.js';
 import { Death } from '../../formats/bbolt/behaviour/death.js';
-import { bucketOf, cursorOf, forEach, rootBucket, type Bucket, type Cursor, type Transaction } from '../../formats/bbolt/behaviour/tree.js';
+import { bucketOf, cursorOf, forEach, page, rootBucket, type Bucket, type Cursor, type Transaction } from '../../formats/bbolt/behaviour/tree.js';
 import type { LineBehaviour } from './line-behaviour.js';
 
 /** Logs through nothing: restore of 3.5 opens its backend without a logger, so a fatal end has no words. */
@@ -38,7 +38,10 @@ export function createBucket(backend: OpenedBackend, name: string): void {
   if (found.state === 'not-a-bucket') {
     fatal(backend, 'failed to create a bucket | error: incompatible value', `mvcc/backend: cannot create bucket ${name} (incompatible value)`);
   }
-  if (found.state === 'none') backend.created.add(name);
+  if (found.state !== 'none') return;
+  // Up to bbolt 1.3.6 the new entry goes to the page that the root claims to be, and is not found again when it lies.
+  const { tx } = backend;
+  if (tx.dialect !== '1.3' || page(tx, tx.root).id === tx.root) backend.created.add(name);
 }
 
 /** tx.Bucket(name); null when it is missing or was just created empty. */

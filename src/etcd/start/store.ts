@@ -111,6 +111,7 @@ export function loadStore(backend: OpenedBackend): LoadedStore {
   const { behaviour, tx } = backend;
   createBucket(backend, 'key');
   createBucket(backend, 'meta');
+  if (behaviour.restoreLoadsStore) requireBucket(backend, 'meta');
   const finished = compactRevisionOf(backend, 'finishedCompactRev');
   const scheduled = compactRevisionOf(backend, 'scheduledCompactRev') ?? 0n;
   const structured = behaviour.line !== '3.3' && !(behaviour.line === '3.4' && backend.speaker === 'server');
@@ -178,6 +179,7 @@ export function serveAll(backend: OpenedBackend, store: LoadedStore): ServedKeys
 export function loadLeases(backend: OpenedBackend): void {
   const { behaviour } = backend;
   createBucket(backend, 'lease');
+  if (behaviour.line === '3.3') requireBucket(backend, 'lease');
   for (const row of rowsIn(backend, 'lease')) {
     if (behaviour.line === '3.3' && (Buffer.compare(row.key, Buffer.alloc(8)) < 0 || Buffer.compare(row.key, Buffer.from('7fffffffffffffff', 'hex')) >= 0)) continue;
     if (decodeAs(behaviour.library, shapes.lease, row.value, undefined, row.valueLength) === null) continue;

@@ -60,7 +60,7 @@ export function fastCheck(page: MappedPage, id: PageNumber, dialect: Dialect): v
 
 const elementAt = (page: MappedPage, index: number): number => page.at + 16 + index * 16;
 
-/** `array[i:j:j]` over MaxAllocSize bytes: only the lengths are checked, not the bytes. */
+/** `array[i:j:j]` over MaxAllocSize bytes (unsafe.go of 1.3.4 and later): only the lengths are checked, not the bytes. */
 function slice(element: number, from: number, length: number): Slice {
   const end = from + length;
   if (end > maxAllocSize) panic(`runtime error: slice bounds out of range [::${end}] with length ${maxAllocSize}`);
