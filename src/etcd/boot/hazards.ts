@@ -1,7 +1,7 @@
 import type { Problem } from '../../formats/problem.js';
 import { forEach, rootBucket } from '../../formats/bbolt/behaviour/tree.js';
 import type { BootReport } from '../verdict.js';
-import type { Store } from '../replay/store.js';
+import type { LiveKey, Store } from '../replay/store.js';
 import { differenceOf, historyOf, type LogHistory } from './log-history.js';
 import { alignWithLog } from './log-alignment.js';
 import { tailLoss } from './lost-tail.js';
@@ -26,12 +26,16 @@ const bucketNames: ReadonlySet<string> = new Set(['alarm', 'auth', 'authRoles', 
 
 const printable = (key: string): string => key.replace(/[^\x20-\x7e]/g, '.').slice(0, 200);
 
+/** The empty row that `snapshot restore --bump-revision` writes: no key, no value, no numbers. */
+const isBumpMarker = (live: LiveKey): boolean => live.key === '' && live.lost !== true && live.createRevision === 0n && live.modRevision === 0n && live.version === 0n;
+
 /** Live rows whose numbers cannot be what etcd wrote (etcd-formats 5.3): keys that are hit. */
 export function contradictions(store: Store): string[] {
   const found: string[] = [];
   for (const [key, live] of store.live) {
     const { createRevision, modRevision, version, revision } = live;
     const first = version === 1n;
+    if (isBumpMarker(live)) continue;
     if (live.lost === true || modRevision !== revision.main || createRevision > modRevision || version < 1n || first !== (createRevision === modRevision)) found.push(key);
   }
   return found;
@@ -41,7 +45,10 @@ export function contradictions(store: Store): string[] {
 function lastTwo(store: Store): { readonly newest: bigint; readonly before: bigint } {
   let newest = 0n;
   let before = 0n;
-  for (const { revision } of store.live.values()) {
+  for (const live of store.live.values()) {
+    const { revision } = live;
+    // A restore that bumps the revision moves it on purpose: what lies below does not count.
+    if (isBumpMarker(live)) return { newest: store.revision, before: store.revision };
     if (revision.main > newest) [newest, before] = [revision.main, newest];
     else if (revision.main < newest && revision.main > before) before = revision.main;
   }

@@ -2,7 +2,7 @@ import { Death } from '../../formats/bbolt/behaviour/death.js';
 import type { Bucket } from '../../formats/bbolt/behaviour/tree.js';
 import type { Problem } from '../../formats/problem.js';
 import type { DataDir } from '../data-dir.js';
-import { logFiles, validSnapshots, type LogFiles, type LogFailure, type ReadLog } from '../raft/log.js';
+import { logFiles, readLog, validSnapshots, type LogFiles, type LogFailure, type ReadLog } from '../raft/log.js';
 import type { SnapshotMark } from '../raft/messages.js';
 import { emptyMachine, machineOf } from '../replay/from-database.js';
 import type { Machine } from '../replay/apply.js';
@@ -173,6 +173,14 @@ function load(server: ServerKind, files: MemberFiles, report: (problem: Problem)
   return { files, database, machine, keyBucket, membership, membersInDatabase: inDatabase, started, snapshot, marks };
 }
 
+/** What the log says although the start ended before it was opened: ids, term, last entry. Null without a log. */
+function readForFacts(files: MemberFiles, server: ServerKind): ReadLog | null {
+  const log = logFiles(files.wal, server.version);
+  const first = log.names[0];
+  if (first === undefined) return null;
+  return readLog(log, { index: first.index > 0n ? first.index - 1n : 0n, term: 0n });
+}
+
 /** Follows the start of a member up to the moment at which it applies its log (etcd-formats 7.1). */
 export function startMember(dir: DataDir, server: ServerKind): { readonly loaded: LoadedMember; readonly failure: null } | { readonly loaded: null; readonly failure: StartFailure } {
   const files = memberFiles(dir);
@@ -182,7 +190,7 @@ export function startMember(dir: DataDir, server: ServerKind): { readonly loaded
     const loaded = load(server, files, (problem) => problems.push(problem), (seen) => (read = seen));
     return { loaded: { ...loaded, problems }, failure: null };
   } catch (thrown) {
-    if (thrown instanceof Stopped) return { loaded: null, failure: { ...thrown.failure, read, problems } };
+    if (thrown instanceof Stopped) return { loaded: null, failure: { ...thrown.failure, read: read ?? readForFacts(files, server), problems } };
     throw thrown;
   }
 }
