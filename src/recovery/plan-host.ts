@@ -96,6 +96,10 @@ export function hostOf(member: MemberInfo, draft: Draft, only: boolean, lacks: M
   const dataDir = need('data-dir', known(settings.dataDir), isSafeDirectory, source);
   const walDir = known(settings.walDir);
   if (walDir !== null) need('wal-dir', walDir, isSafeDirectory, source);
+  // A plain container names the path inside; only a listing of the host proves that it is the same outside.
+  if (runsAs === 'container' && !draft.facts.some((fact) => fact.kind === 'file' && fact.path.startsWith(`${dataDir}/member`) && (fact.host === member.host || fact.host === null))) {
+    lacks.push(missing(`mount of the data directory @ ${where}`, 'recovery.missing.mount', { host: where, path: dataDir }, 'docker inspect etcd'));
+  }
   const memberName = need('name', name, isMemberName, source);
   if (runsAs === 'embedded' || runsAs === 'unknown') lacks.push(missing(`unit @ ${where}`, 'recovery.missing.runs', { host: where }, 'systemctl status etcd; docker ps -a; crictl ps -a; ls /etc/kubernetes/manifests'));
   const onlyWords = Object.values(settings).flatMap((one: Setting<string | readonly string[]> | null) => (one === null ? [] : [one.value].flat()));

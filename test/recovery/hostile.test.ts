@@ -27,9 +27,9 @@ function factsOf(one: Settings): Fact[] {
   ];
 }
 
-function planOf(members: readonly Settings[], extra: readonly Fact[] = [], over: Parameters<typeof candidateOf>[1] = {}) {
+function planOf(members: readonly Settings[], extra: readonly Fact[] = [], over: Parameters<typeof candidateOf>[1] = {}, installation: Parameters<typeof draftOf>[4] = {}) {
   const candidate = candidateOf(snapshot, { revision: 8385, liveKeys: 153, ...over });
-  const draft = draftOf([...members.flatMap(factsOf), ...extra], members.map((one, i) => ({ name: one.host, address: `10.0.0.${i + 1}` })), [candidate], '3.5.16');
+  const draft = draftOf([...members.flatMap(factsOf), ...extra], members.map((one, i) => ({ name: one.host, address: `10.0.0.${i + 1}` })), [candidate], '3.5.16', installation);
   return planOrMissing(draft, recommend('restore-snapshot', candidate));
 }
 
@@ -100,6 +100,7 @@ describe('a plan is refused with its reason', () => {
     ['different tokens', () => planOf([three[0]!, { ...three[1]!, token: 'other' }, three[2]!]), 'recovery.missing.tokens'],
     ['one URL on two hosts', () => planOf([three[0]!, { ...three[1]!, url: three[0]!.url }, three[2]!]), 'recovery.missing.same-member'],
     ['a file judged unusable, as one of another cluster is', () => planOf([good], [], { usable: false }), 'recovery.missing.unusable'],
+    ['a plain container whose mounts are unknown', () => planOf([good], [], {}, { etcdRunsAs: 'container' }), 'recovery.missing.mount'],
     ['a file without digest and without proof', () => planOf([good], [], { verdict: 'digest-absent' }), 'recovery.missing.unproven'],
   ] as const)('%s', (_what, make, key) => {
     const made = make();

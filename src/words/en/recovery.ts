@@ -4,6 +4,7 @@ export const recovery = {
   'recovery.missing.fact': '{fact} of {host} is not in the bundle.',
   'recovery.missing.unfit': '{fact} of {host} is {value}, which is not fit for a command.',
   'recovery.missing.runs': 'Nothing shows how etcd is started on {host}.',
+  'recovery.missing.mount': 'etcd of {host} runs in a container; which directory of the host lies behind {path} is not in the bundle.',
   'recovery.missing.control': 'A value of {host} holds control characters; no command is made from it.',
   'recovery.missing.members': 'No member settings are in the bundle.',
   'recovery.missing.twins': 'Two hosts are called {host}: it is not clear which script belongs where.',

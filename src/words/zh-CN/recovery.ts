@@ -5,6 +5,7 @@ export const recovery: Translation<typeof english> = {
   'recovery.missing.fact': '材料中没有 {host} 的 {fact}。',
   'recovery.missing.unfit': '{host} 的 {fact} 为 {value}，不能用于命令。',
   'recovery.missing.runs': '无法判断 {host} 上 etcd 的启动方式。',
+  'recovery.missing.mount': '{host} 的 etcd 运行在容器中；材料没有说明主机上哪个目录挂载到 {path}。',
   'recovery.missing.control': '{host} 的某个值含有控制字符，不会据此生成命令。',
   'recovery.missing.members': '材料中没有任何成员的配置。',
   'recovery.missing.twins': '有两台主机都叫 {host}，无法确定脚本归属。',
