@@ -22,7 +22,9 @@ async function restoreTar(value: Case, bundle: Bundle | null, find: Find, outFil
   if (plan === null || (plan.steps.length === 0 && plan.manual.length === 0)) return { kind: 'refused', code: 'web.no-plan' };
   const folder = mkdtempSync(join(tmpdir(), 'restore-'));
   try {
-    const file = bundle === null || plan.candidate === null ? null : find(bundle, plan.candidate.path);
+    // The path of a chosen data directory is a folder; its db is known by its digest.
+    const { candidate } = plan;
+    const file = bundle === null || candidate === null ? null : (bundle.files.find((one) => one.sha256 === candidate.sha256) ?? find(bundle, candidate.path));
     const names = writeRestoreFolder(plan, folder, { snapshot: file?.open() ?? null, language: value.language, recommendation: value.recommendation });
     const tar = pack();
     const written = pipeline(tar, createWriteStream(outFile, { mode: 0o600 }));
