@@ -17,6 +17,7 @@ import { evidenceManifest } from './manifest.js';
 import { startTogether } from './members-together.js';
 import { describeMembers, type StoredMembership } from './members.js';
 import { withinBudget } from './survey-budget.js';
+import { afterReset, inEra, resetClocks } from './reset-clock.js';
 import { takenOf } from './taken.js';
 import { resolveStamp, type StampContext } from './when.js';
 import { offsetsOfCopies, offsetsWritten } from './zone-proofs.js';
@@ -84,18 +85,28 @@ export function buildDraft(bundle: Pick<Bundle, 'files' | 'findings'>, artifacts
   const inContainer = installation.etcdRunsAs === 'docker' || installation.etcdRunsAs === 'static-pod' || installation.etcdRunsAs === 'container';
   const clocksOf = containerClocks(facts, inContainer, zones, collection);
   const boots = new Map<string | null, ReturnType<typeof bootOf>>();
-  const when = (stamp: Stamp, host: string | null, artifact: string): Interval =>
-    resolveStamp(stamp, {
-      readings: clocksOf(artifact) ?? zones.ofHost(host).readings,
-      collected: collection.ofArtifact(artifact, host),
+  const eras = resetClocks(facts, names, reads, zones, collection);
+  const collectedAt = (host: string | null, known: Interval): Interval => {
+    const era = host === null ? [...eras.values()][0] : eras.get(host);
+    return era === undefined ? known : afterReset(era);
+  };
+  const when = (stamp: Stamp, host: string | null, artifact: string): Interval => {
+    const owner = host ?? (names.length === 1 ? names[0]! : null);
+    const readings = clocksOf(artifact) ?? zones.ofHost(host).readings;
+    const time = resolveStamp(stamp, {
+      readings,
+      collected: collectedAt(owner, collection.ofArtifact(artifact, host)),
       newest: collection.newest,
-      booted: stamp.kind === 'since-boot' ? (boots.get(host ?? (names.length === 1 ? names[0]! : null))?.time ?? null) : null,
+      booted: stamp.kind === 'since-boot' ? (boots.get(owner)?.time ?? null) : null,
     });
+    const era = owner === null ? undefined : eras.get(owner);
+    return era !== undefined && stamp.kind !== 'ago' && inEra(stamp, time, era, readings) ? afterReset(era) : time;
+  };
   for (const host of names) {
     boots.set(host, bootOf(facts.filter((fact) => fact.host === host || (fact.host === null && names.length === 1)), (stamp, artifact) => when(stamp, host, artifact), collection.ofHost(host).notAfter));
   }
 
-  const hosts = names.map((name) => describeHost(name, facts, databases, { zone: zones.ofHost(name).setting, collected: collection.ofHost(name), booted: boots.get(name) ?? null }, register));
+  const hosts = names.map((name) => describeHost(name, facts, databases, { zone: zones.ofHost(name).setting, collected: collectedAt(name, collection.ofHost(name)), booted: boots.get(name) ?? null }, register));
   const { members, findings } = describeMembers(facts, names, installation, storedMemberships(reads), register);
   const known = {
     files: bundle.files,
@@ -104,14 +115,15 @@ export function buildDraft(bundle: Pick<Bundle, 'files' | 'findings'>, artifacts
     facts,
     evidence: register,
     when,
-    collected: collection.all,
+    collected: collectedAt(null, collection.all),
     zone: zones.site,
     hosts,
     installation,
     members,
     surveys: new Map(reads.flatMap((read) => (read.survey === null ? [] : [[read.id, read.survey] as const]))),
+    clockResets: eras,
     settingsFindings: findings,
-    together: startTogether(reads, installation.etcdVersion?.value ?? null),
+    together: () => startTogether(reads, installation.etcdVersion?.value ?? null),
   };
   const dated = (foreign: ReadonlySet<string>): Draft => {
     const own = reads.filter((read) => !foreign.has(read.id));

@@ -7,6 +7,8 @@ import type { Stamp } from '../time/stamp.js';
 export interface Collection {
   ofArtifact(artifact: string, host: string | null): Interval;
   ofHost(host: string | null): Interval;
+  /** What the dated outputs of a host show, before anything else stretches it. */
+  shownBy(host: string): Interval | null;
   readonly all: Interval;
   /** Newest time that anything in the bundle proves. */
   readonly newest: number | null;
@@ -104,6 +106,7 @@ export function datesOfCollection(facts: readonly Fact[], files: readonly Bundle
     return top;
   };
   const floorOfHost = (host: string): number | null => floorOf([...hostsOf].filter(([, hosts]) => hosts.has(host)).map(([artifact]) => artifact));
+  const shown = new Map(byHost);
   for (const [host, known] of byHost) byHost.set(host, stretched(known, floorOfHost(host)));
   if (all !== undefined) all = stretched(all, newest);
   const whole: Interval = all ?? (newest === null ? unknown : { notBefore: newest, best: null, notAfter: null });
@@ -126,5 +129,5 @@ export function datesOfCollection(facts: readonly Fact[], files: readonly Bundle
       notAfter: about.notAfter === null ? null : Math.max(about.notAfter + neighbourMs, floor ?? about.notAfter),
     };
   };
-  return { ofArtifact, ofHost, all: whole, newest };
+  return { ofArtifact, ofHost, shownBy: (host) => shown.get(host) ?? null, all: whole, newest };
 }

@@ -7,6 +7,7 @@ import type { Stamp } from '../time/stamp.js';
 import type { SettingsFinding } from '../installations/index.js';
 import type { KubeSurvey, RevisionClock } from '../kubernetes/index.js';
 import type { EvidenceRegister } from './evidence.js';
+import type { ResetEra } from './reset-clock.js';
 import type { Candidate, HostInfo, InstallationInfo, ManifestEntry, MemberInfo, Setting } from './model.js';
 
 /** A candidate with the machine-readable reports behind it. */
@@ -46,8 +47,10 @@ export interface Draft {
   readonly foreign?: ReadonlySet<string>;
   /** What Kubernetes' values say in each database, by candidate id. */
   readonly surveys?: ReadonlyMap<string, KubeSurvey>;
-  /** Every way in which a start of all members from the directories of the bundle can go; empty when only one is there. */
-  readonly together?: readonly Scenario[];
+  /** Every way in which a start of all members from the directories of the bundle can go; empty when only one is there. Calculated when asked. */
+  readonly together?: () => readonly Scenario[];
+  /** Hosts whose clock was behind when their artifacts were collected. */
+  readonly clockResets?: ReadonlyMap<string, ResetEra>;
   /** Contradictions between the sources of one host. */
   readonly settingsFindings?: readonly SettingsFinding[];
 }

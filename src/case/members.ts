@@ -35,7 +35,7 @@ function stateOf(facts: readonly Fact[], names: readonly string[], register: Evi
     if (/^active/.test(status.active)) return say('running', status);
     if (/^inactive/.test(status.active) && isEtcdUnit(status.unit)) return say('stopped', status);
   }
-  const containers = facts.filter((fact) => fact.kind === 'container' && (fact.pod?.container === 'etcd' || (fact.pod === null && names.includes(fact.name.replace(/^\//, '')) && /etcd/.test(fact.name))));
+  const containers = facts.filter((fact) => fact.kind === 'container' && (fact.pod?.container === 'etcd' || (fact.pod === null && (/^\/?etcd\d*$/.test(fact.name) || (names.includes(fact.name.replace(/^\//, '')) && /(?:^|\/)etcd:/.test(fact.image))))));
   const up = containers.find((fact) => fact.kind === 'container' && fact.state === 'running');
   if (up !== undefined) return say('running', up);
   const down = containers.find((fact) => fact.kind === 'container' && fact.state !== 'created');

@@ -1,5 +1,6 @@
 import type { Finding, Message, Severity } from '../case/model.js';
 import type { DraftCandidate } from '../case/draft.js';
+import { rfc3339 } from '../case/time-words.js';
 import { suspiciousChanges } from '../kubernetes/index.js';
 import { say } from '../words/say.js';
 import type { Language } from '../words/catalogue.js';
@@ -83,9 +84,16 @@ function* changes(s: Situation): Generator<Raw> {
   }
 }
 
+/** Hosts that show an earlier time than their own data holds. */
+function* clocks(s: Situation): Generator<Raw> {
+  for (const [host, era] of s.draft.clockResets ?? []) {
+    yield { code: 'host.clock-behind', severity: 'error', params: { host, shown: rfc3339(era.to) ?? '?', content: rfc3339(era.after) ?? '?' }, of: s.draft.candidates.filter((one) => one.candidate.host === host).slice(0, 2) };
+  }
+}
+
 /** Findings about the candidates as a set: whose they are, what their dates hide, what went missing between them. */
 export function candidateFindings(s: Situation, language: Language): Finding[] {
-  return [...identity(s), ...frozen(s), ...misnamed(s), ...changes(s)].slice(0, 60).map(({ code, severity, params, of }) => {
+  return [...identity(s), ...clocks(s), ...frozen(s), ...misnamed(s), ...changes(s)].slice(0, 60).map(({ code, severity, params, of }) => {
     const said = { key: `finding.${code}.message`, params };
     return { code, severity, message: say(language, said.key, params), said, evidence: of.flatMap((one) => one.candidate.evidence.slice(0, 1)) };
   });

@@ -67,18 +67,20 @@ export function candidateLoss(one: DraftCandidate, last: DraftCandidate | null, 
   const filesEnd = lastMs !== null && aliveUntil !== null && aliveUntil - lastMs > laterMs;
   const revisions = known === null ? null : Number(known.revision) - revision;
   const isLast = last === one || (revisions !== null && revisions <= 0);
+  // A snapshot is one moment of a living cluster: only a member's own data shows where it ended.
+  const endUnseen = isLast && (last === null || last.candidate.kind === 'snapshot') && stop === null;
   const went = revisions !== null && revisions < 0;
   const seconds = own === null || aliveUntil === null ? null : Math.max(0, Math.round((aliveUntil - own) / 100) / 10);
   const latest = [known?.time.notAfter ?? null, stopAtLatest].filter((ms) => ms !== null).reduce<number | null>((a, b) => (a === null ? b : Math.max(a, b)), null);
-  const atMost = latest === null || one.taken.notBefore === null ? null : Math.max(0, Math.round((latest - one.taken.notBefore) / 1000));
+  const atMost = latest === null || (outage !== null && outage.start.notBefore !== null && stopAtLatest === null) || one.taken.notBefore === null ? null : Math.max(0, Math.round((latest - one.taken.notBefore) / 1000));
   const mine = draft.surveys?.get(one.candidate.id) ?? null;
   const other = last === null || isLast ? null : comparable(one, last, draft);
-  const objects = mine === null || mine.prefixes.length === 0 || mine.live.size === 0 ? null : isLast && !filesEnd ? lossBetween(mine, mine) : other === null ? null : lossBetween(mine, other);
+  const objects = mine === null || mine.prefixes.length === 0 || mine.live.size === 0 ? null : isLast && !filesEnd && !endUnseen ? lossBetween(mine, mine) : other === null ? null : lossBetween(mine, other);
   return {
     loss: {
       // Where nothing newer than this very file is known although etcd went on, a count would be a lie.
-      revisions: revisions === null || went || (isLast && filesEnd) ? null : Math.max(0, revisions),
-      seconds, secondsAtMost: atMost,
+      revisions: revisions === null || went || endUnseen || (isLast && filesEnd) ? null : Math.max(0, revisions),
+      seconds: endUnseen ? null : seconds, secondsAtMost: endUnseen ? null : atMost,
       objects: objects === null ? null : objectsOf(objects),
     },
     objects,

@@ -97,7 +97,8 @@ function majorityOfDirectories(s: Situation): Decision | null {
   const hosts = new Set(s.judged.filter((one) => one.use === 'survivor').map((one) => one.one.candidate.host ?? one.one.candidate.id));
   if (s.health.members.length < 2 || hosts.size < s.health.quorum) return null;
   // Started together, a lagging majority would vote its old log over newer data.
-  if (s.draft.together === undefined || s.draft.together.length === 0 || s.draft.together.some((one) => one.leader === null || one.rewritesHistory)) return null;
+  const ways = s.draft.together?.() ?? [];
+  if (ways.length === 0 || ways.some((one) => one.leader === null || one.rewritesHistory)) return null;
   return { ...base, kind: 'repair-without-restore', why: [why('majority-starts', { count: hosts.size, members: s.health.members.length })], conditions: [condition('copy-first'), condition('start-together')], places: healthPlaces(s) };
 }
 

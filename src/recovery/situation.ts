@@ -2,7 +2,7 @@ import type { Draft, DraftCandidate } from '../case/draft.js';
 import type { CaseEvent, Cause, Outage } from '../case/model.js';
 import { massDeletion, type MassDeletion } from './deleted-objects.js';
 import { clusterHealth, type ClusterHealth } from './health.js';
-import { judgeCandidates, rankUsable, type Judged } from './judge.js';
+import { isBackupDirectory, judgeCandidates, rankUsable, type Judged } from './judge.js';
 import { lineageOf, type Lineage } from '../case/lineage.js';
 import { newestState } from './candidate-loss.js';
 import { damagingCauses, repairableCauses } from './repairable.js';
@@ -46,7 +46,7 @@ export function situationOf(draft: Draft, findings: Findings): Situation {
   const judged = judgeCandidates(draft, lineage, health);
   const usable = rankUsable(judged.filter((one) => lineage.ours.has(one.one.candidate.id)));
   const last = newestState(draft, lineage.ours);
-  const brokenData = judged.filter(({ one, use }) => one.candidate.kind !== 'snapshot' && lineage.ours.has(one.candidate.id) && use !== 'start' && use !== 'survivor' && (one.candidate.verdict !== 'digest-absent' || (one.boot !== null && one.boot.result !== 'ready') || (one.boot?.hazard ?? null) !== null));
+  const brokenData = judged.filter(({ one, use }) => one.candidate.kind !== 'snapshot' && !isBackupDirectory(one, draft) && lineage.ours.has(one.candidate.id) && use !== 'start' && use !== 'survivor' && (one.candidate.verdict !== 'digest-absent' || (one.boot !== null && one.boot.result !== 'ready') || (one.boot?.hazard ?? null) !== null));
   const damages = damagingCauses(findings.causes);
   const unfinished = findings.outage !== null && findings.outage.firstKnownBad !== null && findings.outage.end === null;
   return {

@@ -108,7 +108,7 @@ describe('the state decides the plan', () => {
     expect(value.candidates.find((candidate) => candidate.path === 'd.tar.xz!/data')?.boot?.result).toBe('ready');
   });
 
-  it('starts the members together when a majority of directories is whole, and leaves the laggard out', async () => {
+  it('starts the members together when a majority of directories is whole, and leaves the laggard out', { timeout: 240_000 }, async () => {
     const value = await casesOf({ 'm1.tar.xz': killed('v3.5.30-shop-three-member1'), 'm2.tar.xz': killed('v3.5.30-shop-three-member2'), 'm3.tar.xz': killed('v3.5.30-shop-three-member3'), 'b/m1.db': saved('v3.5.30', 'shop-three-late-m1') });
     expect(value.recommendation.kind).toBe('repair-without-restore');
     expect(value.recommendation.why[0]!.key).toBe('recommend.why.majority-starts');

@@ -108,3 +108,20 @@ describe('the collection', () => {
     expect(shown(one.when(civil(null, 7, 15, 9, 30), 'n1', 'n1/apiserver.log').best)).toBe('2024-07-15T07:30:00.000Z');
   });
 });
+
+describe('a clock that went back', () => {
+  it('dates what it shows only as later than the data', async () => {
+    const { casesOf, saved, settingsOf } = await import('../analyze/scenario.js');
+    const value = await casesOf({
+      ...settingsOf('master1', 'master1', '192.168.8.11', 'master1=https://192.168.8.11:2380'),
+      'master1/date.txt': '[root@master1 ~]# date\nMon Jan  1 09:00:00 UTC 2018\n[root@master1 ~]# uptime\n 09:00:01 up 20 min,  1 user,  load average: 0.00, 0.01, 0.05\n',
+      'master1/etcd.log': 'Jan  1 08:45:00 master1 etcd[812]: {"level":"panic","ts":"2018-01-01T08:45:00.000Z","caller":"wal/wal.go:1","msg":"failed to open WAL","error":"wal: crc mismatch"}\n',
+      'master1/late.db': saved('v3.5.16', 'kubesphere-single-late'),
+    });
+    expect(value.findings.map((one) => one.code)).toContain('host.clock-behind');
+    expect(value.hosts[0]?.collectedAt).toMatchObject({ best: null, notAfter: null });
+    expect(value.outage.start.notAfter).toBeNull();
+    expect(value.recommendation.loss).toMatchObject({ revisions: null, seconds: null, secondsAtMost: null });
+    expect(value.recommendation.candidate?.path).toBe('master1/late.db');
+  });
+});
