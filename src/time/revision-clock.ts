@@ -69,6 +69,8 @@ export interface RevisionClock {
   readonly quality: 'renewals' | 'floors' | 'none';
 }
 
+const end = (p: ClockPoint): number => p.time + p.precisionMs;
+
 const median = (values: readonly number[]): number | null => {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[sorted.length >> 1] ?? null;
@@ -96,7 +98,7 @@ export function revisionClock(input: Iterable<ClockPoint>, newestRevision: numbe
   const chain = longestChain(kept, skewToleranceMs);
   const odd = strays.length + chain.strays.length;
   const damaged = odd >= 3 && odd > 0.002 * fresh.length;
-  const { trusted, lonely } = damaged ? withoutLooseEnds(chain.kept) : splitLonely(chain.kept);
+  const { trusted, lonely } = damaged ? withoutLooseEnds(chain.kept) : splitLonely(chain.kept, points);
   const witnesses = damaged ? 3 : odd > 0 ? 2 : 1;
   const renewals = renewalsOf(trusted);
   const fixed = points.filter((p) => p.kind === 'fixed');
@@ -130,17 +132,22 @@ export function revisionClock(input: Iterable<ClockPoint>, newestRevision: numbe
   };
 }
 
-/** Points at the end that jump ahead alone: one value may be damaged, or one clock wrong. */
-function splitLonely(points: readonly ClockPoint[]): { readonly trusted: readonly ClockPoint[]; readonly lonely: readonly ClockPoint[] } {
+/**
+ * Points at the end that jump ahead alone: one value may be damaged, or one clock wrong. They are not alone when
+ * another machine's carried times, `all` of them, reach as far before them.
+ */
+function splitLonely(points: readonly ClockPoint[], all: readonly ClockPoint[] = []): { readonly trusted: readonly ClockPoint[]; readonly lonely: readonly ClockPoint[] } {
   const from = Math.max(1, points.length - 12);
   const machines = new Set(points.map((p) => p.machine)).size;
   for (let i = points.length - 1; i >= from; i--) {
-    const gap = (points[i] as ClockPoint).time - (points[i - 1] as ClockPoint).time;
-    if (gap <= Math.max(30_000, 3 * (points[i]?.intervalMs ?? 0))) continue;
+    const p = points[i] as ClockPoint;
+    const allowed = Math.max(30_000, 3 * (p.intervalMs ?? 0));
+    if (p.time - (points[i - 1] as ClockPoint).time <= allowed) continue;
     const tail = points.slice(i);
-    const steady = tail.some((p) => tail.some((q) => q.key === p.key && q.revision > p.revision && q.time > p.time));
-    const witnesses = machines > 1 ? new Set(tail.map((p) => p.machine)).size : new Set(tail.map((p) => p.key)).size;
-    if (!steady && witnesses < 2) return { trusted: points.slice(0, i), lonely: tail };
+    const steady = tail.some((a) => tail.some((b) => b.key === a.key && b.revision > a.revision && b.time > a.time));
+    const witnesses = machines > 1 ? new Set(tail.map((t) => t.machine)).size : new Set(tail.map((t) => t.key)).size;
+    const carried = all.some((f) => f.kind === 'floor' && f.machine !== p.machine && f.revision <= p.revision && f.time <= end(p) && p.time - f.time <= allowed);
+    if (!steady && witnesses < 2 && !carried) return { trusted: points.slice(0, i), lonely: tail };
   }
   return { trusted: points, lonely: [] };
 }
@@ -166,7 +173,8 @@ function renewalsOf(points: readonly ClockPoint[]): Renewal[] {
     const last = list[list.length - 1] as ClockPoint;
     const recent = list.slice(-7);
     const steps = recent.slice(1).map((p, i) => p.time - (recent[i] as ClockPoint).time).filter((step) => step > 0);
-    const intervalMs = (steps.length >= 3 ? median(steps) : null) ?? last.intervalMs ?? 10_000;
+    // Few steps say less than the usual rhythm does, unless all of them are longer.
+    const intervalMs = (steps.length >= 3 ? median(steps) : null) ?? Math.max(last.intervalMs ?? 10_000, steps.length === 0 ? 0 : Math.min(...steps));
     return { key, machine: last.machine, last: last.time, lastRevision: last.revision, intervalMs, stoppedBeforeEnd: end - last.time > 2.5 * intervalMs + slowWriteMs };
   });
 }
