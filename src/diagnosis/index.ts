@@ -29,8 +29,14 @@ export function diagnose(draft: Draft, timeline: Timeline, language: Language): 
   const causes = ranked.map((hypothesis) => causeOf(hypothesis, view, language));
   const unknown = unknownCause(ranked, view, language);
   return {
-    causes: unknown === null ? causes : [...causes.filter((cause) => cause.confidence !== 'rejected'), unknown, ...causes.filter((cause) => cause.confidence === 'rejected')],
+    causes: unknown === null ? causes : insertUnknown(causes, unknown),
     findings: findingsOf(view, language),
     notChecked: notChecked(view, ranked, language),
   };
+}
+
+/** Behind the damage that is known and the triggers that are possible, before what let it happen. */
+function insertUnknown(causes: readonly Cause[], unknown: Cause): readonly Cause[] {
+  const tells = (cause: Cause): boolean => cause.confidence !== 'rejected' && (cause.role === 'trigger' || cause.role === 'damage');
+  return [...causes.filter(tells), unknown, ...causes.filter((cause) => !tells(cause))];
 }

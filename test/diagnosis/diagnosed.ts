@@ -24,14 +24,27 @@ export async function diagnosed(files: Files): Promise<Diagnosis> {
   }
 }
 
-/** The same for a bundle on disk. `keep` leaves files out. */
-export async function diagnosedFolder(path: string, keep: (file: string) => boolean = () => true): Promise<Diagnosis> {
-  const bundle = await openBundle([path]);
+/** The same for a bundle on disk. */
+export async function diagnosedFolder(path: string): Promise<Diagnosis> {
+  const opened = await openFolder(path);
   try {
-    const files = bundle.files.filter((file) => keep(file.path));
-    const draft = buildDraft({ files, findings: bundle.findings }, await readArtifacts(files), { assumeZone: null });
-    return diagnose(draft, reconstruct(draft, 'en'), 'en');
+    return opened.without(null);
   } finally {
-    bundle.close();
+    opened.close();
   }
+}
+
+/** A bundle whose files were read once, to be diagnosed with and without one of them. */
+export async function openFolder(path: string): Promise<{ without(file: string | null): Diagnosis; close(): void }> {
+  const bundle = await openBundle([path]);
+  const artifacts = await readArtifacts(bundle.files);
+  return {
+    without(file) {
+      const files = bundle.files.filter((one) => one.path !== file);
+      const facts = artifacts.facts.filter((fact) => fact.at.artifact !== file);
+      const draft = buildDraft({ files, findings: bundle.findings }, { ...artifacts, facts }, { assumeZone: null });
+      return diagnose(draft, reconstruct(draft, 'en'), 'en');
+    },
+    close: () => bundle.close(),
+  };
 }

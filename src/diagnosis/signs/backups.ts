@@ -19,6 +19,9 @@ export const partOnlyFiles: Sign = (view) => {
 
 const script = (test: (fact: BackupScriptFact) => boolean): Sign => (view) => view.facts('backup-script').filter((fact) => fact.saves.length > 0 && test(fact)).map((fact) => hitOf(view, fact, null));
 
+/** A backup script that saves something. */
+export const backupJob: Sign = script(() => true);
+
 /** A save by `etcdctl snapshot save` without `--command-timeout`. */
 export const scriptWithoutTimeout: Sign = script((fact) => fact.saves.some((save) => save.words.includes('save') && !save.timeout));
 

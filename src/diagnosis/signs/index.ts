@@ -6,5 +6,5 @@ export { bootWithoutShutdown, journalBreaksOff, orderlyShutdown, disk, diskIsFul
 export { candidate, alarm, endpoint, etcdVersion, members } from './cluster.js';
 export { wordsOf } from './logs.js';
 export { powerWords, rollbackCommands, byServer, onDisk, aboutControlPlane, nospace, oneMember, severalMembers, smartFailing, clockStepped, expiredCertificate, addressMissing, twoEtcd, bootSeen, slowFsyncMetric, majorityDead, severalStartsBefore, flushedDamage, memberStoppedBefore, unsafeSetting, noticedLate, perhapsNoticedLate } from './clues.js';
-export { partFiles, partOnlyFiles, scriptWithoutTimeout, scriptUnchecked, shrunkenBackups, sameDisk, noSchedule, auditFinds } from './backups.js';
+export { partFiles, partOnlyFiles, scriptWithoutTimeout, scriptUnchecked, shrunkenBackups, sameDisk, noSchedule, auditFinds, backupJob } from './backups.js';
 export { halfDirectory } from './restores.js';
