@@ -146,3 +146,16 @@ test('plan and scripts of three members take less than 100 ms, and the runbook s
   expect(runbook).toContain('12 个修订号，约 2 分钟');
   expect(runbook).toContain('sh restore-cp1.sh preflight');
 });
+
+test('a control-plane host without etcd is stopped before anything is restored, and comes back last', () => {
+  const made = draft('kubekey', 1);
+  const plane = { ...made.hosts[0]!, name: 'plane', addresses: ['10.90.0.9'], roles: ['control-plane' as const] };
+  const { plan, missing } = planOf({ ...made, hosts: [{ ...made.hosts[0]!, roles: ['etcd'] }, plane] }, 'restore-snapshot');
+  expect(missing).toEqual([]);
+  expect(plan.steps.filter((step) => step.host === 'plane').map((step) => step.phase)).toEqual(['preflight', 'stop', 'control-plane']);
+  expect(plan.steps.find((step) => step.id === 'keep-cp1')?.needs).toEqual(['stop-cp1', 'stop-plane']);
+  expect(plan.steps.find((step) => step.id === 'control-plane-plane')?.needs).toEqual(['verify-cp1']);
+  const script = plan.scripts['restore-plane.sh'] ?? '';
+  execFileSync('sh', ['-n'], { input: script });
+  expect(script).toContain('\nETCD=none\n');
+});
