@@ -8,6 +8,8 @@ export interface CommandEntry {
   readonly path: string;
   /** Word key of the one-line summary. */
   readonly summary: string;
+  /** Set for commands that describe all others: the whole tree is loaded for them. */
+  readonly wholeTree?: true;
   readonly load: () => Promise<{ readonly define: (command: Command) => Command }>;
 }
 
@@ -37,6 +39,6 @@ export const commands: readonly CommandEntry[] = [
   { path: 'cases rm', summary: 'cli.cases.rm', load: () => import('./commands/cases-rm.js') },
   { path: 'cases export', summary: 'cli.cases.export', load: () => import('./commands/cases-export.js') },
   { path: 'bundle share', summary: 'cli.share', load: () => import('./commands/bundle-share.js') },
-  { path: 'completion', summary: 'cli.completion', load: () => import('./commands/completion.js') },
-  { path: 'man', summary: 'cli.man', load: () => import('./commands/man.js') },
+  { path: 'completion', summary: 'cli.completion', wholeTree: true, load: () => import('./commands/completion.js') },
+  { path: 'man', summary: 'cli.man', wholeTree: true, load: () => import('./commands/man.js') },
 ];

@@ -33,7 +33,7 @@ export async function buildProgram(argv: readonly string[], loadAll = false): Pr
     }
     const command = parent.command(words[words.length - 1] ?? '').description(say(language, entry.summary));
     command.option('--lang <language>', say(language, 'cli.lang'));
-    if (loadAll || entry === chosen) (await entry.load()).define(command);
+    if (loadAll || chosen?.wholeTree === true || entry === chosen) (await entry.load()).define(command);
   }
   return program;
 }
