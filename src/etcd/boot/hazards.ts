@@ -13,8 +13,7 @@ export type Hazard = BootReport['hazard'];
 
 /** What was seen in the database before the log was applied to it. */
 export interface BeforeReplay {
-  readonly revision: bigint;
-  readonly compactRevision: bigint;
+  /** Keys whose rows contradict themselves or the log. */
   readonly contradictions: readonly string[];
   readonly hazard: Hazard;
 }
@@ -78,7 +77,7 @@ export function beforeReplay(loaded: LoadedMember): BeforeReplay {
   const found = contradictions(store);
   const alignment = loaded.started === null ? null : alignWithLog(loaded);
   const hazard: Hazard = jumped(store) ? 'revision-jump' : alignment?.appliedTwice === true ? 'applied-twice' : null;
-  return { revision: store.revision, compactRevision: store.compactRevision, contradictions: [...found, ...(alignment?.damaged ?? [])], hazard };
+  return { contradictions: [...found, ...(alignment?.damaged ?? [])], hazard };
 }
 
 function judgeByHistory(history: LogHistory, loaded: LoadedMember): { readonly hazard: Hazard; readonly problems: readonly Problem[] } {

@@ -81,6 +81,9 @@ const sameKeys = (a: Puts, b: Puts): boolean => a.size === b.size && [...a.keys(
 /** Entries that may be passed over between two that wrote: failed transactions and the like. */
 const most = 200;
 
+/** How far from its place an entry with the same keys may lie. */
+const nearby = 16;
+
 /** Keys of rows that differ in value from the entry that must have written them, newest first. */
 function compareBackwards(transactions: readonly Puts[], candidates: readonly Puts[][]): string[] {
   const damaged: string[] = [];
@@ -95,9 +98,11 @@ function compareBackwards(transactions: readonly Puts[], candidates: readonly Pu
       continue;
     }
     if (stop === 0) break;
+    // Only close by: neighbours in the log made neighbouring revisions.
+    const close = Math.max(stop, at - nearby);
     let j = at;
-    while (j >= stop && !candidates[j]!.some((puts) => sameKeys(puts, wanted))) j -= 1;
-    if (j < stop) continue;
+    while (j >= close && !candidates[j]!.some((puts) => sameKeys(puts, wanted))) j -= 1;
+    if (j < close) continue;
     for (const puts of candidates[j]!) for (const [key, crc] of puts) if (wanted.has(key) && wanted.get(key) !== crc) damaged.push(key);
     at = j - 1;
   }
@@ -120,12 +125,16 @@ export function alignWithLog(loaded: LoadedMember): Alignment {
   const newer = above.map((entry) => possiblePuts(loaded, entry)).filter((branches) => branches.length > 0);
   const last = transactions.at(-1)!;
   const fits = older.slice(-most).some((branches) => branches.some((puts) => same(puts, last)));
-  if (!fits && isAhead(transactions, newer)) return { appliedTwice: true, damaged: [] };
+  // Without older entries to compare with, a few equal writes prove nothing.
+  if (!fits && isAhead(transactions, newer, older.length === 0 ? 3 : 1)) return { appliedTwice: true, damaged: [] };
   return { appliedTwice: false, damaged: fits ? compareBackwards(transactions, older) : [] };
 }
 
-/** True when the newest rows are, in order, what the first entries above the consistent index put. */
-function isAhead(transactions: readonly Puts[], newer: readonly Puts[][]): boolean {
+/**
+ * True when the newest rows are, in order and nearly without exception, what the first entries above the
+ * consistent index put. `least`: so many must agree, because the same value is often written again.
+ */
+function isAhead(transactions: readonly Puts[], newer: readonly Puts[][], least: number): boolean {
   const last = transactions.at(-1)!;
   for (let end = newer.length - 1; end >= 0; end--) {
     if (!newer[end]!.some((puts) => same(puts, last))) continue;
@@ -137,7 +146,7 @@ function isAhead(transactions: readonly Puts[], newer: readonly Puts[][]): boole
         t -= 1;
       }
     }
-    if (matched >= 2 || (matched === 1 && end === 0)) return true;
+    if (matched >= least && (matched >= (end + 1) * 0.9 || t < 0)) return true;
   }
   return false;
 }
