@@ -33,7 +33,8 @@ function judgedCandidate(judged: Judged, loss: CandidateLoss | null, said: (mess
 }
 
 function whyNot(other: Judged, chosen: Judged | null): Message {
-  if (other.use === null) return other.reasons[other.reasons.length - 1] ?? { key: 'recommend.reason.unreadable', params: {} };
+  // The last reason is the one that decided, but for a wrong digest: that its content is elsewhere explains nothing alone.
+  if (other.use === null) return other.reasons.find((one) => one.key === 'recommend.reason.digest-wrong') ?? other.reasons[other.reasons.length - 1] ?? { key: 'recommend.reason.unreadable', params: {} };
   if (chosen === null) return { key: 'recommend.whynot.not-needed', params: {} };
   const [mine, theirs] = [chosen.one.candidate.revision ?? 0, other.one.candidate.revision ?? 0];
   if (mine === theirs) return { key: 'recommend.whynot.same-state', params: { path: chosen.one.candidate.path } };
