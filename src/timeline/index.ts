@@ -12,7 +12,6 @@ import { peopleSigns } from './people-signs.js';
 import type { Sign } from './sign.js';
 
 export { mistakeIn, type Mistake } from './mistakes.js';
-export { timesketchRows, timesketchColumns, type TimesketchRow } from './timesketch.js';
 
 /** What happened, in order, and when the control plane failed. */
 export interface Timeline {
