@@ -119,6 +119,10 @@ export function hazardsOf(loaded: LoadedMember, server: ServerKind, before: Befo
   if (tail?.kind === 'torn') note('wal.torn', `${name}: etcd cuts off ${tail.bytes} bytes behind the last whole record; a write in them may have been acknowledged`);
   if (tail?.kind === 'records-behind-end') note('wal.records-behind-end', `${name}: reading ends at ${started?.read.endOffset ?? 0}, whole records follow at ${tail.offset}; etcd overwrites them`);
   if (tail?.kind === 'cut-short') note('wal.cut-short', `${name}: ends right behind a record at ${tail.size} bytes, where etcd keeps ${64_000_000}; it was repaired or cut once, and what followed is gone`);
+  const end = started?.read.endOffset ?? 0;
+  if (tail === null && end > 0 && end % 512 === 0) {
+    problems.push({ code: 'wal.ends-on-sector', severity: 'info', offset: end, page: null, message: `${name}: the log ends exactly where a disk sector ends (offset ${end}): by chance, as one log in 64 does, or because the next sector never reached the disk` });
+  }
   const strange = strangeBuckets(loaded);
   for (const sentence of strange) note('etcd.bucket', sentence);
   if (before.contradictions.length > 0) note('etcd.row-contradiction', `${before.contradictions.length} live keys contradict their own revisions or the log`, before.contradictions);
