@@ -1,6 +1,7 @@
 import type { Draft, DraftCandidate } from '../case/draft.js';
 import type { MemberInfo, Message, Plan, Recommendation } from '../case/model.js';
 import type { Language } from '../words/catalogue.js';
+import { clusterHealth } from './health.js';
 import { memberWords } from './member-words.js';
 import { missing, type MissingFact } from './plan-host.js';
 import { repairs, withoutRestart } from './repairs.js';
@@ -52,8 +53,11 @@ function reapplyObjects(draft: Draft, chosen: DraftCandidate | null, language: L
 function replaceMember(draft: Draft, language: Language): HandPlan {
   const step = stepper(language);
   const lacks: MissingFact[] = [];
-  const healthy = draft.members.find((member) => member.state === 'running');
-  const broken = draft.members.filter((member) => member.state !== 'running');
+  // What etcd answered counts more than what a list of processes shows.
+  const answers = new Map(clusterHealth(draft).members.map((one) => [one.member, one.health]));
+  const works = (member: MemberInfo): boolean => answers.get(member) === 'healthy' || (answers.get(member) === 'unknown' && member.state === 'running');
+  const healthy = draft.members.find(works);
+  const broken = draft.members.filter((member) => !works(member));
   const [lost] = broken;
   const asker = memberWords(healthy ?? draft.members[0], draft, lacks);
   const status = [asker.ctl('endpoint status --cluster -w table'), asker.ctl('endpoint health --cluster'), asker.ctl('member list -w table')];
