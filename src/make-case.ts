@@ -58,6 +58,13 @@ function title(parts: CaseParts): string {
 
 const rankOf: Readonly<Record<Finding['severity'], number>> = { critical: 0, error: 1, warning: 2, info: 3 };
 
+/** A cluster that answers, with no failure dated, had no outage: its newest snapshot ends nothing. */
+function outageOf(parts: CaseParts): Case['outage'] {
+  const { outage } = parts.timeline;
+  const { health } = parts.recommended.situation;
+  return health.allHealthy && outage.firstKnownBad === null ? { ...outage, start: { notBefore: null, notAfter: null }, detectedAt: null } : outage;
+}
+
 /** The recommendation with the facts that its plan still lacks, each named once. */
 function withMissing(parts: CaseParts): Case['recommendation'] {
   const { recommendation } = parts.recommended;
@@ -91,7 +98,7 @@ export function makeCase(parts: CaseParts): Case {
     },
     revisions: revisionPoints(draft),
     events: timeline.events,
-    outage: timeline.outage,
+    outage: outageOf(parts),
     causes: diagnosis.causes,
     findings: [...new Map(findings.map((finding) => [`${finding.code}\n${finding.message}`, finding])).values()].sort((a, b) => rankOf[a.severity] - rankOf[b.severity]),
     backupAudit: parts.audit.audit,

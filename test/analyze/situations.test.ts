@@ -86,6 +86,7 @@ describe('the state decides the plan', () => {
     const value = await casesOf({ ...settingsOf('master1', 'master1', '192.168.8.11', 'master1=https://192.168.8.11:2380'), ...statusOf('master1', true), 'master1/health.txt': health('master1', [healthy('192.168.8.11')]), 'b/s.db': saved('v3.5.16', 'kubesphere-single-late') });
     expect(value.recommendation.kind).toBe('none');
     expect(value.recommendation.why[0]!.key).toBe('recommend.why.healthy');
+    expect(value.outage.start).toEqual({ notBefore: null, notAfter: null });
   });
 
   it('repairs a NOSPACE alarm without a restore', async () => {
