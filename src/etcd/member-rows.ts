@@ -1,5 +1,3 @@
-import { z } from 'zod';
-
 /** A row of bucket `members` (etcd 3.6 server/etcdserver/api/membership/member.go, JSON). */
 export interface MemberRow {
   /** Lower-case hex without leading zeros, as etcd prints ids. */
@@ -10,21 +8,24 @@ export interface MemberRow {
   readonly learner: boolean;
 }
 
-const row = z.object({
-  name: z.string().optional(),
-  peerURLs: z.array(z.string()).nullable().optional(),
-  clientURLs: z.array(z.string()).nullable().optional(),
-  isLearner: z.boolean().optional(),
-});
+const isText = (value: unknown): value is string => typeof value === 'string';
+/** A list of texts; a list that is missing or null is empty, anything else is null. */
+const texts = (value: unknown): readonly string[] | null => (value === undefined || value === null ? [] : Array.isArray(value) && value.every(isText) ? value : null);
 
 /** Decodes a member row. The id comes from the key: the JSON number exceeds 2^53. Null when it is no such row. */
 export function parseMemberRow(key: Uint8Array, value: Uint8Array): MemberRow | null {
   const memberId = Buffer.from(key).toString('latin1');
   if (!/^[0-9a-f]{1,16}$/.test(memberId)) return null;
+  // Checked by hand: a schema library would take longer to load than most verdicts take.
+  let parsed: unknown;
   try {
-    const parsed = row.parse(JSON.parse(Buffer.from(value).toString('utf8')));
-    return { memberId, name: parsed.name ?? '', peerUrls: parsed.peerURLs ?? [], clientUrls: parsed.clientURLs ?? [], learner: parsed.isLearner ?? false };
+    parsed = JSON.parse(Buffer.from(value).toString('utf8'));
   } catch {
     return null;
   }
+  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) return null;
+  const { name = '', peerURLs, clientURLs, isLearner = false } = parsed as Readonly<Record<string, unknown>>;
+  const [peerUrls, clientUrls] = [texts(peerURLs), texts(clientURLs)];
+  if (!isText(name) || peerUrls === null || clientUrls === null || typeof isLearner !== 'boolean') return null;
+  return { memberId, name, peerUrls, clientUrls, learner: isLearner };
 }
