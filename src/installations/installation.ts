@@ -45,6 +45,8 @@ export interface Installation {
   /** All of these must be seen when no clue decides alone. */
   readonly together?: readonly RegExp[];
   readonly defaults: Defaults;
+  /** Paths that the installer always mounts from elsewhere, for bundles in which no mount is seen. */
+  readonly containerPaths?: readonly { readonly inside: string; readonly onHost: string }[];
   /** Where the installer's own tools do the restore: the steps, in order; else the scripts do it. */
   readonly manual: readonly ManualStep[] | null;
 }

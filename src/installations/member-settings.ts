@@ -5,6 +5,7 @@ import type { Basis, InstallationInfo, MemberSettings, Setting } from '../case/m
 import { clientCertificates } from './client-certificates.js';
 import { factsOfHost } from './facts-of-host.js';
 import type { SettingsFinding } from './settings-finding.js';
+import { listedMember } from './listed-member.js';
 import { unionOfMembers } from './initial-cluster.js';
 import type { Installation } from './installation.js';
 import { etcdOptions, type EtcdOptions, type OptionValue } from './options.js';
@@ -78,13 +79,18 @@ export function memberSettings(
 
   const inside = from('data-dir');
   const onHost = inside === null ? null : hostPath(own, inside.value);
-  const dataDir = inside === null ? assumed(defaults?.dataDir) : onHost === null ? inside : { ...inside, value: onHost };
+  const known = inside === null ? null : installation?.containerPaths?.find((path) => inside.value.replace(/\/+$/, '') === path.inside);
+  const dataDir = inside === null ? assumed(defaults?.dataDir)
+    : onHost !== null ? { ...inside, value: onHost }
+    : known !== undefined && known !== null ? { ...inside, value: known.onHost, basis: 'assumed' as const } : inside;
   const walInside = from('wal-dir');
   const walOnHost = walInside === null ? null : hostPath(own, walInside.value);
   const walDir = walInside !== null && walOnHost !== null ? { ...walInside, value: walOnHost } : walInside;
 
-  const name = from('name');
-  const peer = from('initial-advertise-peer-urls') ?? ownEntry(options, name?.value ?? null, setting);
+  const row = options.get('initial-advertise-peer-urls') === null ? listedMember(facts, host, options.get('name')?.value ?? null) : null;
+  const ofRow = (value: string | undefined): Setting<string> | null => (row === null || value === undefined || value === '' ? null : setting(value, row.at, 'inferred'));
+  const name = from('name') ?? ofRow(row?.name);
+  const peer = from('initial-advertise-peer-urls') ?? ownEntry(options, name?.value ?? null, setting) ?? ofRow(row?.peerUrls[0]);
   const union = unionOfMembers(facts, hosts, register);
   const listen = shaped(options, 'listen-client-urls') ?? shaped(options, 'advertise-client-urls');
   const certificates = clientCertificates(own, options, host, defaults, setting, assumed);
@@ -97,7 +103,7 @@ export function memberSettings(
     walDir,
     name,
     peerUrl: peer === null ? null : { ...peer, value: peer.value.split(',')[0] ?? peer.value },
-    clientUrls: listen === null ? null : setting(listen.value.split(',').map((url) => url.trim()).filter((url) => url !== ''), listen.at),
+    clientUrls: listen === null ? (row === null || row.clientUrls.length === 0 ? null : setting(row.clientUrls, row.at, 'inferred')) : setting(listen.value.split(',').map((url) => url.trim()).filter((url) => url !== ''), listen.at),
     initialCluster: union.setting,
     initialClusterToken: from('initial-cluster-token') ?? etcdDefault('etcd-cluster') ?? assumed(defaults?.token),
     owner: ownerOf(own, options, dataDir?.value ?? null, info.etcdRunsAs, setting) ?? assumed(defaults?.owner),

@@ -12,6 +12,7 @@ export const rke1: Installation = {
   ],
   together: [/^docker etcd$/, /^docker kubelet$/, /^docker kube-apiserver$/],
   defaults: { ...noDefaults, dataDir: '/var/lib/etcd', token: 'etcd-cluster-1' },
+  containerPaths: [{ inside: '/var/lib/rancher/etcd', onHost: '/var/lib/etcd' }],
   manual: [
     { title: 'manual.rke1.keep', on: 'all', commands: ['cp -a /var/lib/etcd /var/lib/etcd.broken-STAMP', 'cp -a /opt/rke/etcd-snapshots /root/etcd-snapshots-STAMP'], expect: null },
     { title: 'manual.rke1.state', on: 'operator', commands: ['cp -a cluster.rkestate cluster.rkestate.before-STAMP', 'cp -a cluster.yml cluster.yml.before-STAMP'], expect: null },

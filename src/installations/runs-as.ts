@@ -12,6 +12,11 @@ function isDockerWrapper(fact: Fact): boolean {
   return fact.kind === 'container' && fact.pod === null && fact.runtime === 'docker' && /^\/?etcd\d+$/.test(fact.name);
 }
 
+/** The settings of `docker inspect`: a container of that name that no pod owns. */
+function isPlainContainer(manifest: Fact & { readonly kind: 'manifest' }, facts: readonly Fact[]): boolean {
+  return manifest.namespace === null && manifest.path === null && facts.some((fact) => fact.kind === 'container' && fact.pod === null && fact.name === manifest.podName && fact.host === manifest.host);
+}
+
 /**
  * How etcd runs, from what the hosts show; null when nothing shows it. A loaded unit outweighs a unit
  * file alone, and a manifest or pod outweighs a leftover unit that is disabled or inactive.
@@ -26,6 +31,7 @@ export function runsAs(facts: readonly Fact[]): InstallationInfo['etcdRunsAs'] |
       unit += fact.enabled === 'disabled' && fact.active.startsWith('inactive') ? -2 : fact.loaded === 'not-found' ? -4 : 4;
     } else if (fact.kind === 'unit' && isEtcdUnit(fact.unit) && fact.key === 'ExecStart') unit += 2;
     else if (fact.kind === 'env' && /^ETCD_(DATA_DIR|NAME)$/.test(fact.key)) unit += 1;
+    else if (fact.kind === 'manifest' && isPlainContainer(fact, facts)) container += 1;
     else if (fact.kind === 'manifest' && fact.containers.some((one) => one.command[0]?.split('/').pop() === 'etcd' || baseName(one.image) === 'etcd')) pod += 3;
     else if (fact.kind === 'container' && fact.pod?.container === 'etcd') pod += 3;
     else if (fact.kind === 'container' && fact.pod === null && baseName(fact.image) === 'etcd') container += 1;

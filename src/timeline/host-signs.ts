@@ -5,6 +5,8 @@ import { orderOf, type Sign } from './sign.js';
 
 /** Traces of one boot in different artifacts lie this close together. */
 const oneBootMs = 6 * 60_000;
+/** A host that ran this long after a boot was used: the boot is no trace of what people write about today. */
+const longRunMs = 24 * 3_600_000;
 
 const plain = { end: null, count: 1, basis: 'observed' } as const;
 
@@ -40,7 +42,7 @@ function bootSigns(draft: Draft, logs: readonly Sign[]): readonly Sign[] {
     const recordsShutdowns = shutdowns.some((s) => s.host === host) || draft.facts.some((f) => f.kind === 'boot' && f.host === host && (f.what === 'boot' || f.what === 'login'));
     const unclean = clean === undefined && (recordsShutdowns || crashes.some((f) => f.host === host));
     return {
-      ...plain, time, host, component: 'node', kind: unclean && isLater(list, boots) ? 'boot-after-crash' : 'boot', tone: 'down', params: { host: host ?? '?' },
+      ...plain, time, host, component: 'node', kind: unclean && isLater(list, boots) ? 'boot-after-crash' : 'boot', tone: ranLong(list, boots) ? 'neutral' : 'down', params: { host: host ?? '?' },
       places: list.flatMap((s) => s.places), key: `boot ${host ?? ''} ${orderOf(time)}`,
     };
   });
@@ -50,6 +52,13 @@ function bootSigns(draft: Draft, logs: readonly Sign[]): readonly Sign[] {
 /** The first boot of a record has nothing before it that could have been cut off. */
 function isLater(list: readonly Sign[], boots: readonly (readonly Sign[])[]): boolean {
   return boots.some((other) => other !== list && other[0]!.host === list[0]!.host && orderOf(other[0]!.time) < orderOf(list[0]!.time)) || boots.filter((other) => other[0]!.host === list[0]!.host).length === 1;
+}
+
+/** The next boot of the host came a day or more later. */
+function ranLong(list: readonly Sign[], boots: readonly (readonly Sign[])[]): boolean {
+  const start = orderOf(list[0]!.time);
+  const next = Math.min(...boots.filter((other) => other[0]!.host === list[0]!.host).map((other) => orderOf(other[0]!.time)).filter((time) => time > start));
+  return Number.isFinite(next) && next - start >= longRunMs;
 }
 
 function near(list: readonly Sign[], trace: Sign): boolean {

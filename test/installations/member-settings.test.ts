@@ -4,6 +4,7 @@ import type { Fact } from '../../src/artifacts/fact.js';
 import { evidenceRegister } from '../../src/case/evidence.js';
 import type { InstallationId, MemberSettings } from '../../src/case/model.js';
 import { memberSettings, recogniseInstallation } from '../../src/installations/index.js';
+import { readTexts } from '../artifacts/read-text.js';
 import { envFacts, fileFact, manifestFact, processFact, unitFacts } from './hand-facts.js';
 
 const sample = (path: string): string => readFileSync(new URL(`../../samples/${path}`, import.meta.url), 'utf8');
@@ -124,5 +125,33 @@ describe('recognition', () => {
   test('docker wrapper of Kubespray: the unit runs a container', () => {
     const info = recogniseInstallation([...unitFacts('[Unit]\nDescription=etcd docker wrapper\n[Service]\nExecStart=/usr/local/bin/etcd\n', null, '/etc/systemd/system/etcd.service'), ...envFacts('ETCD_NAME=etcd1\nETCD_INITIAL_CLUSTER_TOKEN=k8s_etcd\n', null, '/etc/etcd.env')], [], evidenceRegister());
     expect(info).toMatchObject({ id: 'kubespray', etcdRunsAs: 'docker' });
+  });
+
+  test('docker inspect: a plain container whose data lies under a mount of the host', async () => {
+    const inspect = [{ Id: 'ab12cd34ef56', Created: '2026-01-02T03:04:05.123Z', Path: '/usr/local/bin/etcd', Args: ['--name=infra0', '--data-dir=/etcd-data', '--initial-advertise-peer-urls=http://10.60.0.5:2380', '--initial-cluster=infra0=http://10.60.0.5:2380'], State: { Status: 'exited', Running: false, ExitCode: 2, StartedAt: '2026-06-15T10:04:12.1Z', FinishedAt: '2026-06-15T10:04:12.5Z' }, Name: '/store', Mounts: [{ Type: 'bind', Source: '/data/etcd-store', Destination: '/etcd-data', RW: true }], Config: { Image: 'quay.io/coreos/etcd:v3.5.30', Env: ['PATH=/usr/bin'], User: '' } }];
+    const { facts } = await readTexts({ 'docker_inspect.json': `${JSON.stringify(inspect, null, 4)}\n` });
+    const { info, settings } = settingsOf(facts, null);
+    expect(info.etcdRunsAs).toBe('container');
+    expect(values(settings)).toMatchObject({ dataDir: '/data/etcd-store', name: 'infra0', peerUrl: 'http://10.60.0.5:2380' });
+  });
+
+  test('RKE2: a host without files of its etcd is found in the member list, by address or by name', async () => {
+    const row = (id: string, name: string, address: string): string => `${id}, started, ${name}, https://${address}:2380, https://${address}:2379, false\n`;
+    const { facts } = await readTexts({
+      'rk1/members.txt': row('1a2b3c4d5e6f7001', 'rk1-11aa22bb', '10.40.0.11') + row('1a2b3c4d5e6f7002', 'rk2-11aa22cc', '10.40.0.12'),
+      'rk1/ip.txt': '[root@rk1 ~]# ip addr show eth0\n2: eth0: <UP> mtu 1500\n    inet 10.40.0.11/24 brd 10.40.0.255 scope global eth0\n',
+    });
+    const hosts = ['rk1', 'rk2', 'rk3'];
+    expect(values(settingsOf(facts, 'rk1', hosts).settings)).toMatchObject({ name: 'rk1-11aa22bb', peerUrl: 'https://10.40.0.11:2380' });
+    expect(values(settingsOf(facts, 'rk2', hosts).settings)).toMatchObject({ name: 'rk2-11aa22cc', peerUrl: 'https://10.40.0.12:2380' });
+    expect(values(settingsOf(facts, 'rk3', hosts).settings)).toMatchObject({ name: null, peerUrl: null });
+  });
+
+  test('RKE1: the path inside of its container is not taken for one of the host', async () => {
+    const { facts } = await readTexts({
+      'ps.txt': 'CONTAINER ID   IMAGE                       COMMAND                  CREATED        STATUS       PORTS     NAMES\n6f1a2b3c4d5e   rancher/rke-tools:v0.1.96   "/docker-entrypoint.…"   13 months ago  Up 3 hours             etcd-rolling-snapshots\n',
+      'etcd.log': '{"level":"info","ts":"2026-06-15T07:02:01.100Z","caller":"embed/etcd.go:308","msg":"starting an etcd server","etcd-version":"3.5.9","name":"etcd-rn1","data-dir":"/var/lib/rancher/etcd/"}\n',
+    });
+    expect(settingsOf(facts, null).settings.dataDir).toMatchObject({ value: '/var/lib/etcd', basis: 'assumed' });
   });
 });

@@ -31,6 +31,12 @@ describe('stories', () => {
     expect(outage.firstKnownBad?.evidence[0]?.text).toContain('oom-killer');
   });
 
+  it('a boot after which the host ran for months is not the failure', async () => {
+    const last = 'reboot   system boot  5.15.0-91-generic Mon Jun 15 09:50 - still running\nreboot   system boot  5.15.0-91-generic Mon Mar  2 09:00 - crash (105+00:50)\n\nwtmp begins Mon Mar  2 09:00:01 2026\n';
+    const { outage } = await outageOf({ 'h/last.txt': last, 'h/date.txt': 'Mon Jun 15 10:05:00 UTC 2026\n' });
+    expect(outage.start.notAfter).toBe('2026-06-15T09:50:59.999Z');
+  });
+
   it('a certificate that ran out shows at the next start', async () => {
     const journal = healthy('2026-03-02T10:00:00Z', 30) + '2026-03-02T10:32:00+0000 cp1 etcd[811]: {"level":"info","ts":"2026-03-02T10:32:00.020Z","caller":"osutil/interrupt_unix.go:64","msg":"received signal; shutting down","signal":"terminated"}\n'
       + starting('2026-03-02T10:32:05')

@@ -20,6 +20,8 @@ const bare = { host: null, ident: null, unit: null, pid: null, priority: null };
 const compose = /^(?:\u001b\[\d+m)?([A-Za-z][\w.-]{0,60})\s+\| /;
 /** `talosctl logs` puts the node before each line. */
 const nodePrefix = /^(\d{1,3}(?:\.\d{1,3}){3}): (?=[[{]|\S+: |\d{4}-|time=)/;
+/** `talosctl dmesg`: facility, level, and the time in UTC. */
+const talosDmesg = /^(kern|user|daemon|syslog): +\w+: \[(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z)\]: /;
 const podPrefix = /^\[pod\/([\w.-]+)\/([\w.-]+)\] /;
 const cri = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:?\d\d)) (?:stdout|stderr) [FP] ?/;
 const criCut = /^(?:stdout|stderr) [FP] /;
@@ -58,6 +60,8 @@ export function peelOuter(line: string): OuterLine {
 }
 
 function prefixed(text: string, ident: string | null): OuterLine {
+  const talos = talosDmesg.exec(text);
+  if (talos !== null) return { ...bare, ident: talos[1] === 'kern' ? 'kernel' : 'machined', time: parseIso(talos[2]!), rest: text.slice(talos[0].length) };
   const kernel = dmesg.exec(text);
   if (kernel !== null && monotonic.test(text.slice(kernel[0].length))) return tagged(text.slice(kernel[0].length), { kind: 'since-boot', seconds: Number(kernel[1]) }, ident, text);
   if (kernel !== null) return { ...bare, ident: 'kernel', time: { kind: 'since-boot', seconds: Number(kernel[1]) }, rest: text.slice(kernel[0].length) };

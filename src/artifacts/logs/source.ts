@@ -91,5 +91,6 @@ function containerSource(container: string): LogSource {
 /** `etcd-kube-cp1` -> `etcd`, `kube-apiserver-node1` -> `kube-apiserver`, `k8s_etcd_etcd-x_…` -> `etcd`. */
 function podBase(name: string): string {
   const shim = /^k8s_([\w-]+)_/.exec(name)?.[1];
+  if (/^kube-system-/.test(name)) return podBase(name.slice('kube-system-'.length));
   return shim ?? /^(etcd|kube-apiserver|kube-controller-manager|kube-scheduler)(?=[-_.])/.exec(name)?.[1] ?? name;
 }
