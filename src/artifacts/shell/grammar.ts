@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { setFlagsFromString } from 'node:v8';
 import { Language, Parser } from 'web-tree-sitter';
 
 let parser: Parser | null = null;
@@ -14,13 +15,22 @@ function grammarPath(): string {
   throw new Error('tree-sitter-bash.wasm is missing from the installation; install the package again');
 }
 
-/** Loads the shell grammar once; `shellParser` works afterwards. */
+/**
+ * Loads the shell grammar once; `shellParser` works afterwards. The grammar is compiled by the fast
+ * compiler alone: the optimising one spends half a second on its lexer, more than a bundle's scripts
+ * take to read. What is compiled later is optimised as ever.
+ */
 export async function loadShellGrammar(): Promise<void> {
   if (parser !== null) return;
-  await Parser.init();
-  const language = await Language.load(grammarPath());
-  parser = new Parser();
-  parser.setLanguage(language);
+  setFlagsFromString('--liftoff-only');
+  try {
+    await Parser.init();
+    const language = await Language.load(grammarPath());
+    parser = new Parser();
+    parser.setLanguage(language);
+  } finally {
+    setFlagsFromString('--no-liftoff-only');
+  }
 }
 
 /** The parser of POSIX shell and bash. Throws when `loadShellGrammar` was not awaited before. */
