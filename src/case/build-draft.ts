@@ -139,5 +139,5 @@ export function buildDraft(bundle: Pick<Bundle, 'files' | 'findings'>, artifacts
 
 /** One clock from the values of several files. */
 function clockOf(reads: readonly ReadDatabase[]): RevisionClock {
-  return mergeClocks(reads.flatMap((read) => (read.survey === null ? [] : [revisionClock(read.survey.points, read.survey.newestRevision)])));
+  return mergeClocks(reads.flatMap((read) => (read.survey === null ? [] : [revisionClock(read.survey.points, read.survey.newestRevision, read.survey.wholeFrom)])));
 }

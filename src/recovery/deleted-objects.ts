@@ -44,7 +44,7 @@ export function massDeletion(judged: readonly Judged[], last: DraftCandidate | n
     if (survey === null || survey.live.size === 0 || (survey.newestRevision ?? 0) >= (lastSurvey.newestRevision ?? 0)) continue;
     const suspicions = suspiciousChanges(survey, lastSurvey).filter(isDeletion);
     if (suspicions.length === 0) continue;
-    const bursts = deletionBursts(lastSurvey, draft.clock ?? revisionClock(lastSurvey.points, lastSurvey.newestRevision));
+    const bursts = deletionBursts(lastSurvey, draft.clock ?? revisionClock(lastSurvey.points, lastSurvey.newestRevision, lastSurvey.wholeFrom));
     return {
       before: one, after: last, suspicions,
       namespaces: suspicions.flatMap((s) => (s.what === 'namespace-deleted' ? [s.namespace] : [])),

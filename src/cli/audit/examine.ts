@@ -15,7 +15,7 @@ export function examineFile(path: string): AuditedFile {
 export function contentTimeOf(path: string): number | null {
   const survey = surveyWrites(storedWrites(fileSource(path)));
   if (survey.newestRevision === null) return null;
-  const clock = revisionClock(survey.points, survey.newestRevision);
+  const clock = revisionClock(survey.points, survey.newestRevision, survey.wholeFrom);
   const { time } = timeOfRevision(clock, BigInt(survey.newestRevision));
   return clock.quality === 'renewals' ? (time.best ?? time.notBefore) : null;
 }
