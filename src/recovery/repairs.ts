@@ -76,6 +76,10 @@ export const repairs: Readonly<Record<string, Repair>> = {
   'runtime-down': ({ draft }) => (draft.installation.containerRuntime === 'docker' ? ['systemctl status --no-pager docker', 'systemctl restart docker'] : ['systemctl status --no-pager containerd', 'systemctl restart containerd']),
   'kubelet-not-starting-pod': () => ['journalctl --no-pager -u kubelet -n 50', 'swapoff -a', 'systemctl restart kubelet'],
   'image-missing': ({ member }) => ['crictl images', ...(fit(member?.settings.image?.value) === null ? [] : [`crictl pull ${shellWord(member?.settings.image?.value ?? '')}`])],
+  'apiserver-misconfigured': ({ draft }) => [
+    draft.installation.containerRuntime === 'docker' ? "docker logs --tail 30 $(docker ps -aq --filter name=k8s_kube-apiserver_ | head -n 1)" : 'crictl logs --tail 30 $(crictl ps -a --name kube-apiserver -q | head -n 1)',
+    'journalctl --no-pager -u kubelet -n 50', 'ls -l --full-time /etc/kubernetes/manifests', "ss -lntp '( sport = :6443 )'",
+  ],
   'oom-killed': () => ['dmesg -T | grep -i -E "out of memory|oom"', 'free -m'],
   'memory-short': () => ['free -m'],
   'address-changed': ({ words }) => ['ip addr', words.ctl('member list -w table')],

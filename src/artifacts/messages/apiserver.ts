@@ -4,6 +4,13 @@ const readers = [...new Set([...apiserver, ...controllers])];
 
 /** kube-apiserver and the controllers: what clients of etcd notice. */
 export const apiserverMessages: readonly MessageEntry[] = [
+  entry('apiserver.misconfigured', ['kube-apiserver'], 'bad', 'apiserver-misconfigured', [
+    /^Error: unknown (?:shorthand )?flag/, /Error: unknown flag: --/, /err="unknown flag: --/, /invalid argument "[^"]*" for "--/, /unrecognized feature gate: /, /--etcd-servers must be specified/,
+    /Error: .{0,200} required flags?/, /enable-admission-plugins plugin "[^"]*" is unknown/, /couldn't init admission plugin/, /encryption provider configuration file .{0,200}(?:no such file|error|invalid)/,
+    /Unable to create storage backend.{0,2000}\(open \/\S+: no such file/, /Error: .{0,200}: no such file or directory/, /unable to load server certificate/,
+    /"command failed" err=".{0,300}(?:no such file or directory|permission denied|must be specified|required flag|is unknown|strict decoding error|failed to parse|invalid (?:value|argument))/,
+  ], 'Error: unknown flag: --enable-admision-plugins', { fatal: true }),
+  entry('apiserver.port-in-use', ['kube-apiserver'], 'bad', 'apiserver-misconfigured', [/failed to create listener: failed to listen on/, /:6443: bind: address already in use/], 'failed to create listener: failed to listen on 0.0.0.0:6443: listen tcp 0.0.0.0:6443: bind: address already in use', { fatal: true }),
   entry('apiserver.etcd-refused', apiserver, 'bad', 'symptom.etcd-unreachable', [/:2379: connect: connection refused/, /connection refused.*:2379/, /:2379: i\/o timeout/, /:2379: connect: no route to host/, /:4001: connect: connection refused/, /Unable to create storage backend/], 'dial tcp 127.0.0.1:2379: connect: connection refused', { severity: 'error' }),
   entry('apiserver.etcd-health-failed', apiserver, 'bad', 'symptom.etcd-unreachable', [/\[-\]etcd failed/, /healthz check failed/, /readyz check failed/, /healthz failed: etcd/, /livez failed/, /etcd failed: reason withheld/], 'healthz check failed: [-]etcd failed: reason withheld', { severity: 'error' }),
   entry('apiserver.etcd-errors', apiserver, 'bad', 'symptom.etcd-unreachable', [/etcdserver: request timed out/, /etcdserver: leader changed/, /etcdserver: no leader/, /rpc error: code = Unavailable/, /rpc error: code = DeadlineExceeded/, /etcdserver: server stopped/], 'etcdserver: request timed out', { severity: 'error' }),

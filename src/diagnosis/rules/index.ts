@@ -2,6 +2,7 @@ import type { Rule } from '../rule.js';
 import { acknowledgedWritesLost } from './acknowledged-writes-lost.js';
 import { addressChanged } from './address-changed.js';
 import { alarmLeftBehind } from './alarm-left-behind.js';
+import { apiserverMisconfigured } from './apiserver-misconfigured.js';
 import { backupDamaged } from './backup-damaged.js';
 import { backupJobHangs } from './backup-job-hangs.js';
 import { backupScriptUnchecked } from './backup-script-unchecked.js';
@@ -112,6 +113,7 @@ export const rules: readonly Rule[] = [
   kubeletNotStartingPod,
   runtimeDown,
   imageMissing,
+  apiserverMisconfigured,
   versionMismatch,
   upgradeLearner,
   bugFalseCrc,

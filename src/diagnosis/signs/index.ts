@@ -1,5 +1,6 @@
 export { both, either, without, healedBy, followedBy, atLeast } from './combine.js';
 export { says, saysWith, saysLike, saysOften, etcdDies } from './logs.js';
+export { apiserverPrints } from './apiserver.js';
 export { ran, printed, noted } from './commands.js';
 export { removed, isWalPath, isDataPath, isInsideMember } from './removed.js';
 export { bootWithoutShutdown, journalBreaksOff, orderlyShutdown, disk, diskIsFull, listed, process, unit, runsEtcd, container, isEtcdContainer } from './host.js';

@@ -87,6 +87,7 @@ export const recommend = {
   'recommend.repair.unit-disabled': 'The unit is not enabled. Enable and start it.',
   'recommend.repair.etcd-stopped': 'etcd was stopped by someone. Start it.',
   'recommend.repair.image-missing': 'The image of etcd is missing. Load it, and start the pod.',
+  'recommend.repair.apiserver-misconfigured': 'The apiserver cannot start for a reason of its own. Correct what its last words name; leave etcd alone.',
   'recommend.repair.peer-network': 'Members do not reach each other. Repair the network between them.',
   'recommend.repair.slow-disk': 'The disk is too slow for etcd. Take load off it or replace it.',
   'recommend.repair.snap-file-damaged': 'A raft snapshot file is damaged; etcd falls back to an older one by itself.',

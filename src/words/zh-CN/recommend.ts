@@ -88,6 +88,7 @@ export const recommend: Translation<typeof english> = {
   'recommend.repair.unit-disabled': '单元没有设为开机启动。启用并启动它。',
   'recommend.repair.etcd-stopped': 'etcd 是被人停掉的。启动它。',
   'recommend.repair.image-missing': '缺少 etcd 镜像。载入镜像,再启动 Pod。',
+  'recommend.repair.apiserver-misconfigured': 'apiserver 因自身原因无法启动。按其最后的报错修正；不要动 etcd。',
   'recommend.repair.peer-network': '成员之间互相连不上。修好它们之间的网络。',
   'recommend.repair.slow-disk': '磁盘对 etcd 来说太慢。减轻负载或更换磁盘。',
   'recommend.repair.snap-file-damaged': '有一个 raft 快照文件损坏;etcd 会自行退回到更早的一个。',
