@@ -7,7 +7,7 @@ export const apiserverMessages: readonly MessageEntry[] = [
   entry('apiserver.misconfigured', ['kube-apiserver'], 'bad', 'apiserver-misconfigured', [
     /^Error: unknown (?:shorthand )?flag/, /Error: unknown flag: --/, /err="unknown flag: --/, /invalid argument "[^"]*" for "--/, /unrecognized feature gate: /, /--etcd-servers must be specified/,
     /Error: .{0,200} required flags?/, /enable-admission-plugins plugin "[^"]*" is unknown/, /couldn't init admission plugin/, /encryption provider configuration file .{0,200}(?:no such file|error|invalid)/,
-    /Unable to create storage backend.{0,2000}\(open \/\S+: no such file/, /Error: .{0,200}: no such file or directory/, /unable to load server certificate/,
+    /Error: .{0,200}: no such file or directory/, /unable to load server certificate/,
     /"command failed" err=".{0,300}(?:no such file or directory|permission denied|must be specified|required flag|is unknown|strict decoding error|failed to parse|invalid (?:value|argument))/,
   ], 'Error: unknown flag: --enable-admision-plugins', { fatal: true }),
   entry('apiserver.port-in-use', ['kube-apiserver'], 'bad', 'apiserver-misconfigured', [/failed to create listener: failed to listen on/, /:6443: bind: address already in use/], 'failed to create listener: failed to listen on 0.0.0.0:6443: listen tcp 0.0.0.0:6443: bind: address already in use', { fatal: true }),

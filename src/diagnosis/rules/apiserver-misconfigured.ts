@@ -1,5 +1,5 @@
 import type { Rule } from '../rule.js';
-import { apiserverPrints, etcdDies, healedBy, says, saysLike } from '../signs/index.js';
+import { apiserverPrints, etcdDies, healedBy, says, saysLike, saysWith, wordsOf } from '../signs/index.js';
 
 /** The apiserver refuses its own flags or files, its port is taken, or its image or manifest is wrong; etcd is not concerned. */
 export const apiserverMisconfigured: Rule = {
@@ -7,6 +7,7 @@ export const apiserverMisconfigured: Rule = {
   role: 'trigger',
   proves: [
     says('apiserver.misconfigured', 'apiserver.port-in-use'),
+    saysWith((fact) => fact.source === 'kube-apiserver' && /no such file/.test(wordsOf(fact)), 'tls.file-missing'),
     apiserverPrints('apiserver.misconfigured', 'apiserver.port-in-use'),
     saysLike(/kube-apiserver/, 'kubelet.image'),
     saysLike(/kube-apiserver[\w.-]*\.(?:ya?ml|json|manifest)/, 'kubelet.bad-manifest'),
