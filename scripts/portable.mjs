@@ -44,7 +44,14 @@ function installBrowser() {
   });
   const to = join(out, 'browser');
   cpSync(join(from, 'tmp'), to, { recursive: true, verbatimSymlinks: true, filter: (path) => !/\.pack$/.test(path) });
-  writeFileSync(join(to, 'run'), '#!/bin/sh\nhere=$(dirname "$(readlink -f "$0")")\nLD_LIBRARY_PATH="$here/al2023/lib${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}" exec "$here/chromium" "$@"\n');
+  // A bare system has no fonts and no fontconfig: Chromium's renderer ends without any.
+  writeFileSync(join(to, 'fonts/fonts.conf'), '<?xml version="1.0"?>\n<!DOCTYPE fontconfig SYSTEM "fonts.dtd">\n<fontconfig>\n  <dir prefix="xdg">fonts</dir>\n</fontconfig>\n');
+  writeFileSync(join(to, 'run'), `#!/bin/sh
+here=$(dirname "$(readlink -f "$0")")
+export LD_LIBRARY_PATH="$here/al2023/lib\${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}"
+[ -e /etc/fonts/fonts.conf ] || export FONTCONFIG_FILE="$here/fonts/fonts.conf" XDG_DATA_HOME="$here/fonts"
+exec "$here/chromium" "$@"
+`);
   for (const name of ['run', 'chromium']) chmodSync(join(to, name), 0o755);
 }
 
