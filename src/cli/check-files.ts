@@ -1,11 +1,11 @@
 import { availableParallelism } from 'node:os';
 import { statSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
-import { digestBeside } from '../etcd/snapshot/digest-beside.js';
-import { readSnapshot } from '../etcd/snapshot/index.js';
+import { readSnapshot, type SnapshotOptions } from '../etcd/snapshot/index.js';
 import type { FileVerdict, SnapshotReport } from '../etcd/verdict.js';
 import type { Language } from '../words/catalogue.js';
 import { databaseSource } from './database-source.js';
+import { digestsOf } from './head-start.js';
 import { checkJson, checkText } from './snapshot-text.js';
 
 /** How files are to be checked and shown. */
@@ -20,6 +20,12 @@ export interface Checked {
   readonly verdict: FileVerdict;
   readonly text: string;
   readonly json: Record<string, unknown> | null;
+}
+
+/** What is needed for the answer: the hash of what would be served stands in the JSON alone. */
+export function optionsFor(request: CheckRequest): SnapshotOptions {
+  if (!request.keysHash) return { history: false, keysHash: false };
+  return request.json ? {} : { keysHash: false };
 }
 
 export function checkOne(path: string, report: SnapshotReport, request: CheckRequest): Checked {
@@ -48,7 +54,7 @@ export async function checkFiles(paths: readonly string[], request: CheckRequest
   if (threads < 2 || Math.max(...sizes) > smallFile || sizes.reduce((a, b) => a + b, 0) < worthThreads) {
     return paths.map((path) => {
       const source = databaseSource(path, request.language);
-      return checkOne(path, readSnapshot(source, { ...(request.keysHash ? {} : { keysHash: false }), digests: digestBeside(path, source.byteLength) }), request);
+      return checkOne(path, readSnapshot(source, { ...optionsFor(request), digests: digestsOf(path, source.byteLength) }), request);
     });
   }
   const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';

@@ -1,9 +1,11 @@
 #!/usr/bin/env node
 import { exitCode } from './exit-codes.js';
-import { buildProgram } from './program.js';
+import { headStart } from './head-start.js';
 
 async function main(): Promise<void> {
   const argv = process.argv.slice(2);
+  headStart(argv);
+  const { buildProgram } = await import('./program.js');
   const program = await buildProgram(argv);
   program.exitOverride((error) => {
     process.exitCode = error.exitCode === 0 ? exitCode.ok : exitCode.usage;

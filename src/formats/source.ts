@@ -13,12 +13,15 @@ export interface ByteSource {
   read(offset: number, length: number): Uint8Array;
   /** Fills a buffer of the caller's from `offset` on; returns the bytes that were there. Optional: saves allocations. */
   readInto?(target: Uint8Array, offset: number): number;
+  /** Set when views that `read` returns stay valid and unchanged, so that nobody needs to copy them. */
+  readonly stable?: true;
 }
 
 /** A source over bytes that are already in memory. */
 export function bytesSource(bytes: Uint8Array): ByteSource {
   return {
     byteLength: bytes.length,
+    stable: true,
     read: (offset, length) =>
       bytes.subarray(Math.min(offset, bytes.length), Math.min(offset + length, bytes.length)),
   };

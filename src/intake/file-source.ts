@@ -40,17 +40,21 @@ export function closeSources(paths: Iterable<string>): void {
  */
 export function fileSource(path: string): ByteSource {
   const byteLength = fstatSync(descriptor(path)).size;
+  const fill = (target: Uint8Array, offset: number): number => {
+    let filled = 0;
+    while (filled < target.length) {
+      const got = readSync(descriptor(path), target, filled, target.length - filled, offset + filled);
+      if (got === 0) break;
+      filled += got;
+    }
+    return filled;
+  };
   return {
     byteLength,
     read(offset, length) {
       const buffer = Buffer.allocUnsafe(Math.max(0, Math.min(length, byteLength - offset)));
-      let filled = 0;
-      while (filled < buffer.length) {
-        const got = readSync(descriptor(path), buffer, filled, buffer.length - filled, offset + filled);
-        if (got === 0) break;
-        filled += got;
-      }
-      return filled === buffer.length ? buffer : buffer.subarray(0, filled);
+      return buffer.subarray(0, fill(buffer, offset));
     },
+    readInto: (target, offset) => fill(target.subarray(0, Math.max(0, byteLength - offset)), offset),
   };
 }

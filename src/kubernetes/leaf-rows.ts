@@ -30,7 +30,7 @@ export function* leafRows(source: ByteSource, backend: Backend): Generator<Store
   /** Bytes from an offset on, in the current chunk or a new one; fewer only at the end of the file. */
   const take = (offset: number, length: number): number => {
     if (offset < chunkAt || offset + length > chunkAt + chunk.length) {
-      chunk = Uint8Array.from(source.read(offset, Math.max(length, chunkBytes)));
+      chunk = new Uint8Array(source.read(offset, Math.max(length, chunkBytes)));
       chunkAt = offset;
     }
     return offset - chunkAt;

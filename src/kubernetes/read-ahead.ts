@@ -17,7 +17,7 @@ export function readAhead(source: ByteSource): ByteSource {
         // A step back or far ahead is a jump: its neighbours are not wanted yet.
         const steady = offset >= from && offset <= from + chunk.length + chunkBytes;
         const wanted = steady || chunk.length === 0 ? chunkBytes : Math.max(length, 16_384);
-        chunk = Uint8Array.from(source.read(offset, wanted));
+        chunk = new Uint8Array(source.read(offset, wanted));
         from = offset;
       }
       return chunk.subarray(offset - from, Math.min(offset - from + length, chunk.length));

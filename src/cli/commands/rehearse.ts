@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { Case } from '../../case/model.js';
-import { readSnapshot } from '../../etcd/snapshot/index.js';
+import { memorySized, readSnapshot } from '../../etcd/snapshot/index.js';
 import { etcdLine } from '../../etcd/version.js';
 import { fileSource } from '../../intake/file-source.js';
 import { chooseServer, findServers, plannedRestore, rehearse, serverFromImage, type EtcdServer, type PlannedRestore, type Predicted, type Rehearsal } from '../../rehearsal/index.js';
@@ -49,7 +49,7 @@ async function run(path: string, options: Options, language: Language): Promise<
   const snapshot = resolve(options.snapshot ?? join(dirname(casePath), 'restore', 'snapshot.db'));
   if (!existsSync(snapshot)) return complain('rehearse.no-snapshot', { path: snapshot }, exitCode.usage);
   const source = fileSource(snapshot);
-  const report = readSnapshot(source);
+  const report = readSnapshot(source, source.byteLength <= memorySized ? { keysHash: true } : {});
   if (report.sha256 !== sha256) return complain('rehearse.wrong-snapshot', { path: snapshot, actual: report.sha256, expected: sha256 ?? '?' }, exitCode.usage);
 
   const wanted = theCase.installation.etcdVersion?.value ?? '';

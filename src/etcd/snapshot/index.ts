@@ -7,7 +7,7 @@
  * console.log(report.verdict, report.digest.state, report.revision, report.restore?.['3.5']);
  * ```
  */
-export { readSnapshot, type SnapshotOptions } from './read.js';
+export { memorySized, readSnapshot, type SnapshotOptions } from './read.js';
 export { predictLine, predictRestores, bboltCheck, type PredictionInput } from './prediction.js';
 export { digester, type Digests } from './digest.js';
 export type { FileVerdict, RestorePrediction, Served, SnapshotReport } from '../verdict.js';

@@ -1,6 +1,6 @@
 import { openBolt, type Bolt } from '../../formats/bbolt/db.js';
 import type { Problem } from '../../formats/problem.js';
-import type { ByteSource } from '../../formats/source.js';
+import { bytesSource, type ByteSource } from '../../formats/source.js';
 import { clusterIdOf } from '../ids.js';
 import type { CleanStore } from '../start/store.js';
 import type { FileVerdict, SnapshotReport } from '../verdict.js';
@@ -15,22 +15,42 @@ import { inspectDatabase, type Findings } from './thorough.js';
 
 /** What a reader may leave out, or bring along. */
 export interface SnapshotOptions {
-  /**
-   * Follow the history of every key, and hash the served keys and values. Needs memory for every live
-   * value. Default: for files up to 64 MiB.
-   */
+  /** Hash the served keys and values. Needs memory for every live value. Default: for files up to 16 MiB. */
   readonly keysHash?: boolean;
+  /** Follow the history of every key. Default: for files up to 16 MiB, and up to 64 MiB where no right digest vouches for them. */
+  readonly history?: boolean;
   /** Predict restore and first start of every line. Default: true. */
   readonly predict?: boolean;
   /** Digests that another thread computes meanwhile (digestBeside). */
   readonly digests?: DigestsElsewhere | undefined;
 }
 
-const keysHashUpTo = 64 * 2 ** 20;
+/** Up to here everything is computed without being asked for. */
+const smallFile = 16 * 2 ** 20;
+/** Up to here a file fits into memory. */
+export const memorySized = 64 * 2 ** 20;
+/** Kept from one file to the next: a folder of backups would otherwise leave each one behind for the collector. */
+let room: Buffer = Buffer.alloc(0);
+const roomKept = 32 * 2 ** 20;
+
+/** A small file is read once, into memory: following its history asks for every page again. It keeps the length it had when opened. */
+function inMemory(source: ByteSource): ByteSource {
+  if (source.stable === true) return source;
+  let bytes: Uint8Array;
+  if (source.readInto === undefined) bytes = new Uint8Array(source.read(0, source.byteLength));
+  else {
+    const target = room.length >= source.byteLength ? room : Buffer.allocUnsafeSlow(source.byteLength);
+    if (target.length <= roomKept) room = target;
+    bytes = target.subarray(0, source.readInto(target.subarray(0, source.byteLength), 0));
+  }
+  return { ...bytesSource(bytes), byteLength: source.byteLength };
+}
 
 /** Reads a snapshot or db file and judges it. Never throws for content; what is wrong is in `problems`. */
-export function readSnapshot(source: ByteSource, options: SnapshotOptions = {}): SnapshotReport {
-  const size = source.byteLength;
+export function readSnapshot(file: ByteSource, options: SnapshotOptions = {}): SnapshotReport {
+  const size = file.byteLength;
+  const hash = options.keysHash ?? size <= smallFile;
+  const source = size <= smallFile && (hash || options.history !== false) ? inMemory(file) : file;
   const bolt = openBolt(source);
   const { active } = bolt.metas;
   const bodySize = active === null ? null : bolt.highWater * bolt.pageSize;
@@ -38,7 +58,9 @@ export function readSnapshot(source: ByteSource, options: SnapshotOptions = {}):
   const digest = judgeDigest(source, digests, bodySize);
   const findings = census === null ? inspectDatabase(bolt) : null;
   const contents = contentsOf((census ?? findings)?.small ?? new Map());
-  const served = census !== null && (options.keysHash ?? size <= keysHashUpTo) ? servedContent(bolt, compactRevision(contents) ?? 1n) : null;
+  const follow = hash || (options.history ?? (size <= smallFile || (size <= memorySized && digest.state !== 'right')));
+  const tree = follow && source === file && size <= memorySized ? openBolt(inMemory(file)) : bolt;
+  const served = census !== null && follow ? servedContent(tree, compactRevision(contents) ?? 1n, hash) : null;
   const problems = [...sizeProblems(bolt, digests, bodySize, digest), ...(findings?.problems ?? []), ...(served?.problems ?? [])];
   const numbers: Census | Findings | null = census ?? findings;
   const readable = active !== null;

@@ -11,6 +11,8 @@ export interface SoundRow {
   readonly tombstone: boolean;
   readonly createRevision: bigint;
   readonly version: bigint;
+  /** The value that the key got; a view. */
+  readonly value: Uint8Array;
 }
 
 const printable = (bytes: Uint8Array): string => Buffer.from(bytes.subarray(0, 200)).toString('latin1').replace(/[^\x20-\x7e]/g, '.');
@@ -29,28 +31,28 @@ export function checkRow(row: Row, pageSize: number, report: (problem: Problem) 
     return null;
   }
   const { main, sub } = key.revision;
-  if (row.value.length === 0) return { key: '', main, sub, tombstone: key.tombstone, createRevision: 0n, version: 0n };
+  if (row.value.length === 0) return { key: '', main, sub, tombstone: key.tombstone, createRevision: 0n, version: 0n, value: row.value };
   const kv = parseKeyValue(row.value);
   if (kv === null) {
     say('etcd.key-value', `the value of revision ${main} cannot be decoded`);
     return null;
   }
-  const name = printable(kv.key);
+  const name = (): string => printable(kv.key);
   if (kv.key.length === 0) {
     say('etcd.empty-key', `revision ${main} has no key`);
     return null;
   }
   if (key.tombstone) {
     if (kv.modRevision !== 0n || kv.createRevision !== 0n || kv.version !== 0n || kv.value.length > 0 || kv.lease !== 0n) {
-      say('etcd.tombstone', `the deletion at revision ${main} carries more than a key`, [name]);
+      say('etcd.tombstone', `the deletion at revision ${main} carries more than a key`, [name()]);
       return null;
     }
   } else if (kv.modRevision !== main) {
-    say('etcd.mod-revision', `the row of revision ${main} says that it was written at ${kv.modRevision}`, [name]);
+    say('etcd.mod-revision', `the row of revision ${main} says that it was written at ${kv.modRevision}`, [name()]);
     return null;
   } else if (kv.createRevision < 1n || kv.createRevision > main || kv.version < 1n || (kv.version === 1n) !== (kv.createRevision === main)) {
-    say('etcd.versions', `revision ${main}: create revision ${kv.createRevision} and version ${kv.version} contradict each other`, [name]);
+    say('etcd.versions', `revision ${main}: create revision ${kv.createRevision} and version ${kv.version} contradict each other`, [name()]);
     return null;
   }
-  return { key: Buffer.from(kv.key).toString('latin1'), main, sub, tombstone: key.tombstone, createRevision: kv.createRevision, version: kv.version };
+  return { key: Buffer.from(kv.key).toString('latin1'), main, sub, tombstone: key.tombstone, createRevision: kv.createRevision, version: kv.version, value: kv.value };
 }

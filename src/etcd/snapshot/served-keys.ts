@@ -1,15 +1,14 @@
 import { createHash } from 'node:crypto';
 import { bucketEntries, bucketRows, type Bolt } from '../../formats/bbolt/db.js';
 import type { Problem } from '../../formats/problem.js';
-import { parseKeyValue } from '../key-value.js';
 import { latin1 } from './contents.js';
 import { historyOf } from './history.js';
 import { checkRow } from './row-checks.js';
 
-/** Every live key of a clean file, hashed, and what contradicts itself in its history. */
+/** Every live key of a clean file, hashed where asked for, and what contradicts itself in its history. */
 export interface ServedContent {
-  /** SHA-256 over `hex(key) TAB mod_revision TAB hex(sha256(value)) LF`, keys ascending by bytes. */
-  readonly keysHash: string;
+  /** SHA-256 over `hex(key) TAB mod_revision TAB hex(sha256(value)) LF`, keys ascending by bytes; null when not asked for. */
+  readonly keysHash: string | null;
   readonly problems: readonly Problem[];
 }
 
@@ -20,8 +19,8 @@ interface Newest {
 
 const ignore = (): void => undefined;
 
-/** Reads the rows of bucket `key` in order of revision. Holds one page of every live key in memory. */
-export function servedContent(bolt: Bolt, compacted: bigint): ServedContent {
+/** Follows the rows of bucket `key` in order of revision; with `hash`, also hashes what is alive at the end, and holds one page of every live key in memory. */
+export function servedContent(bolt: Bolt, compacted: bigint, hash: boolean): ServedContent {
   const history = historyOf();
   const newest = new Map<string, Newest>();
   const visited = new Set<number>();
@@ -31,15 +30,17 @@ export function servedContent(bolt: Bolt, compacted: bigint): ServedContent {
       const sound = checkRow(row, bolt.pageSize, ignore);
       if (sound === null) continue;
       history.row(sound);
-      const kv = sound.tombstone ? null : parseKeyValue(row.value);
-      if (kv === null || sound.key === '') newest.delete(sound.key);
-      else newest.set(sound.key, { modRevision: kv.modRevision, value: kv.value });
+      if (!hash) continue;
+      if (sound.tombstone || sound.key === '') newest.delete(sound.key);
+      else newest.set(sound.key, { modRevision: sound.main, value: sound.value });
     }
   }
-  const hash = createHash('sha256');
+  const problems = history.gaps(compacted).map((gap) => ({ ...gap, page: null, offset: null }));
+  if (!hash) return { keysHash: null, problems };
+  const all = createHash('sha256');
   for (const key of [...newest.keys()].sort()) {
     const { modRevision, value } = newest.get(key) ?? { modRevision: 0n, value: new Uint8Array() };
-    hash.update(`${Buffer.from(key, 'latin1').toString('hex')}\t${modRevision}\t${createHash('sha256').update(value).digest('hex')}\n`);
+    all.update(`${Buffer.from(key, 'latin1').toString('hex')}\t${modRevision}\t${createHash('sha256').update(value).digest('hex')}\n`);
   }
-  return { keysHash: hash.digest('hex'), problems: history.gaps(compacted).map((gap) => ({ ...gap, page: null, offset: null })) };
+  return { keysHash: all.digest('hex'), problems };
 }

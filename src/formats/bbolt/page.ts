@@ -46,13 +46,14 @@ export function pageOf(bytes: Uint8Array, number: number, littleEndian: boolean,
 /** Reads page `number` with its overflow. Null when not even its header is in the file. */
 export function readPage(source: ByteSource, number: number, pageSize: number, littleEndian: boolean): Page | null {
   const start = number * pageSize;
+  const own = (bytes: Uint8Array): Uint8Array => (source.stable === true ? bytes : new Uint8Array(bytes));
   const head = source.read(start, pageSize);
   if (head.length < pageHeaderSize) return null;
-  const first = pageOf(Uint8Array.from(head), number, littleEndian, head.length < pageSize);
+  const first = pageOf(own(head), number, littleEndian, head.length < pageSize);
   if (first.overflow === 0) return first;
   const wanted = (first.overflow + 1) * pageSize;
   const length = Math.min(wanted, source.byteLength - start, maxPageBytes);
-  return pageOf(Uint8Array.from(source.read(start, length)), number, littleEndian, length < wanted);
+  return pageOf(own(source.read(start, length)), number, littleEndian, length < wanted);
 }
 
 /** Position of one element's key and value inside the page; `broken` when they leave it. */

@@ -29,9 +29,10 @@ export function readVarint64(reader: WireReader): bigint {
   for (let shift = 0; shift < 70; shift += 7) {
     if (reader.at >= reader.end) break;
     const byte = reader.bytes[reader.at++] ?? 0;
-    if (shift < 28) low += (byte & 0x7f) * 2 ** shift;
+    // Below 2^49 a number is exact, and much faster.
+    if (shift < 49) low += (byte & 0x7f) * 2 ** shift;
     else high |= BigInt(byte & 0x7f) << BigInt(shift);
-    if (byte < 0x80) return BigInt.asUintN(64, high | BigInt(low));
+    if (byte < 0x80) return shift < 49 ? BigInt(low) : BigInt.asUintN(64, high | BigInt(low));
   }
   reader.failed = true;
   return 0n;
