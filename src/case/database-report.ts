@@ -9,6 +9,7 @@ import type { BootReport, SnapshotReport } from '../etcd/verdict.js';
 import type { ByteSource } from '../formats/source.js';
 import type { BundleFile } from '../intake/bundle.js';
 import { surveyWrites, type KubeSurvey, type StoredWrite } from '../kubernetes/index.js';
+import { writesOfFile } from '../kubernetes/writes.js';
 
 /** One database of the bundle with everything that its bytes say. */
 export interface ReadDatabase {
@@ -24,14 +25,20 @@ export interface ReadDatabase {
   readonly failure: string | null;
 }
 
-/** Rows of a db or snapshot file as writes, oldest first. */
-export function* storedWrites(source: ByteSource): Generator<StoredWrite> {
+/** Rows that the tree of a damaged file still reaches; what lies beside it may be long deleted. */
+function* reachedWrites(source: ByteSource): Generator<StoredWrite> {
   for (const { revision, tombstone, keyValue } of mvccRows(source)) {
     yield {
       revision: revision.main, key: keyValue.key, value: tombstone ? null : keyValue.value,
       createRevision: keyValue.createRevision, version: keyValue.version, lease: keyValue.lease,
     };
   }
+}
+
+/** Rows of a db or snapshot file as writes, oldest first; a sound file goes the quick way. */
+function rowsAsWrites(source: ByteSource, { verdict, liveKeys }: SnapshotReport): Iterable<StoredWrite> {
+  const sound = verdict === 'intact' || verdict === 'digest-absent';
+  return sound && (liveKeys ?? 0) > 0 ? writesOfFile(source) : reachedWrites(source);
 }
 
 /** The files of a data directory under the names that etcd gives them. */
@@ -93,7 +100,7 @@ export function readDatabase(group: DatabaseGroup, index: number, version: strin
     const replay = group.kind === 'file' ? null : bootOf(group, version, read.snapshot);
     read.boot = replay?.boot ?? null;
     const revision = read.snapshot?.revision ?? null;
-    const rows = revision === null || file === null ? [] : storedWrites(file.open());
+    const rows = revision === null || file === null || read.snapshot === null ? [] : rowsAsWrites(file.open(), read.snapshot);
     if (revision !== null || (replay?.writes.length ?? 0) > 0) read.survey = surveyWrites(withReplay(rows, replay?.writes ?? [], revision ?? 0n));
   } catch (error) {
     read.failure = error instanceof Error ? error.message : String(error);

@@ -1,8 +1,8 @@
 import type { AuditedFile } from '../../casebook/index.js';
-import { storedWrites } from '../../case/database-report.js';
 import { readSnapshot } from '../../etcd/snapshot/index.js';
 import { fileSource } from '../../intake/index.js';
 import { revisionClock, surveyWrites, timeOfRevision } from '../../kubernetes/index.js';
+import { writesOfFile } from '../../kubernetes/writes.js';
 
 /** Reads one backup whole: verdict, digest, newest revision and keys. */
 export function examineFile(path: string): AuditedFile {
@@ -13,7 +13,7 @@ export function examineFile(path: string): AuditedFile {
 
 /** When the newest write of a sound backup was made, by its content; null when nothing in it is a clock. */
 export function contentTimeOf(path: string): number | null {
-  const survey = surveyWrites(storedWrites(fileSource(path)));
+  const survey = surveyWrites(writesOfFile(fileSource(path)));
   if (survey.newestRevision === null) return null;
   const clock = revisionClock(survey.points, survey.newestRevision, survey.wholeFrom);
   const { time } = timeOfRevision(clock, BigInt(survey.newestRevision));
