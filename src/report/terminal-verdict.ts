@@ -1,4 +1,5 @@
 import type { Candidate, Case } from '../case/model.js';
+import { outcomeOf } from '../case/no-restore.js';
 import type { Language } from '../words/catalogue.js';
 import { say } from '../words/say.js';
 import { terminalText } from './escape/terminal.js';
@@ -99,6 +100,9 @@ function outageLines(r: Reading): readonly Line[] {
 function choiceLines(r: Reading): readonly Line[] {
   const { recommendation } = r.case;
   const { pick } = r;
+  if (outcomeOf(recommendation) === 'healthy') {
+    return [{ style: 'answer', label: r.t('terminal.restore'), mark: '✓', strong: r.t('terminal.nothing-needed'), text: '' }, { style: 'other', label: r.t('terminal.why'), text: whyText(r) }];
+  }
   if (recommendation.kind === 'none') {
     const collect = recommendation.missingFacts.slice(0, 2).map((fact): Line => ({ style: 'other', label: r.t('terminal.collect'), text: fact.collect === null ? fact.said.text : `${fact.said.text} ${fact.collect}` }));
     return [{ style: 'refused', label: r.t('terminal.restore'), mark: '?', text: r.t('terminal.nothing-yet') }, ...(collect.length > 0 ? collect : [{ style: 'other' as const, label: r.t('terminal.why'), text: whyText(r) }])];

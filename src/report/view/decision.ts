@@ -1,4 +1,5 @@
 import type { Candidate, Loss, Recommendation } from '../../case/model.js';
+import { outcomeOf } from '../../case/no-restore.js';
 import { verdictOf } from '../charts/glyphs.js';
 import type { Mark } from './blocks.js';
 import { confidenceCells, fileSize, rehearsed } from './header.js';
@@ -131,8 +132,8 @@ export function decisionView(r: Reading): Decision {
     .map((one) => ({ ...one, rank: othersRank(pick, candidateNamed(r, one.candidate)) }))
     .sort((a, b) => a.rank - b.rank);
   return {
-    decided: recommendation.kind !== 'none',
-    action: r.t(recommendation.kind === 'restore-snapshot' && pick !== null && pick.kind !== 'snapshot' ? 'report.kind.restore-db' : `report.kind.${recommendation.kind}`),
+    decided: outcomeOf(recommendation) !== 'none',
+    action: r.t(recommendation.kind === 'restore-snapshot' && pick !== null && pick.kind !== 'snapshot' ? 'report.kind.restore-db' : `report.kind.${outcomeOf(recommendation)}`),
     confidence: {
       cells: confidenceCells[recommendation.confidence],
       word: r.t(`report.confidence.${recommendation.confidence}.level`),

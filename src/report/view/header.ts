@@ -1,3 +1,4 @@
+import { outcomeOf } from '../../case/no-restore.js';
 import type { Rich } from './rich.js';
 import { ms } from './times.js';
 import type { Reading } from './reading.js';
@@ -48,6 +49,7 @@ export function outageLength(r: Reading): { readonly value: string; readonly bel
 function lossHeadline(r: Reading): Headline {
   const { loss, kind } = r.case.recommendation;
   const name = r.t('report.headline.loss');
+  if (outcomeOf(r.case.recommendation) === 'healthy') return { name, value: r.t('report.nothing'), below: r.t('report.headline.healthy-below') };
   if (kind === 'none') return { name, value: r.t('report.unknown'), below: r.t('report.headline.no-choice') };
   if (loss === null) return { name, value: r.t('report.unknown'), below: r.t('report.headline.loss-unknown') };
   const revisions = loss.revisions === null ? null : r.t('report.revisions', { n: r.number(loss.revisions) });
@@ -82,7 +84,7 @@ export function headerView(r: Reading): Header {
       lossHeadline(r),
       {
         name: r.t('report.headline.recommendation'),
-        value: r.t(`report.kind.${c.recommendation.kind}.short`),
+        value: r.t(`report.kind.${outcomeOf(c.recommendation)}.short`),
         below: [r.t(`report.confidence.${c.recommendation.confidence}.below`), r.t(`report.rehearsed.${rehearsed(r)}`)].join(r.t('report.comma')),
       },
     ],

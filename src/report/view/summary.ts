@@ -1,3 +1,4 @@
+import { outcomeOf } from '../../case/no-restore.js';
 import { displayPath, shortNames } from './paths.js';
 import { joined, richPlain, type Rich } from './rich.js';
 import { ms } from './times.js';
@@ -55,7 +56,7 @@ function recommendationSentence(r: Reading): Rich {
     const key = taken === null ? 'no-time' : recommendation.loss?.revisions === 0 ? 'nothing' : loss === null || lastKnownState === null ? 'time' : 'loss';
     return [...r.rich(`report.summary.restore.${key}`, params), ...evidence];
   }
-  return [...r.rich(`report.summary.kind.${recommendation.kind}`, { path }), ...evidence];
+  return [...r.rich(`report.summary.kind.${outcomeOf(recommendation)}`, { path }), ...evidence];
 }
 
 /** What happened, how long, what to do, what is lost: two short paragraphs. */

@@ -67,6 +67,7 @@ export const reportCharts = {
   'terminal.scripts': 'Scripts',
   'terminal.revision': 'rev {n}',
   'terminal.nothing-yet': 'nothing yet: no candidate could be proven safe',
+  'terminal.nothing-needed': 'nothing needs to be restored',
   'terminal.lost.nothing': 'nothing that is known',
   'terminal.lost.objects': '{n} revisions; {objects} objects that people would miss',
   'terminal.why.intact': 'whole, its digest is right',

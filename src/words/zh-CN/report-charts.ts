@@ -67,6 +67,7 @@ export const reportCharts: Translation<typeof english> = {
   'terminal.scripts': '脚本',
   'terminal.revision': '修订号 {n}',
   'terminal.nothing-yet': '暂无：没有候选能被证明是安全的',
+  'terminal.nothing-needed': '无需恢复任何内容',
   'terminal.lost.nothing': '没有已知的损失',
   'terminal.lost.objects': '{n} 个修订；其中 {objects} 个对象需要关注',
   'terminal.why.intact': '完整，校验值正确',
