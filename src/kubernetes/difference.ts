@@ -37,13 +37,14 @@ function wanted({ identity, from, to }: KeyChange, filter: DifferenceFilter): bo
 
 /** Objects that differ between two states, the earlier first; sorted by resource, namespace and name. */
 export function differencesBetween(earlier: KubeSurvey, later: KubeSurvey, filter: DifferenceFilter = { namespace: null, kinds: [] }): ObjectDifference[] {
-  const found: ObjectDifference[] = [];
+  const found: { readonly order: string; readonly difference: ObjectDifference }[] = [];
   for (const change of changesBetween(earlier, later)) {
     if (!wanted(change, filter)) continue;
-    found.push({ change: word[change.change], key: change.key, ...change.identity, from: change.from, to: change.to, noise: change.noise });
+    const { resource, namespace, name } = change.identity;
+    const difference: ObjectDifference = { change: word[change.change], key: change.key, resource, namespace, name, from: change.from, to: change.to, noise: change.noise };
+    found.push({ order: `${resource}\n${namespace ?? ''}\n${name}`, difference });
   }
-  const order = (d: ObjectDifference): string => `${d.resource}\n${d.namespace ?? ''}\n${d.name}`;
-  return found.sort((a, b) => (order(a) < order(b) ? -1 : 1));
+  return found.sort((a, b) => (a.order < b.order ? -1 : 1)).map((one) => one.difference);
 }
 
 /** Most objects whose values are held to name their changed paths. */

@@ -1,8 +1,8 @@
-import { parseKeyValue } from '../etcd/key-value.js';
 import type { Backend } from '../etcd/mvcc.js';
 import { keyLeaves } from '../etcd/snapshot/key-leaves.js';
 import { pageFlag, pageHeaderSize } from '../formats/bbolt/layout.js';
 import type { ByteSource } from '../formats/source.js';
+import { plainWrite, type PlainWrite } from './plain-write.js';
 import type { StoredWrite } from './survey.js';
 
 const chunkBytes = 4 << 20;
@@ -30,13 +30,13 @@ export function* leafRows(source: ByteSource, backend: Backend): Generator<Store
   /** Bytes from an offset on, in the current chunk or a new one; fewer only at the end of the file. */
   const take = (offset: number, length: number): number => {
     if (offset < chunkAt || offset + length > chunkAt + chunk.length) {
-      chunk = new Uint8Array(source.read(offset, Math.max(length, chunkBytes)));
+      chunk = fresh(source, offset, Math.max(length, chunkBytes));
       chunkAt = offset;
     }
     return offset - chunkAt;
   };
   let last = 0;
-  let held: StoredWrite | null = null;
+  let held: PlainWrite | null = null;
   let heldMain = 0;
   for (const page of pages) {
     let base = take(page * pageSize, pageSize);
@@ -63,21 +63,12 @@ export function* leafRows(source: ByteSource, backend: Backend): Generator<Store
       const high = view.getUint32(keyAt, false);
       if (high >= 0x20_0000) return false;
       const main = high * 2 ** 32 + view.getUint32(keyAt + 4, false);
-      const keyValue = parseKeyValue(chunk.subarray(base + valueAt, base + end));
-      if (keyValue === null || main < last || main < heldMain) return false;
       const tombstone = keyLength === 18;
-      if (!tombstone && Number(keyValue.modRevision) !== main) return false;
+      const write = plainWrite(chunk, base + valueAt, base + end, main, tombstone);
+      if (write === null || main < last || main < heldMain) return false;
       if (held !== null) yield held;
       held = null;
       last = main;
-      const write: StoredWrite = {
-        revision: tombstone ? BigInt(main) : keyValue.modRevision,
-        key: keyValue.key,
-        value: tombstone ? null : keyValue.value,
-        createRevision: keyValue.createRevision,
-        version: keyValue.version,
-        lease: keyValue.lease,
-      };
       // A deletion names its revision once only: what comes next must agree.
       if (tombstone) [held, heldMain] = [write, main];
       else yield write;
@@ -85,4 +76,11 @@ export function* leafRows(source: ByteSource, backend: Backend): Generator<Store
   }
   if (held !== null) yield held;
   return true;
+}
+
+/** Bytes of the file in memory that nobody else writes to. */
+function fresh(source: ByteSource, offset: number, length: number): Uint8Array {
+  if (source.readInto === undefined) return new Uint8Array(source.read(offset, length));
+  const bytes = Buffer.allocUnsafeSlow(Math.max(0, Math.min(length, source.byteLength - offset)));
+  return bytes.subarray(0, source.readInto(bytes, offset));
 }

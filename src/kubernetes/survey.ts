@@ -2,6 +2,7 @@ import type { ClockPoint } from '../time/clock-point.js';
 import type { StampSink } from './clock-stamps.js';
 import { fingerprint } from './fingerprint.js';
 import { namedMachines } from './machine-names.js';
+import { plainly, PlainWrite } from './plain-write.js';
 import { isNoise, prefixFromObject, resourceOfKey, storageIdentity, usualPrefixes } from './storage-key.js';
 import { emptyReading, readValue, type Storage } from './value-reading.js';
 import { utf8 } from './wire.js';
@@ -104,9 +105,11 @@ export function surveyWrites(writes: Iterable<StoredWrite>): KubeSurvey {
     points.push(intervalMs === undefined ? { revision, time, precisionMs, kind, machine, key, what } : { revision, time, precisionMs, kind, machine, key, what, intervalMs });
   };
 
-  for (const write of writes) {
-    revision = Number(write.revision);
-    key = utf8(write.key, 0, write.key.length);
+  for (const write of plainly(writes)) {
+    const plain = write instanceof PlainWrite;
+    revision = plain ? write.main : Number(write.revision);
+    const createRevision = plain ? write.created : write.createRevision === undefined ? undefined : Number(write.createRevision);
+    key = plain ? write.keyText : utf8(write.key, 0, write.key.length);
     rows++;
     if (oldest === null || revision < oldest) oldest = revision;
     const before = live.get(key);
@@ -125,7 +128,7 @@ export function surveyWrites(writes: Iterable<StoredWrite>): KubeSurvey {
       continue;
     }
     if (before !== undefined) key = before.key;
-    const creates = write.createRevision === write.revision || (write.createRevision === undefined && before === undefined && deleted.has(key));
+    const creates = createRevision === revision || (createRevision === undefined && before === undefined && deleted.has(key));
     const placed = before !== undefined || prefixes.some((prefix) => key.startsWith(prefix));
     readValue(value, creates, !placed, sink, reading);
     if (!placed && reading.name !== '') {
@@ -145,7 +148,7 @@ export function surveyWrites(writes: Iterable<StoredWrite>): KubeSurvey {
     const entry = before ?? emptyEntry(key);
     if (before === undefined) live.set(key, entry);
     entry.revision = revision;
-    if (write.createRevision !== undefined) entry.createRevision = Number(write.createRevision);
+    if (createRevision !== undefined) entry.createRevision = createRevision;
     else if (creates) entry.createRevision = revision;
     entry.size = value.length;
     entry.digest = fingerprint(value, 0, value.length, 0);
@@ -154,7 +157,7 @@ export function surveyWrites(writes: Iterable<StoredWrite>): KubeSurvey {
     entry.kind = reading.kind;
     entry.deleting = reading.deleting;
     entry.storage = reading.storage;
-    entry.version = write.version === undefined ? null : Number(write.version);
+    entry.version = plain ? write.count : write.version === undefined ? null : Number(write.version);
     entry.writes++;
     entry.heldBytes += value.length;
     if (points.length >= maxPoints) thinPoints(points);

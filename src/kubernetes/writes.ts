@@ -6,6 +6,7 @@ import { salvage } from '../etcd/snapshot/salvage.js';
 import type { EtcdLine } from '../etcd/version.js';
 import type { ByteSource } from '../formats/source.js';
 import { leafRows } from './leaf-rows.js';
+import { asWrites } from './plain-write.js';
 import { readAhead } from './read-ahead.js';
 import type { StoredWrite } from './survey.js';
 
@@ -30,7 +31,11 @@ export function readingNotes(): ReadingNotes {
  * Every readable write of a snapshot or db file. In the order of revisions while the tree is sound; where it is
  * broken, whole rows from pages that it no longer reaches come after the rest, in order among themselves.
  */
-export function* writesOfFile(source: ByteSource, notes: ReadingNotes = readingNotes()): Generator<StoredWrite> {
+export function writesOfFile(source: ByteSource, notes: ReadingNotes = readingNotes()): Generator<StoredWrite> {
+  return asWrites(rowsOfFile(source, notes));
+}
+
+function* rowsOfFile(source: ByteSource, notes: ReadingNotes): Generator<StoredWrite> {
   const report = (): void => void notes.problems++;
   const backend = openBackend(readAhead(source), report);
   let rows = 0;

@@ -102,27 +102,27 @@ function compare(a: Run, b: Run): Verdict {
   return conflicts >= Math.max(1, Math.ceil(0.15 * Math.min(a.points.length, b.points.length))) ? 'conflict' : 'agree';
 }
 
-/** Weight for and against each run among those still in play. */
-function tally(runs: readonly Run[], verdicts: readonly (readonly Verdict[])[], active: ReadonlySet<number>): Map<number, { readonly pro: number; readonly con: number }> {
+/** Weight for and against each run among those still in play. Runs of one machine stand side by side; `machineOf` numbers the machines. */
+function tally(runs: readonly Run[], verdicts: readonly (readonly Verdict[])[], machineOf: Uint32Array, active: ReadonlySet<number>): Map<number, { readonly pro: number; readonly con: number }> {
   const votes = new Map<number, { pro: number; con: number }>();
+  const playing = Uint32Array.from(active).sort();
   for (const i of active) {
     const mine = runs[i] as Run;
-    const byMachine = new Map<string, { weight: number; con: boolean; pro: boolean }>();
-    for (const j of active) {
-      const other = runs[j] as Run;
-      if (i === j) continue;
-      const verdict = verdicts[i]?.[j] ?? 'apart';
-      if (verdict === 'apart' || (other.machine === mine.machine && verdict === 'agree')) continue;
-      const entry = byMachine.get(other.machine) ?? { weight: other.weight, con: false, pro: false };
-      if (verdict === 'conflict') entry.con = true;
-      else entry.pro = true;
-      byMachine.set(other.machine, entry);
-    }
+    const row = verdicts[i] as readonly Verdict[];
     let pro = mine.weight;
     let con = 0;
-    for (const entry of byMachine.values()) {
-      if (entry.con) con += entry.weight;
-      else if (entry.pro) pro += entry.weight;
+    for (let at = 0; at < playing.length; ) {
+      const machine = machineOf[playing[at] as number] as number;
+      const { weight } = runs[playing[at] as number] as Run;
+      let against = false;
+      let forIt = false;
+      for (; at < playing.length && machineOf[playing[at] as number] === machine; at++) {
+        const verdict = row[playing[at] as number];
+        if (verdict === 'conflict') against = true;
+        else if (verdict === 'agree' && machine !== machineOf[i]) forIt = true;
+      }
+      if (against) con += weight;
+      else if (forIt) pro += weight;
     }
     votes.set(i, { pro, con });
   }
@@ -152,9 +152,11 @@ export function agreeingMachines(points: readonly ClockPoint[]): Agreement {
   const order = [...clean].sort((a, b) => b[1].length - a[1].length);
   const runs = order.slice(0, maxCompared).flatMap(([machine, list]) => runsOf(machine, list)).slice(-400);
   const verdicts = runs.map((a) => runs.map((b): Verdict => (a === b ? 'apart' : compare(a, b))));
+  const machineOf = new Uint32Array(runs.length);
+  for (let i = 1; i < runs.length; i++) machineOf[i] = (machineOf[i - 1] as number) + (runs[i]?.machine === runs[i - 1]?.machine ? 0 : 1);
   const active = new Set(runs.keys());
   for (;;) {
-    const votes = tally(runs, verdicts, active);
+    const votes = tally(runs, verdicts, machineOf, active);
     let worst = -1;
     let margin = -Infinity;
     for (const [i, { pro, con }] of votes) {

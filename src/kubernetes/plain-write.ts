@@ -1,0 +1,130 @@
+import type { StoredWrite } from './survey.js';
+import { utf8 } from './wire.js';
+
+/** A write whose numbers are all below 2^53, as in every real cluster: kept as numbers, and as bigint for whoever asks. */
+export class PlainWrite implements StoredWrite {
+  constructor(
+    readonly main: number,
+    readonly created: number,
+    readonly count: number,
+    private readonly bytes: Uint8Array,
+    private readonly keyAt: number,
+    private readonly keyEnd: number,
+    /** -1 for a deletion. */
+    private readonly valueAt: number,
+    private readonly valueEnd: number,
+    private readonly leaseAt: number,
+  ) {}
+
+  get key(): Uint8Array {
+    return this.bytes.subarray(this.keyAt, this.keyEnd);
+  }
+
+  get keyText(): string {
+    return utf8(this.bytes, this.keyAt, this.keyEnd);
+  }
+
+  get value(): Uint8Array | null {
+    return this.valueAt < 0 ? null : this.bytes.subarray(this.valueAt, this.valueEnd);
+  }
+
+  get revision(): bigint {
+    return BigInt(this.main);
+  }
+
+  get createRevision(): bigint {
+    return BigInt(this.created);
+  }
+
+  get version(): bigint {
+    return BigInt(this.count);
+  }
+
+  /** Lease ids use all 64 bits: read from the row when asked for. */
+  get lease(): bigint {
+    let id = 0n;
+    if (this.leaseAt < 0) return id;
+    for (let at = this.leaseAt, shift = 0n; shift < 70n; at++, shift += 7n) {
+      const byte = this.bytes[at] ?? 0;
+      id |= BigInt(byte & 0x7f) << shift;
+      if (byte < 0x80) break;
+    }
+    return BigInt.asIntN(64, id);
+  }
+}
+
+/** The same write as an object of its own, which can be copied and changed. */
+const spelledOut = ({ revision, key, value, createRevision, version, lease }: PlainWrite): StoredWrite => ({ revision, key, value, createRevision, version, lease });
+
+function* spelled(writes: Iterable<StoredWrite>): Generator<StoredWrite> {
+  for (const write of writes) yield write instanceof PlainWrite ? spelledOut(write) : write;
+}
+
+const plainOf = new WeakMap<Iterable<StoredWrite>, Iterable<StoredWrite>>();
+
+/** Writes for any reader, spelled out one by one; `plainly` gives the survey what they were made from. */
+export function asWrites(writes: Iterable<StoredWrite>): Generator<StoredWrite> {
+  const all = spelled(writes);
+  plainOf.set(all, writes);
+  return all;
+}
+
+/** The same writes with their numbers as numbers where they are at hand. */
+export function plainly(writes: Iterable<StoredWrite>): Iterable<StoredWrite> {
+  return plainOf.get(writes) ?? writes;
+}
+
+/** End of the varint that was read last; -1 when it was cut or too long. */
+let next = 0;
+
+function varint(bytes: Uint8Array, from: number, end: number): number {
+  let value = 0;
+  let scale = 1;
+  for (let at = from; at < end && at < from + 7; at++) {
+    const byte = bytes[at] as number;
+    value += (byte & 0x7f) * scale;
+    if (byte < 0x80) {
+      next = at + 1;
+      return value;
+    }
+    scale *= 128;
+  }
+  next = -1;
+  return 0;
+}
+
+/**
+ * Reads a KeyValue message in `bytes[start, end)` as etcd writes it: each field at most once, in the order of their
+ * numbers (mvccpb kv.proto, gogo protobuf), numbers below 2^49. Null for any other, and when it names another revision.
+ */
+export function plainWrite(bytes: Uint8Array, start: number, end: number, main: number, tombstone: boolean): PlainWrite | null {
+  let [keyStart, keyEnd, valueStart, valueEnd] = [start, start, start, start];
+  let [create, mod, version, leaseAt] = [0, 0, 0, -1];
+  let before = 0;
+  for (let at = start; at < end; ) {
+    const tag = bytes[at++] as number;
+    if (tag <= before) return null;
+    before = tag;
+    if (tag === 0x30) {
+      leaseAt = at;
+      while (at < end && (bytes[at] as number) >= 0x80) at++;
+      if (at >= end || at - leaseAt > 9) return null;
+      at++;
+      continue;
+    }
+    const number = varint(bytes, at, end);
+    if (next < 0) return null;
+    at = next;
+    if (tag === 0x0a || tag === 0x2a) {
+      if (number > end - at) return null;
+      if (tag === 0x0a) [keyStart, keyEnd] = [at, at + number];
+      else [valueStart, valueEnd] = [at, at + number];
+      at += number;
+    } else if (tag === 0x10) create = number;
+    else if (tag === 0x18) mod = number;
+    else if (tag === 0x20) version = number;
+    else return null;
+  }
+  if (!tombstone && mod !== main) return null;
+  return new PlainWrite(main, create, version, bytes, keyStart, keyEnd, tombstone ? -1 : valueStart, valueEnd, leaseAt);
+}
