@@ -6,6 +6,7 @@ import { kubectlGet } from './kubectl-get.js';
 import { metrics } from './metrics.js';
 import { addresses, hostName, hostsFile } from './network.js';
 import { note } from './note.js';
+import { rancherConfig } from './rancher-config.js';
 import { shellHistory } from './shell-history.js';
 import { iostat, lsblk, smart } from './storage-health.js';
 import { last, uptime } from './boots.js';
@@ -38,6 +39,7 @@ export const readers: readonly ArtifactReader[] = [
   unitFile,
   listTimers,
   envFile,
+  rancherConfig,
   crontab,
   log,
   journalExport,

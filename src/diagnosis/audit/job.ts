@@ -87,16 +87,38 @@ function targetIn(command: string): string | null {
   return /\bsnapshot\s+save\s+(\S+)/.exec(command)?.[1] ?? null;
 }
 
-/** k3s and RKE2 make snapshots by themselves, every twelve hours unless told otherwise. */
+/**
+ * k3s and RKE2 make snapshots by themselves, every twelve hours and five of them, unless config.yaml or
+ * the command line says otherwise.
+ */
 function builtIn(draft: Draft, jobs: readonly BackupJob[], zoneOf: (host: string | null) => string | null): readonly BackupJob[] {
   const id = draft.installation.id;
   if ((id !== 'k3s' && id !== 'rke2') || jobs.some((job) => job.command.includes('etcd-snapshot'))) return [];
-  const commands = draft.facts.flatMap((fact) => (fact.kind === 'process' ? [fact.command] : fact.kind === 'unit' && fact.key === 'ExecStart' ? [fact.value] : []));
-  if (commands.some((command) => /--etcd-disable-snapshots/.test(command))) return [];
-  const written = commands.map((command) => /--etcd-snapshot-schedule-cron[= ]["']?((?:\S+ ){4}\S+?)["']?(?:\s--|$)/.exec(command)?.[1]).find((found) => found !== undefined);
-  const schedule = written ?? '0 */12 * * *';
-  return draft.members.slice(0, 5).map((member) => ({
-    host: member.host, schedule, when: parseSchedule(schedule, zoneOf(member.host)), command: `${id} etcd-snapshot`, disabled: false, script: null,
-    target: `/var/lib/rancher/${id}/server/db/snapshots`, keep: 5, basis: written === undefined ? ('assumed' as const) : ('observed' as const), places: member.evidence.slice(0, 1),
-  }));
+  return draft.members.slice(0, 5).flatMap((member): readonly BackupJob[] => {
+    const told = (name: string): { readonly value: string; readonly at: Place } | null => serverOption(draft.facts, member.host, name);
+    if (/^(?:true)?$/.test(told('etcd-disable-snapshots')?.value ?? 'false')) return [];
+    const written = told('etcd-snapshot-schedule-cron');
+    const schedule = written?.value ?? '0 */12 * * *';
+    const keep = Number(told('etcd-snapshot-retention')?.value ?? 5);
+    const said = [written, told('etcd-snapshot-retention'), told('etcd-snapshot-dir')].flatMap((one) => (one === null ? [] : [one.at]));
+    return [{
+      host: member.host, schedule, when: parseSchedule(schedule, zoneOf(member.host)), command: `${id} etcd-snapshot`, disabled: false, script: null,
+      target: told('etcd-snapshot-dir')?.value ?? `${told('data-dir')?.value ?? `/var/lib/rancher/${id}`}/server/db/snapshots`, keep: Number.isInteger(keep) && keep > 0 ? keep : null,
+      basis: written === null ? 'assumed' : 'observed', places: said.length > 0 ? said : member.evidence.slice(0, 1),
+    }];
+  });
+}
+
+/** An option of `k3s server` or `rke2 server` on one host: the command line wins over config.yaml. */
+function serverOption(facts: readonly Fact[], host: string | null, name: string): { readonly value: string; readonly at: Place } | null {
+  const flag = new RegExp(String.raw`--${name}(?:[= ](?:"([^"]*)"|'([^']*)'|((?:[\d*/,-]+ ){4}[\w*/,-]+|[^\s-]\S*)))?(?:\s|$)`);
+  let configured: { readonly value: string; readonly at: Place } | null = null;
+  for (const fact of facts) {
+    if (fact.host !== host && fact.host !== null) continue;
+    const line = fact.kind === 'process' ? fact.command : fact.kind === 'unit' && fact.key === 'ExecStart' ? fact.value : '';
+    const match = /\b(?:k3s|rke2)\b/.test(line) ? flag.exec(line) : null;
+    if (match !== null) return { value: match[1] ?? match[2] ?? match[3] ?? '', at: fact.at };
+    if (fact.kind === 'env' && fact.key === name) configured = { value: fact.value, at: fact.at };
+  }
+  return configured;
 }

@@ -63,6 +63,14 @@ describe('audit of jobs', () => {
     expect(codes(result)).not.toContain('audit.no-errexit');
   });
 
+  it('the schedule, number and folder in the config.yaml of k3s', async () => {
+    const result = await auditedTexts({
+      'srv1/etc/rancher/k3s/config.yaml': 'token: "x"\ncluster-init: true\netcd-snapshot-schedule-cron: "0 */6 * * *"\netcd-snapshot-retention: 10\netcd-snapshot-dir: /mnt/backup/k3s\n',
+      'srv1/journal.txt': 'Jun 15 09:58:18 srv1 k3s[7781]: {"level":"info","ts":"2026-06-15T09:58:18.001Z","caller":"embed/etcd.go:310","msg":"starting an etcd server","etcd-version":"3.5.13","name":"srv1-1a2b3c41","data-dir":"/var/lib/rancher/k3s/server/db/etcd"}\n',
+    });
+    expect(result.audit?.jobs).toMatchObject([{ host: 'srv1', schedule: '0 */6 * * *', keep: 10, target: '/mnt/backup/k3s', periodSeconds: 21_600 }]);
+  });
+
   it('a CronJob, a disabled crontab line, and the v2 API', async () => {
     const result = await auditedTexts({
       'cronjob.yaml': 'apiVersion: batch/v1\nkind: CronJob\nmetadata:\n  name: etcd-backup\n  namespace: kube-system\nspec:\n  schedule: "0 */6 * * *"\n  jobTemplate:\n    spec:\n      template:\n        spec:\n          containers:\n          - name: backup\n            image: registry.k8s.io/etcd:3.5.16-0\n            command: ["etcdctl", "snapshot", "save", "/backup/etcd.db"]\n',
