@@ -8,6 +8,14 @@ function withSubcommands(command: Command): readonly Command[] {
   return [command, ...command.commands.flatMap(withSubcommands)];
 }
 
+/** What ended a command, in words; an error of the file system that no command has put into words also says what to do. */
+async function messageOf(error: unknown): Promise<string> {
+  if (!(error instanceof Error)) return String(error);
+  if (!('path' in error && 'syscall' in error && 'code' in error)) return error.message;
+  const [{ say }, { currentLanguage }] = await Promise.all([import('../words/say.js'), import('./language.js')]);
+  return say(currentLanguage(), 'cli.file-error', { path: String(error.path), reason: String(error.code) });
+}
+
 async function main(): Promise<void> {
   const argv = process.argv.slice(2);
   headStart(argv);
@@ -23,7 +31,7 @@ async function main(): Promise<void> {
     else await program.parseAsync(argv, { from: 'user' });
   } catch (error) {
     if (error instanceof Error && 'code' in error && String(error.code).startsWith('commander.')) return;
-    process.stderr.write(`etcd-autopsy: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.stderr.write(`etcd-autopsy: ${await messageOf(error)}\n`);
     process.exitCode = exitCode.usage;
   }
 }

@@ -1,5 +1,6 @@
-import type { Command } from 'commander';
+import { InvalidArgumentError, type Command } from 'commander';
 import { serve } from '../../web/server.js';
+import type { Language } from '../../words/catalogue.js';
 import { say } from '../../words/say.js';
 import { casebookOption, withCasebook } from '../casebook.js';
 import { exitCode } from '../exit-codes.js';
@@ -10,9 +11,14 @@ const loopback = new Set(['127.0.0.1', '::1', 'localhost']);
 
 interface Options {
   readonly host: string;
-  readonly port: string;
+  readonly port: number;
   readonly casebook?: string;
   readonly allowRemote?: boolean;
+}
+
+function portOf(text: string, language: Language): number {
+  if (!/^\d{1,5}$/.test(text) || Number(text) > 65_535) throw new InvalidArgumentError(say(language, 'cli.serve.no-port', { text }));
+  return Number(text);
 }
 
 /** Resolves when the user ends the program. */
@@ -28,7 +34,7 @@ export function define(command: Command): Command {
   const language = currentLanguage();
   return casebookOption(command, language)
     .option('--host <address>', say(language, 'cli.serve.host'), '127.0.0.1')
-    .option('--port <port>', say(language, 'cli.serve.port'), '0')
+    .option('--port <port>', say(language, 'cli.serve.port'), (text: string) => portOf(text, language), 0)
     .option('--allow-remote', say(language, 'cli.serve.allow-remote'))
     .addHelpText('after', '\n  etcd-autopsy serve\n  etcd-autopsy serve --port 8790')
     .action(async (options: Options) => {
@@ -39,7 +45,7 @@ export function define(command: Command): Command {
       }
       await withCasebook(options.casebook, language, async (casebook) => {
         try {
-          const site = await serve({ host: options.host, port: Number(options.port), casebook, toolVersion: toolVersion() });
+          const site = await serve({ host: options.host, port: options.port, casebook, toolVersion: toolVersion() });
           process.stdout.write(`${say(language, 'cli.serve.open', { address: site.address })}\n`);
           await interrupted();
           await site.close();

@@ -103,7 +103,7 @@ export const audit = {
   'cli.audit.textfile': 'also write metrics for the node exporter\'s textfile collector',
   'cli.audit.no-cache': 'read every file again, whatever was read before',
   'cli.audit.bad-option': '{option} must be {expected}, not "{value}".',
-  'cli.audit.unreadable': '{path} cannot be read: {detail}',
+  'cli.audit.unreadable': '{path} cannot be read ({detail}). Check the name and the rights.',
   'cli.audit.summary': '{good} good of {total} backups; {bad} bad, {missed} missing; {read} read now, {cached} known from before',
   'cli.audit.newest': 'Newest good: {path} ({time}, revision {revision}, {keys} keys)',
 } as const satisfies Catalogue;

@@ -276,7 +276,7 @@ export const causes = {
   'cause.unknown.why.nothing': 'nothing in the bundle speaks of a failure.',
   'cause.unknown.fix': 'Collect what is named below before any change.',
   'cause.host.unknown': 'the host',
-  'decider.missing': 'Not in the bundle: {what}. Collect with: {command}',
+  'decider.missing': 'Not in the bundle: {what}. Collect with: `{command}`',
   'decider.boots': 'boots and shutdowns (a stop without a shutdown would show)',
   'decider.journal-before': 'the system journal before the last boot',
   'decider.kernel-log': 'the kernel log (disk errors, OOM killer, panics)',

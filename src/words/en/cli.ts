@@ -65,6 +65,8 @@ export const cli = {
   'cli.analyze.stage.case': 'Putting the case together',
   'cli.analyze.stage.diagnosis': 'Looking for causes',
   'cli.analyze.stage.recovery': 'Choosing what to do',
+  'cli.serve.no-port': '{text} is no port. Use a number from 0 (any free one) to 65535.',
+  'cli.file-error': '{path} cannot be read or written ({reason}). Check the name and the rights.',
   'cli.analyze.stage.report': 'Writing the reports',
   'cli.demo': 'analyse the packaged sample, a KubeKey control plane after a power cut',
   'cli.demo.out': 'folder of the reports',

@@ -277,7 +277,7 @@ export const causes: Translation<typeof english> = {
   'cause.unknown.why.nothing': '材料中没有任何关于故障的内容。',
   'cause.unknown.fix': '在做任何更改之前，先收集下面列出的内容。',
   'cause.host.unknown': '该主机',
-  'decider.missing': '材料中没有：{what}。收集命令：{command}',
+  'decider.missing': '材料中没有：{what}。收集命令：`{command}`',
   'decider.boots': '开机与关机记录（可显示未经关机的停止）',
   'decider.journal-before': '上次启动之前的系统日志',
   'decider.kernel-log': '内核日志（磁盘错误、OOM、崩溃）',

@@ -66,6 +66,8 @@ export const cli: Translation<typeof english> = {
   'cli.analyze.stage.case': '整理案例',
   'cli.analyze.stage.diagnosis': '查找原因',
   'cli.analyze.stage.recovery': '选择对策',
+  'cli.serve.no-port': '{text} 不是端口。请用 0（任意空闲端口）到 65535 之间的数字。',
+  'cli.file-error': '{path} 无法读取或写入（{reason}）。请检查名称和权限。',
   'cli.analyze.stage.report': '写报告',
   'cli.demo': '分析自带的样例：一个断电后的 KubeKey 控制面',
   'cli.demo.out': '报告目录',
