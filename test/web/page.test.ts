@@ -88,6 +88,18 @@ describe.skipIf(!ready)('the page', () => {
     expect(await page.$eval('.decision-path', (e) => e.textContent)).toContain('vmw254:/var/backups/kube_etcd/etcd-2025-07-12-03-30-01/snapshot.db');
     expect(await page.$$eval('#runbook .steps > li', (steps) => steps.length)).toBeGreaterThan(6);
     expect(await page.$$eval('figure.chart', (charts) => charts.length)).toBe(3);
+    expect(await page.$$eval('.decision-band .cells i.on', (on) => on.length)).toBeGreaterThan(0);
+    expect(await page.$$eval('.head-facts dd', (facts) => facts.map((f) => f.textContent))).toHaveLength(3);
+    expect(await page.$$eval('#runbook details', (steps) => steps.map((one) => one.open))).toEqual(expect.arrayContaining([true, false]));
+    expect(await page.$$eval('#findings .mark b', (words) => words.map((w) => w.textContent))).toEqual(expect.arrayContaining([expect.stringMatching(/^(Note|Warning|Error|Critical)$/)]));
+  });
+
+  test('charts have a narrow drawing for phones', async () => {
+    const widths = await page.evaluate(async () => Promise.all(['wide', 'narrow'].map(async (width) => {
+      const svg = await (await fetch(`/api/cases/${location.hash.split('/')[2] ?? ''}/chart/timeline?width=${width}`)).text();
+      return Number(/viewBox="0 0 (\d+)/.exec(svg)?.[1]);
+    })));
+    expect(widths[1]).toBeLessThan(widths[0]! / 2);
   });
 
   test('a chip opens the cited line, and Escape gives the focus back', async () => {

@@ -51,7 +51,7 @@ export const api = {
   cancelJob: async (id: string) => json<unknown>(await send('DELETE', `/api/jobs/${id}`)),
   diff: async (id: string, a: string, b: string) => json<{ rows: readonly DiffRow[]; folded: number }>(await fetch(`/api/cases/${id}/diff?a=${encodeURIComponent(a)}&b=${encodeURIComponent(b)}`)),
   chart: async (id: string, name: string) => {
-    const answer = await fetch(`/api/cases/${id}/chart/${name}`);
+    const answer = await fetch(`/api/cases/${id}/chart/${name}?width=${matchMedia('(max-width: 699px)').matches ? 'narrow' : 'wide'}`);
     return answer.ok ? answer.text() : null;
   },
   explain: async (text: string, language: string) => json<{ text: string }>(await send('POST', '/api/explain', { text, language })),

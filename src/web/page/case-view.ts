@@ -1,4 +1,5 @@
 import type { Case, CaseEvent } from '../../case/model.js';
+import { outcomeOf } from './outcome.js';
 import { api, type StoredCase } from './api.js';
 import { candidatesView } from './candidates-view.js';
 import { chartView } from './chart-view.js';
@@ -10,14 +11,16 @@ import { count, span, t, time } from './words.js';
 
 const exportsOf = ['html', 'pdf', 'md', 'json', 'csv', 'restore'] as const;
 /** Rows of the event table that are drawn at once. */
-const eventPage = 200;
+const eventPage = 25;
 
 function decisionBox(value: Case, drawer: EvidenceDrawer): HTMLElement {
   const r = value.recommendation;
+  const outcome = outcomeOf(r);
   const candidate = value.candidates.find((c) => c.path === r.candidate?.path);
-  return h('section', { id: 'overview', class: `decision ${r.kind === 'none' ? 'undecided' : ''}`, 'aria-label': t('web.nav.overview') },
-    h('div', {},
-      h('p', { class: 'decision-kind' }, t(`web.kind.${r.kind}`)),
+  return h('section', { id: 'overview', class: `decision ${outcome === 'none' ? 'undecided' : ''}`, 'aria-label': t('web.nav.overview') },
+    h('header', { class: 'decision-band' }, h('p', { class: 'decision-kind' }, t(`web.kind.${outcome}`)),
+      h('p', { class: 'confidence' }, cells(r.confidence), h('b', {}, t(`web.confidence.${r.confidence}`)))),
+    h('div', { class: 'decision-why' },
       candidate !== undefined && h('p', { class: 'decision-path mono wrap' }, `${candidate.host === null ? '' : `${candidate.host}:`}${candidate.hostPath ?? candidate.path}`),
       ...r.why.map((w) => h('p', {}, w.text)),
       ...r.missingFacts.map((m) => h('p', {}, m.said.text, m.collect !== null && h('code', { class: 'block' }, m.collect))),
@@ -25,12 +28,30 @@ function decisionBox(value: Case, drawer: EvidenceDrawer): HTMLElement {
     r.loss !== null && h('div', { class: 'decision-loss' }, h('b', {}, t('web.lost-span', { span: span(r.loss.seconds) })), h('span', { class: 'note' }, t('web.lost-revisions', { n: count(r.loss.revisions) }))));
 }
 
+/** What a manager asks first: since when, what is lost, how many steps. */
+function headFacts(value: Case): HTMLElement {
+  const { outage: { start }, recommendation: { loss }, plan } = value;
+  const down = start.notBefore === null && start.notAfter === null ? t('web.no-outage')
+    : start.notBefore !== null && start.notAfter !== null ? t('web.between', { from: time(start.notBefore), to: time(start.notAfter) })
+      : time(start.notBefore ?? start.notAfter);
+  const lost = outcomeOf(value.recommendation) === 'healthy' || loss?.revisions === 0 ? t('web.no-loss') : loss === null ? t('web.unknown') : t('web.lost-revisions', { n: count(loss.revisions) });
+  const steps = (plan?.steps.length ?? 0) + (plan?.manual.length ?? 0);
+  return h('dl', { class: 'head-facts' }, ...([['down', down], ['lost', lost], ['runbook', t('web.fact.steps', { n: steps })]] as const)
+    .map(([key, text]) => h('div', {}, h('dt', {}, t(`web.fact.${key}`)), h('dd', {}, text))));
+}
+
+/** Three cells, filled as the confidence is high; the word stands beside them. */
+function cells(confidence: Case['causes'][number]['confidence']): HTMLElement {
+  const filled = { proven: 3, likely: 2, possible: 1, rejected: 0 }[confidence];
+  return h('span', { class: 'cells', 'aria-hidden': 'true' }, ...[1, 2, 3].map((n) => h('i', { class: n <= filled ? 'on' : '' })));
+}
+
 const confidenceTone: Readonly<Record<Case['causes'][number]['confidence'], Tone>> = { proven: 'bad', likely: 'warn', possible: 'plain', rejected: 'plain' };
 
 function causes(value: Case, drawer: EvidenceDrawer): HTMLElement {
   return h('section', { id: 'causes', 'aria-label': t('web.nav.causes') }, h('h2', {}, t('web.nav.causes')),
     h('ul', { class: 'rows' }, ...value.causes.map((c) => h('li', { class: c.confidence },
-      h('span', { class: `mark ${confidenceTone[c.confidence]}` }, toneGlyph(confidenceTone[c.confidence]), h('b', {}, t(`web.confidence.${c.confidence}`))),
+      h('span', { class: `mark ${confidenceTone[c.confidence]}` }, cells(c.confidence), h('b', {}, t(`web.confidence.${c.confidence}`))),
       h('span', {}, c.summary.text, ' ', drawer.chips(c.evidence))))));
 }
 
@@ -43,10 +64,10 @@ function runbook(value: Case): HTMLElement {
     return button;
   };
   return h('section', { id: 'runbook', 'aria-label': t('web.nav.runbook') }, h('h2', {}, t('web.nav.runbook')),
-    steps.length === 0 ? h('p', { class: 'note' }, t('web.no-plan')) : h('ol', { class: 'steps' }, ...steps.map((s) => h('li', {},
-      h('h3', {}, s.host !== null && h('span', { class: 'tag plain' }, s.host), ' ', s.title),
+    steps.length === 0 ? h('p', { class: 'note' }, t(outcomeOf(value.recommendation) === 'healthy' ? 'web.no-runbook-needed' : 'web.no-plan')) : h('ol', { class: 'steps' }, ...steps.map((s, i) => h('li', {}, h('details', { open: i === 0 },
+      h('summary', {}, s.host !== null && h('span', { class: 'tag plain' }, s.host), ' ', s.title),
       s.commands.length > 0 && h('div', { class: 'command' }, h('pre', { tabindex: 0 }, s.commands.join('\n')), copy(s.commands.join('\n'))),
-      s.expect !== null && h('p', { class: 'note' }, t('web.expect'), ' ', s.expect)))));
+      s.expect !== null && h('p', { class: 'note' }, t('web.expect'), ' ', s.expect))))));
 }
 
 function events(value: Case, drawer: EvidenceDrawer): HTMLElement {
@@ -95,16 +116,16 @@ export async function caseView(main: Element, id: string): Promise<EvidenceDrawe
   const charts = await Promise.all((['timeline', 'revisions', 'backups'] as const).map((name) => chartView(id, name)));
   const details = h('details', { class: 'export' }, h('summary', { class: 'button' }, t('web.export')),
     h('ul', {}, ...exportsOf.map((kind) => h('li', {}, h('a', { href: `/api/cases/${stored.entry.id}/export/${kind}`, download: '' }, t(`web.export.${kind}`))))));
-  const said = (tone: Tone, text: string, evidence: Case['findings'][number]['evidence']): HTMLElement => h('li', {}, h('span', { class: `mark ${tone}` }, toneGlyph(tone)), h('span', {}, text, ' ', drawer.chips(evidence)));
+  const said = (tone: Tone, word: string | null, text: string, evidence: Case['findings'][number]['evidence']): HTMLElement => h('li', {}, h('span', { class: `mark ${tone}` }, toneGlyph(tone), word !== null && h('b', {}, word)), h('span', {}, text, ' ', drawer.chips(evidence)));
   show(main, h('div', { class: 'case' }, navigation(stored),
     h('div', { class: 'case-body' },
       h('p', { class: 'crumbs' }, h('a', { href: '#/cases' }, t('web.cases'))),
       h('div', { class: 'section-head' }, h('h1', {}, value.title), details),
       h('p', { class: 'note' }, [value.hosts.map((x) => x.name).join(', '), value.installation.id, value.installation.etcdVersion === null ? null : `etcd ${value.installation.etcdVersion.value}`].filter((x) => x !== null && x !== '').join(' · ')),
-      decisionBox(value, drawer), runbook(value),
+      headFacts(value), decisionBox(value, drawer), runbook(value),
       h('div', { id: 'timeline' }, ...charts), events(value, drawer), candidatesView(stored), causes(value, drawer),
-      list('findings', value.findings.map((f) => said(severityTone[f.severity], f.message, f.evidence))),
-      list('unchecked', value.notChecked.map((n) => said('plain', n.text, []))), notesView(stored)),
+      list('findings', value.findings.map((f) => said(severityTone[f.severity], t(`web.severity.${f.severity}`), f.message, f.evidence))),
+      list('unchecked', value.notChecked.map((n) => said('plain', null, n.text, []))), notesView(stored)),
     drawer.element));
   return drawer;
 }

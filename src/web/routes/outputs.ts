@@ -11,10 +11,10 @@ import { exportFiles, runTask, type ExportKind } from '../tasks.js';
 export const caseChart: Route = {
   method: 'GET',
   path: '/api/cases/:id/chart/:name',
-  async handle(site, { response, params }) {
+  async handle(site, { response, params, query }) {
     const { value } = await site.casebook.readCase(params['id'] ?? '');
     const name = chartNames.find((one) => one === params['name']);
-    const svg = name === undefined ? null : chartOf(value, name);
+    const svg = name === undefined ? null : chartOf(value, name, query.get('width') === 'narrow' ? 'narrow' : 'wide');
     if (svg === null) throw new HttpError(404, 'web.not-found');
     send(response, 200, 'image/svg+xml', svg);
   },
