@@ -104,7 +104,7 @@ export const audit: Translation<typeof english> = {
   'cli.audit.textfile': '同时写出 node exporter textfile 收集器的指标',
   'cli.audit.no-cache': '忽略缓存，重新读取所有文件',
   'cli.audit.bad-option': '{option} 必须是 {expected}，而不是“{value}”。',
-  'cli.audit.unreadable': '无法读取 {path}：{detail}',
+  'cli.audit.unreadable': '无法读取 {path}（{detail}）。请检查名称和权限。',
   'cli.audit.summary': '{total} 份备份中 {good} 份可用，{bad} 份不可用，缺少 {missed} 份；本次读取 {read} 份，{cached} 份来自缓存',
   'cli.audit.newest': '最新可用：{path}（{time}，revision {revision}，{keys} 个键）',
 };
