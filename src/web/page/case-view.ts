@@ -104,7 +104,7 @@ function navigation(stored: StoredCase): HTMLElement {
   const item = (id: string, n: number | null): HTMLElement => h('li', {}, h('a', { href: `#/cases/${stored.entry.id}/${id}` }, t(`web.nav.${id}`), n !== null && h('span', { class: 'note' }, count(n))));
   const keys = [['/', 'search'], ['j k', 'next'], ['e', 'evidence'], ['Esc', 'close']] as const;
   return h('nav', { class: 'side-nav', 'aria-label': t('web.contents') },
-    h('ul', {}, item('overview', null), item('runbook', value.plan?.steps.length ?? 0), item('timeline', value.events.length), item('candidates', value.candidates.length), item('causes', value.causes.length), item('findings', value.findings.length), item('unchecked', value.notChecked.length), item('notes', null)),
+    h('ul', {}, item('overview', null), item('runbook', (value.plan?.steps.length ?? 0) + (value.plan?.manual.length ?? 0)), item('timeline', value.events.length), item('candidates', value.candidates.length), item('causes', value.causes.length), item('findings', value.findings.length), item('unchecked', value.notChecked.length), item('notes', null)),
     h('h3', {}, t('web.keys-help')), h('dl', { class: 'keys' }, ...keys.flatMap(([key, word]) => [h('dt', {}, h('kbd', {}, key)), h('dd', {}, t(`web.key.${word}`))])));
 }
 
