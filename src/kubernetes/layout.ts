@@ -35,8 +35,6 @@ export const objectMetaField = {
 export const ownerReferenceField = { kind: 1, name: 3, uid: 4, apiVersion: 5, controller: 6 } as const;
 /** meta/v1 ManagedFieldsEntry. */
 export const managedFieldsField = { manager: 1, operation: 2, time: 4, subresource: 8 } as const;
-/** meta/v1 Time and MicroTime: seconds since the epoch and nanoseconds. */
-export const timeField = { seconds: 1, nanos: 2 } as const;
 /** An entry of a protobuf map. */
 export const mapEntryField = { key: 1, value: 2 } as const;
 
@@ -54,11 +52,9 @@ export const nodeField = { status: 3 } as const;
 export const nodeStatusField = { conditions: 4 } as const;
 export const nodeConditionField = { lastHeartbeatTime: 3, lastTransitionTime: 4 } as const;
 /** core/v1 Pod status; conditions carry probe and transition times. */
-export const podField = { status: 3 } as const;
 export const podStatusField = { conditions: 2, startTime: 7 } as const;
 export const podConditionField = { lastProbeTime: 3, lastTransitionTime: 4 } as const;
 /** batch/v1 Job and CronJob status. */
-export const jobField = { status: 3 } as const;
 export const jobStatusField = { startTime: 2, completionTime: 3 } as const;
 export const cronJobStatusField = { lastScheduleTime: 4, lastSuccessfulTime: 5 } as const;
 

@@ -76,17 +76,6 @@ export function readText(reader: WireReader): string {
   return text.decode(readBytes(reader));
 }
 
-/** Little-endian 64 bits as an unsigned bigint. */
-export function readFixed64(reader: WireReader): bigint {
-  if (reader.end - reader.at < 8) {
-    reader.failed = true;
-    return 0n;
-  }
-  const view = new DataView(reader.bytes.buffer, reader.bytes.byteOffset + reader.at, 8);
-  reader.at += 8;
-  return view.getBigUint64(0, true);
-}
-
 /** Passes over a field of this wire type. Groups are passed over with their contents, 64 deep at most. */
 export function skipField(reader: WireReader, type: number): void {
   let depth = 0;
