@@ -127,5 +127,8 @@ export function describeMembers(facts: readonly Fact[], hosts: readonly string[]
       evidence: listed.filter((fact) => fact.memberId === other.memberId).slice(0, 1).map((fact) => register.cite(fact.at)),
     });
   }
-  return { members, findings };
+  // A setting found on no host belongs to one of the listed members, nobody knows which: it is not one more.
+  const nobody = (member: MemberInfo): boolean => member.host === null && member.name === null && member.memberId === null && member.peerUrls.length === 0;
+  const somebody = members.filter((member) => !nobody(member));
+  return { members: somebody.length > 0 ? somebody : members, findings };
 }

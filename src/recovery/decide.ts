@@ -36,6 +36,12 @@ const kindOf = (judged: Judged): RecommendationKind =>
 
 const base = { chosen: null, confidence: 'likely' as Confidence, why: [], conditions: [], missing: [], places: [], next: null };
 
+/** MicroK8s keeps its state in dqlite: no etcd file, tool or plan applies. */
+function notEtcd(s: Situation): Decision | null {
+  if (s.draft.installation.id !== 'microk8s') return null;
+  return { ...base, kind: 'none', confidence: 'proven', why: [why('dqlite')], places: s.draft.installation.evidence.slice(0, 3) };
+}
+
 /** Two clusters in one bundle and nothing that says which one broke. */
 function mixedClusters(s: Situation): Decision | null {
   if (!s.lineage.undecided) return null;
@@ -161,7 +167,7 @@ function nothing(s: Situation): Decision {
 
 /** The first rule that applies decides: the state of the cluster makes the plan, not the habit of restoring. */
 export function decide(s: Situation): Decision {
-  for (const rule of [mixedClusters, putBack, alive, besideTheData, majorityOfDirectories, othersFirst, restore]) {
+  for (const rule of [notEtcd, mixedClusters, putBack, alive, besideTheData, majorityOfDirectories, othersFirst, restore]) {
     const decision = rule(s);
     if (decision !== null) return decision;
   }
