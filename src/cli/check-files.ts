@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { statSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
-import { readSnapshot, type SnapshotOptions } from '../etcd/snapshot/index.js';
+import { memorySized, readSnapshot, type SnapshotOptions } from '../etcd/snapshot/index.js';
 import type { FileVerdict, SnapshotReport } from '../etcd/verdict.js';
 import type { Language } from '../words/catalogue.js';
 import { databaseSource } from './database-source.js';
@@ -22,10 +22,14 @@ export interface Checked {
   readonly json: Record<string, unknown> | null;
 }
 
-/** What is needed for the answer: the hash of what would be served stands in the JSON alone. */
-export function optionsFor(request: CheckRequest): SnapshotOptions {
+/**
+ * What is needed for the answer: the hash of what would be served stands in the JSON alone. A file that is
+ * asked about alone is followed row by row while it fits into memory; a folder is not, where digests are right.
+ */
+export function optionsFor(request: CheckRequest, alone: number | null = null): SnapshotOptions {
   if (!request.keysHash) return { history: false, keysHash: false };
-  return request.json ? {} : { keysHash: false };
+  const thorough = alone !== null && alone <= memorySized;
+  return { ...(thorough ? { history: true } : {}), ...(request.json ? (thorough ? { keysHash: true } : {}) : { keysHash: false }) };
 }
 
 export function checkOne(path: string, report: SnapshotReport, request: CheckRequest): Checked {
@@ -54,7 +58,7 @@ export async function checkFiles(paths: readonly string[], request: CheckRequest
   if (threads < 2 || Math.max(...sizes) > smallFile || sizes.reduce((a, b) => a + b, 0) < worthThreads) {
     return paths.map((path) => {
       const source = databaseSource(path, request.language);
-      return checkOne(path, readSnapshot(source, { ...optionsFor(request), digests: digestsOf(path, source.byteLength) }), request);
+      return checkOne(path, readSnapshot(source, { ...optionsFor(request, paths.length === 1 ? source.byteLength : null), digests: digestsOf(path, source.byteLength) }), request);
     });
   }
   const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
