@@ -153,7 +153,7 @@ describe.skipIf(!ready)('the page', () => {
     expect(got.status).toBe(200);
     expect(got.size).toBeGreaterThan(atLeast);
     expect(got.as).toMatch(/^attachment; filename="[\w.-]+"$/);
-    expect(readdirSync(folder).filter((name) => name.startsWith('etcd-autopsy-out-'))).toEqual([]);
+    await expect.poll(() => readdirSync(folder).filter((name) => name.startsWith('etcd-autopsy-out-')), { timeout: 5_000 }).toEqual([]);
   });
 
   test('what people write is kept when the same bundle is analysed again', async () => {
