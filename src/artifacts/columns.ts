@@ -38,8 +38,3 @@ export function cutRow(row: string, columns: Columns): Record<string, string> | 
   }
   return Object.values(cells).every((cell) => cell === '') ? null : cells;
 }
-
-/** Splits at runs of two or more blanks or at tabs: for tables whose columns were shifted by pasting. */
-export function splitWide(row: string): readonly string[] {
-  return row.trim().split(/\s{2,}|\t+/);
-}

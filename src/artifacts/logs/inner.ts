@@ -28,7 +28,6 @@ const capnslog = /^(?:(\d{4}[-/]\d\d[-/]\d\d[ T]\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z
 const raftLogger = /^raft(\d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d(?:\.\d+)?) (DEBUG|INFO|WARN|WARNING|ERROR|FATAL|PANIC)\s*: (.*)$/s;
 const klog = /^([IWEF])\d{4} \d\d:\d\d:\d\d\.\d{1,9}\s+\d+ ([\w./-]+:\d+)\] (.*)$/s;
 const zapConsole = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d))(?:\t| {1,})(\u001b\[\d+m)?(debug|info|warn|error|dpanic|panic|fatal|DEBUG|INFO|WARN|ERROR|DPANIC|PANIC|FATAL)(?:\u001b\[0m)?(?:\t| {1,})(?:([\w.-]+)(?:\t| {2,}))?([\w./@-]+\.go:\d+)(?:\t| {1,})(.*)$/s;
-const etcdctlWarning = /^\{"level":/;
 
 /** Takes a program's own line apart; never fails: what fits nothing is `plain`. */
 export function parseInner(text: string): InnerLine {
@@ -131,9 +130,4 @@ function logfmt(text: string): InnerLine {
 export function matchedText(line: InnerLine): string {
   const extra = Object.entries(line.fields).map(([key, value]) => `${key}=${value}`);
   return extra.length === 0 ? line.message : `${line.message} ${extra.join(' ')}`;
-}
-
-/** True for lines of etcd's own tools as they write to a terminal. */
-export function isToolLine(text: string): boolean {
-  return etcdctlWarning.test(text);
 }

@@ -116,9 +116,3 @@ export const messageFragments: readonly string[] = [...new Set(matchers.map((m) 
 
 /** Byte-level filter over `messageFragments`: lines without a hit need no further look. */
 export const messagePrefilter = prefilter(messageFragments);
-
-/** True when the line could match; false only when it surely does not. */
-export function mightMatch(line: string): boolean {
-  const bytes = Buffer.from(line, 'utf8');
-  return messagePrefilter.next(bytes, 0, bytes.length) >= 0;
-}

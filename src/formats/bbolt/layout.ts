@@ -22,5 +22,3 @@ export const metaAt = {
 /** Candidate page sizes of bbolt >= 1.3.7 getPageSize: 1024 << i, i = 0…14. */
 export const pageSizeCandidates: readonly number[] = Array.from({ length: 15 }, (_, i) => 1024 << i);
 export const defaultPageSize = 4096;
-/** bbolt refuses longer keys (MaxKeySize). */
-export const maxKeySize = 32768;
