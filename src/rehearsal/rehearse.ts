@@ -69,7 +69,8 @@ export async function rehearse(input: RehearsalInput): Promise<Rehearsal> {
     process.exit(130);
   };
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-  for (const signal of signals) process.once(signal, interrupted);
+  // Not `once`: without a listener a second, impatient Ctrl-C would end the program in the middle of the removal.
+  for (const signal of signals) process.on(signal, interrupted);
   process.once('exit', cluster.remove);
   const clients: Asked[] = [];
   const done = (): Rehearsal => ({ etcdVersion: input.server.version, at: new Date().toISOString(), passed: checks.every((one) => one.passed), checks });
