@@ -3,7 +3,7 @@ import { buildDraft, readDatabases } from './case/build-draft.js';
 import type { Draft } from './case/draft.js';
 import type { Case } from './case/model.js';
 import type { ReadDatabase } from './case/database-report.js';
-import { makeCase } from './make-case.js';
+import { makeCase, type AnalyzeOptions } from './make-case.js';
 import { auditBackups } from './diagnosis/audit/index.js';
 import { diagnose } from './diagnosis/index.js';
 import { openBundle, type Bundle, type BundleInput } from './intake/index.js';
@@ -13,12 +13,6 @@ import { recommend } from './recovery/recommend.js';
 import { reconstruct } from './timeline/index.js';
 import { say } from './words/say.js';
 import type { Language } from './words/catalogue.js';
-
-export interface AnalyzeOptions {
-  readonly language: Language;
-  /** Zone for civil times that nothing in the bundle explains, for example `Asia/Shanghai`. */
-  readonly assumeZone: string | null;
-}
 
 /** The case, with the working model that its scripts are written from. */
 export interface Analysis {

@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import type { AnalyzeOptions } from './analyze.js';
 import type { Draft } from './case/draft.js';
 import { citedIn, excerptsOf } from './case/excerpts.js';
 import { schemaVersion, type Case, type Finding, type Said } from './case/model.js';
@@ -14,6 +13,13 @@ import type { PlanOrMissing } from './recovery/plan.js';
 import type { Recommended } from './recovery/recommend.js';
 import { say } from './words/say.js';
 import type { Language } from './words/catalogue.js';
+
+/** What the caller decides about an analysis; it is named in the case. */
+export interface AnalyzeOptions {
+  readonly language: Language;
+  /** Zone for civil times that nothing in the bundle explains, for example `Asia/Shanghai`. */
+  readonly assumeZone: string | null;
+}
 
 /** Everything that a case is put together from. */
 export interface CaseParts {

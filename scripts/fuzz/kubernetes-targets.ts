@@ -10,7 +10,7 @@ import { plainJsonText } from '../../src/kubernetes/plain-json.js';
 import { writesOfFile } from '../../src/kubernetes/writes.js';
 import { kubernetesYaml } from '../../src/kubernetes/yaml.js';
 import { revisionClock, timeOfRevision } from '../../src/time/revision-clock.js';
-import type { FuzzTarget } from './targets.js';
+import type { FuzzTarget } from './fuzz-target.js';
 
 const snapshotsFolder = fileURLToPath(new URL('../../test/fixtures/snapshots/', import.meta.url));
 const snapshot = (name: string): Uint8Array => gunzipSync(readFileSync(`${snapshotsFolder}${name}.db.gz`));

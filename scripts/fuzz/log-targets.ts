@@ -8,7 +8,7 @@ import { readRaftSnapshot } from '../../src/formats/raft-snapshot/index.js';
 import { bytesSource, type ByteSource } from '../../src/formats/source.js';
 import { readRecords, walDialect } from '../../src/formats/wal/index.js';
 import { baseFiles } from '../../test/damage/cases.js';
-import type { FuzzTarget } from './targets.js';
+import type { FuzzTarget } from './fuzz-target.js';
 
 const walName = '0000000000000000-0000000000000000.wal';
 const walPath = `member/wal/${walName}`;

@@ -1,5 +1,5 @@
 import { mutate, randomNumbers } from './mutate.js';
-import type { FuzzTarget } from './targets.js';
+import type { FuzzTarget } from './fuzz-target.js';
 
 /** A file that a reader did not survive. */
 export interface FuzzFailure {

@@ -5,15 +5,9 @@ import { quickLook } from '../../src/etcd/snapshot/quick.js';
 import { salvage } from '../../src/etcd/snapshot/salvage.js';
 import { writeCleanSnapshot } from '../../src/etcd/snapshot/clean-copy.js';
 import { baseFiles } from '../../test/damage/cases.js';
+import type { FuzzTarget } from './fuzz-target.js';
 import { kubernetesTargets } from './kubernetes-targets.js';
 import { logTargets } from './log-targets.js';
-
-/** One reader under test: real files to start from, and what is done with a damaged one. */
-export interface FuzzTarget {
-  readonly name: string;
-  readonly seeds: () => Promise<readonly Uint8Array[]>;
-  readonly run: (bytes: Uint8Array) => void;
-}
 
 const snapshots = async (): Promise<readonly Uint8Array[]> => {
   const bases = await Promise.all(['snapshot-3.5.30-b', 'snapshot-3.6-g', 'snapshot-3.5.30-f'].map((name) => baseFiles(name)));
