@@ -7,8 +7,8 @@ import { diagnose, type Diagnosis } from '../../src/diagnosis/index.js';
 import { openBundle } from '../../src/intake/index.js';
 import { reconstruct } from '../../src/timeline/index.js';
 
-/** Text files of a bundle by name. */
-export type Files = Readonly<Record<string, string>>;
+/** Files of a bundle by name. */
+export type Files = Readonly<Record<string, string | Uint8Array>>;
 
 /** Writes the files into a folder and diagnoses it the whole way: intake, readers, draft, timeline, rules. */
 export async function diagnosed(files: Files): Promise<Diagnosis> {

@@ -3,26 +3,26 @@ import type { Files } from '../diagnosed.js';
 /** For one rule: a bundle that it must take, and one that looks like it and that it must not take. */
 export interface RuleCase {
   readonly id: string;
-  readonly truth: Files;
-  /** At least this sure. */
-  readonly atLeast: 'proven' | 'likely' | 'possible';
-  readonly friend: Files;
+  readonly truth: Files | (() => Promise<Files>);
+  /** At least this sure; `rejected` for what is only spoken of to be ruled out. */
+  readonly atLeast: 'proven' | 'likely' | 'possible' | 'rejected';
+  readonly friend: Files | (() => Promise<Files>);
 }
 
-const journal = (...lines: readonly string[]): string => lines.map((line, i) => `2025-07-14T09:0${Math.floor(i / 60)}:${String(i % 60).padStart(2, '0')}+0800 cp1 ${line}`).join('\n') + '\n';
-const etcd = (...lines: readonly string[]): string => journal(...lines.map((line) => `etcd[1180]: ${line}`));
-const history = (...lines: readonly string[]): string => lines.map((line, i) => `#${1752450000 + i * 60}\n${line}`).join('\n') + '\n';
-const env = (cluster: string): string => `ETCD_DATA_DIR=/var/lib/etcd\nETCD_NAME=etcd1\nETCD_LISTEN_PEER_URLS=https://10.0.0.1:2380\nETCD_INITIAL_ADVERTISE_PEER_URLS=https://10.0.0.1:2380\nETCD_INITIAL_CLUSTER=${cluster}\nETCD_INITIAL_CLUSTER_STATE=existing\nETCD_INITIAL_CLUSTER_TOKEN=k8s_etcd\n`;
-const one = env('etcd1=https://10.0.0.1:2380');
-const three = env('etcd1=https://10.0.0.1:2380,etcd2=https://10.0.0.2:2380,etcd3=https://10.0.0.3:2380');
-const ready = '2025-07-14 09:05:00.000000 I | embed: ready to serve client requests';
-const panicOfPages = 'panic: freepages: failed to get all reachable pages (page 0: invalid type: unknown<00>)';
-const version = (v: string): string => `2025-07-14 09:00:00.000000 I | etcdmain: etcd Version: ${v}`;
-const status = (unit: string, active: string, loaded = 'enabled'): string => `● ${unit}.service - ${unit}\n   Loaded: loaded (/etc/systemd/system/${unit}.service; ${loaded}; vendor preset: disabled)\n   Active: ${active} since Mon 2025-07-14 10:39:36 CST; 5s ago\n Main PID: 4921 (code=exited, status=0/SUCCESS)\n`;
-const lastCut = 'reboot   system boot  5.10.0-28-amd64  Mon Jul 14 09:05:11 2025   still running\nreboot   system boot  5.10.0-28-amd64  Thu May  1 08:11:40 2025   still running\n\nwtmp begins Tue Feb 21 13:40:02 2023\n';
-const lastOrderly = 'reboot   system boot  5.10.0-28-amd64  Mon Jul 14 09:05:11 2025   still running\nshutdown system down  5.10.0-28-amd64  Mon Jul 14 09:01:02 2025 - Mon Jul 14 09:05:11 2025  (00:04)\nreboot   system boot  5.10.0-28-amd64  Thu May  1 08:11:40 2025 - Mon Jul 14 09:01:02 2025 (74+00:49)\n\nwtmp begins Tue Feb 21 13:40:02 2023\n';
-const df = (percent: number): string => `[root@cp1 ~]# df -h\nFilesystem      Size  Used Avail Use% Mounted on\n/dev/sda2        39G   ${percent === 100 ? '39G   20K' : '20G   19G'} ${percent}% /\n`;
-const backupScript = (body: string): string => `#!/bin/bash\n${body}\n`;
+export const journal = (...lines: readonly string[]): string => lines.map((line, i) => `2025-07-14T09:0${Math.floor(i / 60)}:${String(i % 60).padStart(2, '0')}+0800 cp1 ${line}`).join('\n') + '\n';
+export const etcd = (...lines: readonly string[]): string => journal(...lines.map((line) => `etcd[1180]: ${line}`));
+export const history = (...lines: readonly string[]): string => lines.map((line, i) => `#${1752450000 + i * 60}\n${line}`).join('\n') + '\n';
+export const env = (cluster: string): string => `ETCD_DATA_DIR=/var/lib/etcd\nETCD_NAME=etcd1\nETCD_LISTEN_PEER_URLS=https://10.0.0.1:2380\nETCD_INITIAL_ADVERTISE_PEER_URLS=https://10.0.0.1:2380\nETCD_INITIAL_CLUSTER=${cluster}\nETCD_INITIAL_CLUSTER_STATE=existing\nETCD_INITIAL_CLUSTER_TOKEN=k8s_etcd\n`;
+export const one = env('etcd1=https://10.0.0.1:2380');
+export const three = env('etcd1=https://10.0.0.1:2380,etcd2=https://10.0.0.2:2380,etcd3=https://10.0.0.3:2380');
+export const ready = '2025-07-14 09:05:00.000000 I | embed: ready to serve client requests';
+export const panicOfPages = 'panic: freepages: failed to get all reachable pages (page 0: invalid type: unknown<00>)';
+export const version = (v: string): string => `2025-07-14 09:00:00.000000 I | etcdmain: etcd Version: ${v}`;
+export const status = (unit: string, active: string, loaded = 'enabled'): string => `● ${unit}.service - ${unit}\n   Loaded: loaded (/etc/systemd/system/${unit}.service; ${loaded}; vendor preset: disabled)\n   Active: ${active} since Mon 2025-07-14 10:39:36 CST; 5s ago\n Main PID: 4921 (code=exited, status=0/SUCCESS)\n`;
+export const lastCut = 'reboot   system boot  5.10.0-28-amd64  Mon Jul 14 09:05:11 2025   still running\nreboot   system boot  5.10.0-28-amd64  Thu May  1 08:11:40 2025   still running\n\nwtmp begins Tue Feb 21 13:40:02 2023\n';
+export const lastOrderly = 'reboot   system boot  5.10.0-28-amd64  Mon Jul 14 09:05:11 2025   still running\nshutdown system down  5.10.0-28-amd64  Mon Jul 14 09:01:02 2025 - Mon Jul 14 09:05:11 2025  (00:04)\nreboot   system boot  5.10.0-28-amd64  Thu May  1 08:11:40 2025 - Mon Jul 14 09:01:02 2025 (74+00:49)\n\nwtmp begins Tue Feb 21 13:40:02 2023\n';
+export const df = (percent: number): string => `[root@cp1 ~]# df -h\nFilesystem      Size  Used Avail Use% Mounted on\n/dev/sda2        39G   ${percent === 100 ? '39G   20K' : '20G   19G'} ${percent}% /\n`;
+export const backupScript = (body: string): string => `#!/bin/bash\n${body}\n`;
 
 export const ruleCases: readonly RuleCase[] = [
   { id: 'power-loss', truth: { 'last.txt': lastCut, 'etcd.log': etcd(panicOfPages) }, atLeast: 'proven', friend: { 'last.txt': lastOrderly, 'etcd.log': etcd(panicOfPages) } },
