@@ -426,7 +426,8 @@ free_kb() { df -Pk "$1" | sed -n 2p | tr -s ' ' | cut -d ' ' -f 4; }
 
 check_room() {
   needed=$NEEDED_KB
-  if [ "$USES_SNAPSHOT" = no ] && [ -d "$DATA_DIR" ]; then needed=$((needed + $(du -sk "$DATA_DIR" | cut -f 1))); fi
+  copied=${SOURCE_DIR:-$DATA_DIR}
+  if [ "$USES_SNAPSHOT" = no ] && [ -d "$copied" ]; then needed=$((needed + $(du -sk "$copied" | cut -f 1))); fi
   place=$DATA_DIR
   if ! is_mount_point "$place"; then place=${DATA_DIR%/*}; fi
   while [ "$place" != '' ] && [ ! -d "$place" ]; do place=${place%/*}; done
@@ -434,6 +435,13 @@ check_room() {
     free=$(free_kb "$folder")
     [ "$free" -ge "$needed" ] || halt "only $free KB are free in $folder; $needed KB are needed. Free room elsewhere on that file system, never inside $DATA_DIR"
   done
+}
+
+# The directory that the plan puts in place must still be the one that was judged.
+check_source() {
+  case "$SOURCE_DIR/" in "$DATA_DIR"/*) halt "$SOURCE_DIR lies inside $DATA_DIR: move it out first" ;; esac
+  if [ ! -d "$SOURCE_DIR/member/wal" ] || [ ! -f "$SOURCE_DIR/member/snap/db" ]; then halt "$SOURCE_DIR holds no member/wal and member/snap/db"; fi
+  [ "$(digest_of "$SOURCE_DIR/member/snap/db")" = "$SOURCE_SHA256" ] || halt "$SOURCE_DIR/member/snap/db is not the file that was judged: its SHA-256 differs"
 }
 
 # Copies the snapshot to $WORK, where no rotation reaches it, and proves that it is the chosen one.
@@ -470,6 +478,7 @@ phase_preflight() {
   fi
   mkdir -p "$WORK"
   if [ "$ETCD" != none ] && [ "$USES_SNAPSHOT" = yes ]; then take_snapshot; fi
+  if [ "$ETCD" != none ] && [ "$SOURCE_DIR" != '' ]; then check_source; fi
   mark_done preflight
 }
 
@@ -515,7 +524,7 @@ phase_keep() {
     return 0
   fi
   if etcd_holds_data; then halt "an etcd runs on $DATA_DIR again: run stop once more"; fi
-  if [ "$USES_SNAPSHOT" = yes ]; then
+  if [ "$RENEWS" = yes ]; then
     confirm "Renames $DATA_DIR${WAL_DIR:+ and $WAL_DIR}."
     if [ -e "$DATA_DIR" ] && [ ! -e "$WORK/kept.data" ]; then
       stat -c %u:%g "$DATA_DIR" >"$WORK/owner.before"
@@ -574,8 +583,13 @@ phase_restore() {
   fi
   confirm "Writes the restored $DATA_DIR."
   if etcd_holds_data; then halt "an etcd runs on $DATA_DIR: run stop once more"; fi
-  [ "$(digest_of "$WORK/snapshot.db")" = "$SNAPSHOT_SHA256" ] || halt "$WORK/snapshot.db has changed"
-  choose_restore_tool || halt "no tool on this host can restore for etcd $VERSION: $TOOL_ADVICE"
+  if [ "$USES_SNAPSHOT" = yes ]; then
+    [ "$(digest_of "$WORK/snapshot.db")" = "$SNAPSHOT_SHA256" ] || halt "$WORK/snapshot.db has changed"
+    choose_restore_tool || halt "no tool on this host can restore for etcd $VERSION: $TOOL_ADVICE"
+  else
+    check_source
+    RESTORE_TOOL="cp -a $SOURCE_DIR"
+  fi
   cd "$WORK"
   TARGET_DIR=$DATA_DIR
   TARGET_WAL=$WAL_DIR
@@ -616,7 +630,7 @@ is_starting() {
 }
 
 phase_start() {
-  if [ "$USES_SNAPSHOT" = yes ]; then need restore; else need keep; fi
+  if [ "$RENEWS" = yes ]; then need restore; else need keep; fi
   confirm 'Starts etcd.'
   end_backup_runs
   start_etcd

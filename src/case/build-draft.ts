@@ -58,7 +58,9 @@ function storedMemberships(reads: readonly ReadDatabase[]): StoredMembership[] {
   return [...reads].sort((a, b) => revision(b) - revision(a)).flatMap((read) => {
     const members = read.snapshot !== null && read.snapshot.members.length > 0 ? read.snapshot.members : (read.boot?.members ?? []);
     const clusterId = read.boot?.clusterId ?? read.snapshot?.clusterId ?? null;
-    return members.length === 0 ? [] : [{ clusterId, members: members.map((one) => ({ memberId: one.memberId, clusterId, name: one.name, peerUrls: one.peerUrls })) }];
+    // A learner has no vote: it neither counts for a majority nor survives a restore.
+    const voters = members.filter((one) => !('learner' in one && one.learner));
+    return voters.length === 0 ? [] : [{ clusterId, members: voters.map((one) => ({ memberId: one.memberId, clusterId, name: one.name, peerUrls: one.peerUrls })) }];
   });
 }
 

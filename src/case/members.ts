@@ -80,11 +80,23 @@ function fitting(memberships: readonly StoredMembership[], settings: readonly Me
   return memberships.find(fits) ?? { members: [], clusterId: null };
 }
 
+/**
+ * A stored member that no configuration names. Up to 3.4 a restore leaves the old cluster's members in the
+ * file (etcd-formats 8), and a member list of env files and units names all that live; kubeadm's manifests
+ * name only those that were there when the node joined.
+ */
+function isLeftBehind(stored: StoredMember, settings: readonly MemberSettings[], info: InstallationInfo): boolean {
+  const line = /^3\.(\d+)/.exec(info.etcdVersion?.value ?? '')?.[1];
+  if (line === undefined || Number(line) > 4 || info.etcdRunsAs === 'static-pod') return false;
+  const configured = settings.flatMap((one) => parseInitialCluster(one.initialCluster?.value ?? '') ?? []);
+  return configured.length > 0 && !configured.some((entry) => stored.peerUrls.includes(entry.url));
+}
+
 /** The etcd members: one for each host that carries one, and those that only membership lists name. */
 export function describeMembers(facts: readonly Fact[], hosts: readonly string[], info: InstallationInfo, memberships: readonly StoredMembership[], register: EvidenceRegister): { readonly members: readonly MemberInfo[]; readonly findings: readonly SettingsFinding[] } {
   const carriers: (string | null)[] = hosts.filter((host) => facts.some((fact) => fact.host === host && showsEtcd(fact)));
   if (carriers.length === 0 && hosts.length <= 1 && facts.some(showsEtcd)) carriers.push(hosts[0] ?? null);
-  const listed = facts.filter((fact): fact is MemberFact => fact.kind === 'member');
+  const listed = facts.filter((fact): fact is MemberFact => fact.kind === 'member' && fact.learner !== true);
   const results = carriers.map((host) => ({ host, result: memberSettings(facts, host, carriers, info, register) }));
   const stored = fitting(memberships, results.map(({ result }) => result.settings), listed);
   const known: StoredMember[] = [];
@@ -118,7 +130,8 @@ export function describeMembers(facts: readonly Fact[], hosts: readonly string[]
     });
   }
   const named = members.flatMap((member) => parseInitialCluster(member.settings.initialCluster?.value ?? '') ?? []);
-  const others: StoredMember[] = [...known, ...named.map((entry) => ({ memberId: '', clusterId: null, name: entry.name, peerUrls: [entry.url] }))];
+  const configured = results.map(({ result }) => result.settings);
+  const others: StoredMember[] = [...known.filter((one) => listed.some((fact) => fact.memberId === one.memberId) || !isLeftBehind(one, configured, info)), ...named.map((entry) => ({ memberId: '', clusterId: null, name: entry.name, peerUrls: [entry.url] }))];
   for (const other of others) {
     if (members.some((member) => (other.memberId !== '' && member.memberId === other.memberId) || sharesUrl(member.peerUrls, other.peerUrls) || (other.name !== '' && member.name === other.name))) continue;
     members.push({

@@ -1,6 +1,8 @@
 import type { Cause, Confidence, Message, RecommendationKind } from '../case/model.js';
 import type { Place } from '../artifacts/place.js';
 import type { Judged } from './judge.js';
+import { configuredDirectory, isLeftover, placeOfDirectory } from './place-of-directory.js';
+import { besideEtcd, withoutRestart } from './repairs.js';
 import type { Situation } from './situation.js';
 
 /** A fact that is missing, and the command that collects it. */
@@ -67,11 +69,14 @@ function putBack(s: Situation): Decision | null {
 
 function repair(s: Situation, cause: Cause, confidence: Confidence): Decision {
   const [best] = s.usable;
+  const named = s.repairs.slice(0, 3);
+  const stopsEtcd = named.some((one) => !withoutRestart.has(one.id));
+  const concernsEtcd = named.some((one) => !besideEtcd.has(one.id));
   return {
     ...base, kind: 'repair-without-restore', confidence,
-    why: [...s.repairs.slice(0, 3).map((one): Message => ({ key: `recommend.repair.${one.id}`, params: {} })), why(s.health.quorumAlive ? 'etcd-answers' : s.judged.some((one) => one.use === 'start' || one.use === 'survivor') ? 'data-starts' : 'data-not-hit')],
-    conditions: [condition('copy-first'), ...(s.health.quorumAlive ? [] : [condition('if-repair-fails')])],
-    missing: s.health.quorumAlive || s.draft.candidates.some((one) => one.candidate.kind === 'data-dir') ? [] : [lack('data directory', 'data-dir', copyCommand)],
+    why: [...named.map((one): Message => ({ key: `recommend.repair.${one.id}`, params: {} })), why(s.health.quorumAlive ? 'etcd-answers' : s.judged.some((one) => one.use === 'start' || one.use === 'survivor') ? 'data-starts' : 'data-not-hit')],
+    conditions: [...(stopsEtcd ? [condition('copy-first')] : []), ...(s.health.quorumAlive || !concernsEtcd ? [] : [condition('if-repair-fails')])],
+    missing: s.health.quorumAlive || !concernsEtcd || s.draft.candidates.some((one) => one.candidate.kind === 'data-dir') ? [] : [lack('data directory', 'data-dir', copyCommand)],
     places: [...cause.evidence.slice(0, 3).map((one) => ({ artifact: one.artifact, ...(one.line === undefined ? {} : { line: one.line }), ...(one.offset === undefined ? {} : { offset: one.offset }), text: one.text })), ...healthPlaces(s)].slice(0, 6),
     next: best === undefined ? null : { kind: kindOf(best), chosen: best, said: { key: 'recommend.next.restore-if-repair-fails', params: { path: best.one.candidate.path } } },
   };
@@ -92,7 +97,10 @@ function alive(s: Situation): Decision | null {
 /** The data is whole and the cause lies beside it. */
 function besideTheData(s: Situation): Decision | null {
   const [cause] = s.repairs;
-  const starts = s.usable[0]?.use === 'start';
+  const [best] = s.usable;
+  const starts = best?.use === 'start' && !isLeftover(best.one, s.draft);
+  // What lies where etcd looks is older than other data: to start it would bring the old state back.
+  if (s.health.members.length <= 1 && s.judged.some((one) => one.one.candidate.kind === 'data-dir' && one.use === null && placeOfDirectory(one.one, s.draft) === 'configured' && one.reasons.some((said) => said.key === 'recommend.reason.stale'))) return null;
   if (cause === undefined || s.damages.length > 0 || s.brokenData.length > 0 || s.health.writesFail.length > 0 && !/space|quota/.test(cause.id)) return null;
   if (!starts && cause.confidence !== 'proven') return null;
   return repair(s, cause, cause.confidence);
@@ -120,6 +128,9 @@ function othersFirst(s: Situation): Decision | null {
   };
 }
 
+/** The values are those of Kubernetes: apiservers use this etcd, wherever they run. */
+const usesKubernetes = (s: Situation, judged: Judged): boolean => (s.draft.surveys?.get(judged.one.candidate.id)?.prefixes.length ?? 0) > 0;
+
 /** Something must be restored: the best of what is safe. */
 function restore(s: Situation): Decision | null {
   const [best, second] = s.usable;
@@ -135,6 +146,8 @@ function restore(s: Situation): Decision | null {
     ...(sure ? [] : [condition('only-if-down')]),
     ...(best.use === 'restore-db' ? [condition('copy-when-stopped'), condition('skip-hash')] : []),
     ...(best.use === 'start' ? [condition('copy-first')] : []),
+    ...(best.use === 'start' && placeOfDirectory(best.one, s.draft) === 'elsewhere' ? [condition('put-in-place', { path: candidate.hostPath ?? candidate.path, directory: configuredDirectory(best.one, s.draft) ?? '?' })] : []),
+    ...(usesKubernetes(s, best) && s.draft.hosts.every((host) => !host.roles.includes('control-plane')) ? [condition('stop-apiservers')] : []),
     ...(best.use === 'survivor' ? [condition('force-new-cluster'), condition('copy-first'), condition('others-never-back')] : []),
     ...(s.health.members.length > 1 && best.use !== 'survivor' ? [condition('all-from-one', { members: s.health.members.length })] : []),
     ...(s.deletion === null ? [] : [condition('deleted-before', { count: s.deletion.deleted, path: s.deletion.before.candidate.path })]),

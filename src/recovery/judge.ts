@@ -126,7 +126,8 @@ export function judgeCandidates(draft: Draft, lineage: Lineage, health: ClusterH
 function laggard(own: Judged, all: readonly Judged[], lineage: Lineage): Judged {
   if (own.use === null) return own;
   const revision = (one: Judged): number => one.one.candidate.revision ?? -1;
-  const isAhead = (other: Judged): boolean => (own.time !== null && other.time !== null ? other.time - own.time > laterMs : revision(other) > revision(own));
+  // Times decide when they differ clearly, for a restore takes revisions back; within one moment the revisions do.
+  const isAhead = (other: Judged): boolean => (own.time !== null && other.time !== null && Math.abs(other.time - own.time) > laterMs ? other.time > own.time : revision(other) > revision(own));
   // One member of several is measured against everything that is known, damaged files included: others went on without it.
   const counts = (other: Judged): boolean => other.use !== null || (own.use === 'survivor' && other.one.candidate.revision !== null);
   const [best] = all.filter((other) => other !== own && counts(other) && lineage.ours.has(other.one.candidate.id) && isAhead(other)).sort((a, b) => revision(b) - revision(a));

@@ -44,7 +44,7 @@ export function writeRestoreFolder(plan: Plan, folder: string, options: RestoreF
   for (const [name, text] of Object.entries(plan.scripts)) write(name, text, 0o755);
   write('plan.json', planJson(plan), 0o644);
   // The installers' own tools need the file as much as the scripts do.
-  const copied = options.snapshot !== null && (plan.steps.some((step) => step.phase === 'restore') || (plan.kind === 'restore-snapshot' && plan.manual.length > 0));
+  const copied = options.snapshot !== null && (plan.steps.some((step) => step.phase === 'preflight' && step.commands.some((command) => command.startsWith(`cp ${snapshotFile} `))) || (plan.kind === 'restore-snapshot' && plan.manual.length > 0));
   if (copied && options.snapshot !== null) {
     copySnapshot(options.snapshot, join(folder, snapshotFile), plan.candidate?.sha256 ?? null);
     written.push(snapshotFile);

@@ -4,10 +4,12 @@ import type { Plan, Recommendation, Said } from '../case/model.js';
 import { installationOf } from '../installations/index.js';
 import type { Language } from '../words/catalogue.js';
 import { planHosts, type PlanHosts } from './plan-cluster.js';
-import type { MissingFact } from './plan-host.js';
+import { isSafeDirectory, missing as lack, type MissingFact } from './plan-host.js';
 import { manualSteps, withheldSteps } from './plan-manual.js';
 import { handPlan } from './plan-repair.js';
+import { configuredDirectory, placeOfDirectory } from './place-of-directory.js';
 import { bumpAmount, restoreToolOf } from './plan-restore-tool.js';
+import { shellWord } from './shell-word.js';
 import { restoreScript, type ScriptPlan } from './script.js';
 import { planSteps, saidIn } from './steps.js';
 
@@ -82,6 +84,7 @@ export function planOrMissing(draft: Draft, recommendation: Recommendation, lang
   const hosts = planHosts(draft);
   const lacks = [...hosts.missing, ...contentFacts(draft, chosen, asItIs)];
   if (asItIs && hosts.hosts.filter((host) => host.runsAs !== 'none').length > 1) lacks.push({ fact: 'other members', said: { key: 'recovery.missing.lone-data-dir', params: {} }, collect: null });
+  if (asItIs && chosen !== null) lacks.push(...placeLacks(draft, chosen, hosts));
   const missing = named(lacks);
   if (missing.length > 0 || chosen === null) return { plan: emptyPlan(recommendation, withheldSteps(missing, language), revision), missing };
   try {
@@ -91,6 +94,18 @@ export function planOrMissing(draft: Draft, recommendation: Recommendation, lang
     const unfit = [{ fact: 'values', said: saidIn(language, { key: 'recovery.missing.control', params: { host: '*' } }), collect: null }];
     return { plan: emptyPlan(recommendation, withheldSteps(unfit, language), revision), missing: unfit };
   }
+}
+
+/** What is not known about a directory that has to be put where etcd looks, or to be found there. */
+function placeLacks(draft: Draft, chosen: DraftCandidate, hosts: PlanHosts): MissingFact[] {
+  const place = placeOfDirectory(chosen, draft);
+  const directory = configuredDirectory(chosen, draft) ?? '/var/lib/etcd';
+  const collect = `ls -ld --full-time ${shellWord(directory)}*; sha256sum ${shellWord(directory)}*/member/snap/db`;
+  if (place === 'unknown') return [lack('place of the data directory', 'recovery.missing.which-directory', { path: chosen.candidate.path }, collect)];
+  if (place === 'configured') return [];
+  const source = chosen.candidate.hostPath ?? '';
+  if (!isSafeDirectory(source) || chosen.candidate.sha256 === null) return [lack('place of the data directory', 'recovery.missing.unfit', { fact: 'data-dir', host: chosen.candidate.host ?? '?', value: source }, collect)];
+  return hosts.hosts.some((host) => host.walDir !== null) ? [lack('wal-dir of the chosen directory', 'recovery.missing.wal-of-copy', { path: source }, 'ls -l')] : [];
 }
 
 /** The plan alone; see `planOrMissing`. */
@@ -109,6 +124,7 @@ function scriptedPlan(draft: Draft, recommendation: Recommendation, chosen: Draf
   const plan: ScriptPlan = {
     id: createHash('sha256').update(`${candidate.sha256 ?? candidate.path}\n${hosts.initialCluster}`).digest('hex').slice(0, 8),
     version, tool, usesSnapshot: !asItIs,
+    source: asItIs && placeOfDirectory(chosen, draft) === 'elsewhere' && candidate.hostPath !== null && candidate.sha256 !== null ? { directory: candidate.hostPath.replace(/\/+$/, ''), sha256: candidate.sha256 } : null,
     snapshot: asItIs ? null : {
       sha256: candidate.sha256 ?? '', size: candidate.size,
       origin: origin !== null && origin.startsWith('/') ? origin : null,

@@ -86,5 +86,8 @@ export const repairs: Readonly<Record<string, Repair>> = {
   'member-address-wrong': ({ words }) => ['ip addr', words.ctl('member list -w table')],
 };
 
+/** Causes that lie in the apiserver or beside it: etcd is left alone. */
+export const besideEtcd: ReadonlySet<string> = new Set(['apiserver-misconfigured', 'service-account-key-lost', 'encryption-key-lost', 'stale-caches']);
+
 /** Causes after which etcd is running again by the repair itself. */
-export const withoutRestart: ReadonlySet<string> = new Set(['nospace-alarm', 'nospace-half-treated', 'alarm-left-behind', 'quota-filled-by-live-data', 'etcd-stopped', 'unit-disabled', 'lone-member-waits', 'network-not-ready', 'certificate-wrong', 'peer-network', 'slow-disk']);
+export const withoutRestart: ReadonlySet<string> = new Set(['nospace-alarm', 'nospace-half-treated', 'alarm-left-behind', 'quota-filled-by-live-data', 'etcd-stopped', 'unit-disabled', 'lone-member-waits', 'network-not-ready', 'certificate-wrong', 'peer-network', 'slow-disk', ...besideEtcd]);

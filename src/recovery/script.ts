@@ -10,6 +10,8 @@ export interface ScriptPlan {
   readonly version: string;
   readonly tool: RestoreTool;
   readonly usesSnapshot: boolean;
+  /** A directory of the host that is copied to where etcd looks, with the SHA-256 of its db; null when nothing is put in place. */
+  readonly source: { readonly directory: string; readonly sha256: string } | null;
   readonly snapshot: { readonly sha256: string; readonly size: number; readonly origin: string | null; readonly skipHashCheck: boolean } | null;
   readonly initialCluster: string;
   readonly token: string;
@@ -18,6 +20,11 @@ export interface ScriptPlan {
   readonly bump: number | null;
   readonly expectedRevision: number | null;
   readonly expectedKeys: number | null;
+}
+
+/** True when the data directory is made anew, and the old one is put aside; else etcd starts on the one that is there. */
+export function renewsDirectory(plan: Pick<ScriptPlan, 'usesSnapshot' | 'source'>): boolean {
+  return plan.usesSnapshot || plan.source !== null;
 }
 
 /** The snapshot's name in `restore/`, beside the scripts. */
@@ -107,6 +114,7 @@ function startFunction(host: PlanHost): string {
 }
 
 function restoreFunction(plan: ScriptPlan, host: PlanHost): string {
+  if (host.runsAs !== 'none' && plan.source !== null) return block('restore_data', ['cp -a "$SOURCE_DIR" "$TARGET_DIR"']);
   if (host.runsAs === 'none' || !plan.usesSnapshot) return block('restore_data', [':']);
   const words = restoreFlags(plan, host);
   const pairs: string[] = [];
@@ -148,6 +156,9 @@ export function restoreScript(plan: ScriptPlan, host: PlanHost): string {
     IMAGE_TOOL: plan.tool.program,
     BUMP: plan.bump === null || !plan.usesSnapshot ? 'no' : 'yes',
     USES_SNAPSHOT: plan.usesSnapshot ? 'yes' : 'no',
+    RENEWS: renewsDirectory(plan) ? 'yes' : 'no',
+    SOURCE_DIR: plan.source?.directory ?? '',
+    SOURCE_SHA256: plan.source?.sha256 ?? '',
     SNAPSHOT_FILE: snapshotFile,
     SNAPSHOT_SHA256: plan.snapshot?.sha256 ?? '',
     SNAPSHOT_ORIGIN: plan.snapshot?.origin ?? '',

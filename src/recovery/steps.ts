@@ -2,7 +2,7 @@ import type { Message, PlanStep, Said } from '../case/model.js';
 import { say } from '../words/say.js';
 import type { Language } from '../words/catalogue.js';
 import type { PlanHost } from './plan-host.js';
-import { restoreFlags, restorePrograms, snapshotFile, startCommands, stopCommands, workFolder, type ScriptPlan } from './script.js';
+import { renewsDirectory, restoreFlags, restorePrograms, snapshotFile, startCommands, stopCommands, workFolder, type ScriptPlan } from './script.js';
 import { shellWord } from './shell-word.js';
 
 type Phase = PlanStep['phase'];
@@ -47,12 +47,14 @@ export function phaseCommands(phase: Phase, plan: ScriptPlan, host: PlanHost): r
     case 'stop':
       return [...jobOff, ...stopPlane, ...stopCommands(host).map((line) => shown(line, work))];
     case 'keep':
-      return [host.dataDir, ...(host.walDir === null ? [] : [host.walDir])].map((path) => (plan.usesSnapshot ? `mv ${shellWord(path)} ${aside(path, 'broken')}` : `cp -a ${shellWord(path)} ${aside(path, 'copy')}`));
+      return [host.dataDir, ...(host.walDir === null ? [] : [host.walDir])].map((path) => (renewsDirectory(plan) ? `mv ${shellWord(path)} ${aside(path, 'broken')}` : `cp -a ${shellWord(path)} ${aside(path, 'copy')}`));
     case 'restore': {
+      const owned = [`chown -R ${shellWord(host.owner)} ${data}`, `chmod 700 ${data}`, `restorecon -R ${data}`];
+      if (plan.source !== null) return [`cp -a ${shellWord(plan.source.directory)} ${data}`, ...owned];
       const program = restorePrograms(plan, host)[0] ?? plan.tool.program;
       const flags = restoreFlags(plan, host).map((word) => (word.startsWith('--') ? word : shellWord(word))).join(' ');
       const restore = `${plan.tool.api !== null && program.endsWith('etcdctl') ? 'ETCDCTL_API=3 ' : ''}${shellWord(program)} snapshot restore ${shellWord(`${work}/${snapshotFile}`)} ${flags} --data-dir ${data}${host.walDir === null ? '' : ` --wal-dir ${shellWord(host.walDir)}`}`;
-      return [restore, `chown -R ${shellWord(host.owner)} ${data}`, `chmod 700 ${data}`, 'restorecon -R ' + data];
+      return [restore, ...owned];
     }
     case 'start':
       return startCommands(host).map((line) => shown(line, work));
@@ -63,7 +65,7 @@ export function phaseCommands(phase: Phase, plan: ScriptPlan, host: PlanHost): r
     case 'rollback':
       return [
         ...stopPlane, ...stopCommands(host).map((line) => shown(line, work)),
-        ...[host.dataDir, ...(host.walDir === null ? [] : [host.walDir])].flatMap((path) => [`mv ${shellWord(path)} ${aside(path, 'restored')}`, `mv ${aside(path, plan.usesSnapshot ? 'broken' : 'copy')} ${shellWord(path)}`]),
+        ...[host.dataDir, ...(host.walDir === null ? [] : [host.walDir])].flatMap((path) => [`mv ${shellWord(path)} ${aside(path, 'restored')}`, `mv ${aside(path, renewsDirectory(plan) ? 'broken' : 'copy')} ${shellWord(path)}`]),
         ...startPlane,
       ];
   }
@@ -71,7 +73,7 @@ export function phaseCommands(phase: Phase, plan: ScriptPlan, host: PlanHost): r
 
 /** All steps in the safe order: every phase is done on all hosts before the next one starts on any. */
 export function planSteps(plan: ScriptPlan, hosts: readonly PlanHost[], language: Language): readonly PlanStep[] {
-  const order = phases.filter((phase) => plan.usesSnapshot || phase !== 'restore');
+  const order = phases.filter((phase) => renewsDirectory(plan) || phase !== 'restore');
   const steps: PlanStep[] = [];
   let before: readonly string[] = [];
   for (const phase of order) {

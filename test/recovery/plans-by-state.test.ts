@@ -127,9 +127,16 @@ test('a data directory that boots is started as it is, after a copy; one with a 
   const made = draft('kubekey', 1);
   const boot = { result: 'ready' as const, message: null, causeFile: null, hazard: null, replayed: 12, revision: 8400, keys: 160 };
   const as = (over: Partial<typeof made.candidates[0]['candidate']>): Draft => ({ ...made, candidates: [{ ...made.candidates[0]!, candidate: { ...made.candidates[0]!.candidate, kind: 'data-dir', ...over } }] });
-  const whole = planOf(as({ boot }), 'use-data-dir').plan;
+  const whole = planOf(as({ boot, hostPath: '/var/lib/etcd/' }), 'use-data-dir').plan;
   expect(whole.steps.map((step) => step.phase)).toEqual(['preflight', 'stop', 'keep', 'start', 'verify', 'control-plane']);
   expect(whole.steps.find((step) => step.phase === 'keep')?.commands[0]).toMatch(/^cp -a \/var\/lib\/etcd \/var\/lib\/etcd\.copy-/);
+  // What was put aside is not started where it lies, and what lies where etcd looks is not started at all.
+  const aside = planOf(as({ boot, hostPath: '/var/lib/etcd.bak-1' }), 'use-data-dir').plan;
+  expect(aside.steps.map((step) => step.phase)).toEqual(['preflight', 'stop', 'keep', 'restore', 'start', 'verify', 'control-plane']);
+  expect(aside.steps.flatMap((step) => (step.phase === 'keep' || step.phase === 'restore' ? step.commands.slice(0, 1) : []))[0]).toMatch(/^mv \/var\/lib\/etcd \/var\/lib\/etcd\.broken-/);
+  expect(aside.steps.find((step) => step.phase === 'restore')?.commands[0]).toBe('cp -a /var/lib/etcd.bak-1 /var/lib/etcd');
+  const two = { ...as({ boot, hostPath: null }), candidates: [as({ boot, hostPath: null }).candidates[0]!, as({ boot, hostPath: null, id: 'C2', path: 'other' }).candidates[0]!] };
+  expect(planOf(two, 'use-data-dir').missing.map((one) => one.said.key)).toEqual(['recovery.missing.which-directory']);
   const hazard = planOf(as({ boot: { ...boot, hazard: 'writes-swallowed' }, verdict: 'digest-absent' }), 'use-data-dir').plan;
   expect(hazard.steps.find((step) => step.phase === 'restore')?.commands[0]).toContain('--skip-hash-check');
 });

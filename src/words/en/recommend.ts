@@ -109,6 +109,8 @@ export const recommend = {
   'recommend.condition.only-if-down': 'Only if etcd is really lost: a living majority must not be restored over.',
   'recommend.condition.copy-when-stopped': 'Stop etcd before the database file is taken, and compare its SHA-256 with the one judged here.',
   'recommend.condition.skip-hash': 'The restore needs --skip-hash-check, because a database file has no digest of its own.',
+  'recommend.condition.put-in-place': 'It lies in {path}, not where etcd looks ({directory}): the plan puts a copy of it there.',
+  'recommend.condition.stop-apiservers': 'Stop every kube-apiserver that uses this etcd before etcd is stopped. The bundle does not show where they run.',
   'recommend.condition.force-new-cluster': 'Work on a copy, with the other members stopped for good: the membership is rewritten to this member alone.',
   'recommend.condition.others-never-back': 'The old directories of the other members must never be started again.',
   'recommend.condition.all-from-one': 'All {members} members are restored from this one file, all stopped before, all started together.',

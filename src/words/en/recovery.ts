@@ -20,6 +20,8 @@ export const recovery = {
   'recovery.missing.unusable': 'The chosen file was judged not fit for a restore.',
   'recovery.missing.unproven': 'The chosen file has no digest and its pages are not proven good: restoring it could serve damaged data.',
   'recovery.missing.lone-data-dir': 'A data directory can be started as it is only when it is the whole cluster; this one is one member of several.',
+  'recovery.missing.which-directory': 'Several data directories of one host are in the bundle, and nothing says where {path} lies on it.',
+  'recovery.missing.wal-of-copy': 'etcd keeps its log in a directory of its own; which log belongs to {path} is not known.',
   'recovery.withheld.title': 'Withheld until this is known: {fact}. {why}',
   'recovery.step.preflight.title': 'Check {host}',
   'recovery.step.preflight.expect': 'The last line is "preflight: done on {host}"; the snapshot has SHA-256 {sha256}.',

@@ -110,6 +110,8 @@ export const recommend: Translation<typeof english> = {
   'recommend.condition.only-if-down': '仅当 etcd 真的丢失时：绝不能覆盖仍存活的多数派。',
   'recommend.condition.copy-when-stopped': '取数据库文件之前先停 etcd，并与此处判定的 SHA-256 核对。',
   'recommend.condition.skip-hash': '恢复时需要 --skip-hash-check，因为数据库文件没有自带校验值。',
+  'recommend.condition.put-in-place': '它位于 {path}，而不是 etcd 读取的位置（{directory}）：方案会把它的一份拷贝放到那里。',
+  'recommend.condition.stop-apiservers': '停止 etcd 之前，先停止所有使用它的 kube-apiserver。材料没有显示它们运行在哪里。',
   'recommend.condition.force-new-cluster': '在拷贝上操作，其他成员必须永久停止：成员关系会改写为只剩这一个。',
   'recommend.condition.others-never-back': '其他成员的旧目录绝不能再启动。',
   'recommend.condition.all-from-one': '{members} 个成员全部用这一个文件恢复：先全部停止，再一起启动。',

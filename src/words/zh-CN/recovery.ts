@@ -21,6 +21,8 @@ export const recovery: Translation<typeof english> = {
   'recovery.missing.unusable': '所选文件经检查不能用于恢复。',
   'recovery.missing.unproven': '所选文件没有校验和，且其页面未被证明完好：用它恢复可能提供损坏的数据。',
   'recovery.missing.lone-data-dir': '只有单成员集群才能直接启动其数据目录，而这里是多成员之一。',
+  'recovery.missing.which-directory': '同一主机有多个数据目录，材料没有说明 {path} 在主机上的位置。',
+  'recovery.missing.wal-of-copy': 'etcd 的日志存放在单独的目录；哪份日志属于 {path} 未知。',
   'recovery.withheld.title': '在弄清以下信息之前不给出命令：{fact}。{why}',
   'recovery.step.preflight.title': '检查 {host}',
   'recovery.step.preflight.expect': '最后一行为 “preflight: done on {host}”；快照的 SHA-256 为 {sha256}。',
