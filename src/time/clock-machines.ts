@@ -73,33 +73,26 @@ function runsOf(machine: string, points: readonly ClockPoint[]): Run[] {
 
 type Verdict = 'agree' | 'conflict' | 'apart';
 
-/** Compares two runs where their revisions interleave; a single odd point does not decide. */
-function compare(a: Run, b: Run): Verdict {
-  let i = 0;
-  let j = 0;
-  let checks = 0;
+/** How many points of one run come after points of another, and how many of them say an earlier time. A single odd point before them does not decide. */
+function setBack(said: readonly ClockPoint[], by: readonly ClockPoint[]): { readonly seen: number; readonly conflicts: number } {
+  let next = 0;
+  let seen = 0;
   let conflicts = 0;
-  const earlier = (points: readonly ClockPoint[], next: number): number =>
-    Math.min(points[next - 1]?.time ?? -Infinity, points[next - 2]?.time ?? Infinity);
-  while (i < a.points.length || j < b.points.length) {
-    const p = a.points[i];
-    const q = b.points[j];
-    if (q === undefined || (p !== undefined && p.revision <= q.revision)) {
-      if (j > 0 && p !== undefined) {
-        checks++;
-        if (earlier(b.points, j) > end(p) + skewToleranceMs) conflicts++;
-      }
-      i++;
-    } else {
-      if (i > 0) {
-        checks++;
-        if (earlier(a.points, i) > end(q) + skewToleranceMs) conflicts++;
-      }
-      j++;
-    }
+  for (const p of said) {
+    while (next < by.length && (by[next] as ClockPoint).revision < p.revision) next++;
+    if (next === 0) continue;
+    seen++;
+    if (Math.min((by[next - 1] as ClockPoint).time, by[next - 2]?.time ?? Infinity) > end(p) + skewToleranceMs) conflicts++;
   }
-  if (checks === 0) return 'apart';
-  return conflicts >= Math.max(1, Math.ceil(0.15 * Math.min(a.points.length, b.points.length))) ? 'conflict' : 'agree';
+  return { seen, conflicts };
+}
+
+/** Compares two runs where their revisions interleave. */
+function compare(a: Run, b: Run): Verdict {
+  const both = [setBack(a.points, b.points), setBack(b.points, a.points)];
+  if (both.every(({ seen }) => seen === 0)) return 'apart';
+  const shorter = Math.min(a.points.length, b.points.length);
+  return both.some(({ seen, conflicts }) => conflicts >= Math.max(1, Math.ceil(0.15 * Math.min(shorter, seen)))) ? 'conflict' : 'agree';
 }
 
 /** Weight for and against each run among those still in play. Runs of one machine stand side by side; `machineOf` numbers the machines. */
@@ -129,6 +122,34 @@ function tally(runs: readonly Run[], verdicts: readonly (readonly Verdict[])[], 
   return votes;
 }
 
+/** Machines of the runs that pass the test, each with its weight once. */
+function weightOf(indexes: Iterable<number>, runs: readonly Run[], test: (index: number) => boolean): number {
+  const machines = new Map<string, number>();
+  for (const i of indexes) if (test(i)) machines.set((runs[i] as Run).machine, (runs[i] as Run).weight);
+  return [...machines.values()].reduce((sum, weight) => sum + weight, 0);
+}
+
+/** Whether the runs that are left leave no doubt about one that lost: most agree with it anyway, or twice its weight contradicts it. */
+function decided(index: number, active: ReadonlySet<number>, runs: readonly Run[], verdicts: readonly (readonly Verdict[])[]): boolean {
+  const against = weightOf(active, runs, (j) => verdicts[index]?.[j] === 'conflict');
+  const beside = weightOf(active, runs, (j) => verdicts[index]?.[j] === 'agree');
+  return beside > against ? beside >= 2 : against > beside && against >= 2 * (runs[index] as Run).weight;
+}
+
+/**
+ * Runs that go on where a longer run of the same machine went wrong, and after which no other machine says anything: the same
+ * wrong clock, cut off by one damaged time. A run that contradicts the wrong one is a clock that was set right.
+ */
+function restsOfWrongClocks(active: ReadonlySet<number>, lost: readonly number[], runs: readonly Run[], verdicts: readonly (readonly Verdict[])[]): number[] {
+  return [...active].filter((i) => {
+    const { machine, points } = runs[i] as Run;
+    const wrong = lost.filter((j) => runs[j]?.machine === machine && (runs[j] as Run).points.length > points.length);
+    if (wrong.length === 0 || wrong.some((j) => verdicts[i]?.[j] === 'conflict')) return false;
+    const from = points[0]?.revision ?? 0;
+    return ![...active].some((j) => runs[j]?.machine !== machine && ((runs[j] as Run).points.at(-1)?.revision ?? 0) > from);
+  });
+}
+
 /**
  * Finds the machines whose clocks agree. Each machine has one vote, however many Leases it renews;
  * the run with the most against it leaves until nobody contradicts. `points` sorted by revision.
@@ -155,6 +176,7 @@ export function agreeingMachines(points: readonly ClockPoint[]): Agreement {
   const machineOf = new Uint32Array(runs.length);
   for (let i = 1; i < runs.length; i++) machineOf[i] = (machineOf[i - 1] as number) + (runs[i]?.machine === runs[i - 1]?.machine ? 0 : 1);
   const active = new Set(runs.keys());
+  const lost: { readonly index: number; readonly clear: boolean }[] = [];
   for (;;) {
     const votes = tally(runs, verdicts, machineOf, active);
     let worst = -1;
@@ -169,11 +191,18 @@ export function agreeingMachines(points: readonly ClockPoint[]): Agreement {
     if (worst < 0) break;
     active.delete(worst);
     const vote = votes.get(worst);
-    const lost = runs[worst] as Run;
     const opponents = [...active].filter((j) => verdicts[worst]?.[j] === 'conflict').map((j) => votes.get(j));
-    const clear = vote !== undefined && opponents.some((o) => o !== undefined && o.con - o.pro < vote.con - vote.pro);
-    const few = lost.points.length <= 0.1 * (byMachine.get(lost.machine)?.length ?? 0);
-    for (const p of lost.points) (few ? allStrays : clear ? dropped : contested).push(p);
+    lost.push({ index: worst, clear: vote !== undefined && opponents.some((o) => o !== undefined && o.con - o.pro < vote.con - vote.pro) });
+  }
+  for (const i of restsOfWrongClocks(active, lost.map((one) => one.index), runs, verdicts)) {
+    active.delete(i);
+    lost.push({ index: i, clear: true });
+  }
+  for (const { index, clear } of lost) {
+    const { machine, points: said } = runs[index] as Run;
+    const few = said.length <= 0.1 * (byMachine.get(machine)?.length ?? 0);
+    const out = few ? allStrays : clear || decided(index, active, runs, verdicts) ? dropped : contested;
+    for (const p of said) out.push(p);
   }
   const kept = [...active].flatMap((i) => (runs[i] as Run).points);
   kept.sort((a, b) => a.revision - b.revision);

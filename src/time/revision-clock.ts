@@ -9,6 +9,8 @@ const slowWriteMs = 5_000;
 const disorderMs = 250;
 /** Revisions after the last renewal that need no explanation: a busy cluster writes them between two renewals. */
 const usualGap = 40;
+/** Between two neighbours at the end this much needs no explanation where nodes renew every 10 s. */
+const usualStep = 10_000;
 /** Points that are kept: the newest matter most, older ones are thinned. */
 const maxPoints = 60_000;
 
@@ -96,15 +98,15 @@ export function revisionClock(input: Iterable<ClockPoint>, newestRevision: numbe
   const fresh = points.filter((p) => p.kind === 'renewal' || p.kind === 'stamp');
   const { kept, strays, contested, machines } = agreeingMachines(fresh);
   const chain = longestChain(kept, skewToleranceMs);
-  const odd = strays.length + chain.strays.length;
+  const wrong = new Set(machines.filter((m) => !m.trusted).map((m) => m.machine));
+  const carried = points.filter((p) => p.kind === 'floor' && !wrong.has(p.machine));
+  const odd = strays.length + chain.strays.length + impossibleFloors(carried, chain.kept);
   const damaged = odd >= 3 && odd > 0.002 * fresh.length;
   const { trusted, lonely } = damaged ? withoutLooseEnds(chain.kept) : splitLonely(chain.kept, points);
   const witnesses = damaged ? 3 : odd > 0 ? 2 : 1;
   const renewals = renewalsOf(trusted);
   const fixed = points.filter((p) => p.kind === 'fixed');
   const ceilings = fallingCeilings([...trusted, ...fixed, ...points.filter((p) => p.kind === 'ceiling')], witnesses);
-  const wrong = new Set(machines.filter((m) => !m.trusted).map((m) => m.machine));
-  const carried = points.filter((p) => p.kind === 'floor' && !wrong.has(p.machine));
   const last = trusted[trusted.length - 1];
   const endCap = last === undefined ? null : capAfter(last.time, renewals);
   const until = (revision: number): number => ceilings[firstAtLeast(ceilings, revision)]?.until ?? endCap ?? Infinity;
@@ -133,23 +135,32 @@ export function revisionClock(input: Iterable<ClockPoint>, newestRevision: numbe
 }
 
 /**
- * Points at the end that jump ahead alone: one value may be damaged, or one clock wrong. They are not alone when
- * another machine's carried times, `all` of them, reach as far before them.
+ * Points at the end that jump ahead alone, further than a pause or past the time at which the Leases before them were
+ * due: one value may be damaged, or one clock wrong. They are not alone when another machine's carried times, `all` of
+ * them, reach as far before them.
  */
 function splitLonely(points: readonly ClockPoint[], all: readonly ClockPoint[] = []): { readonly trusted: readonly ClockPoint[]; readonly lonely: readonly ClockPoint[] } {
   const from = Math.max(1, points.length - 12);
   const machines = new Set(points.map((p) => p.machine)).size;
   for (let i = points.length - 1; i >= from; i--) {
     const p = points[i] as ClockPoint;
+    const before = (points[i - 1] as ClockPoint).time;
     const allowed = Math.max(30_000, 3 * (p.intervalMs ?? 0));
-    if (p.time - (points[i - 1] as ClockPoint).time <= allowed) continue;
+    if (p.time - before <= usualStep || (p.time - before <= allowed && p.time <= due(points.slice(0, i)))) continue;
     const tail = points.slice(i);
     const steady = tail.some((a) => tail.some((b) => b.key === a.key && b.revision > a.revision && b.time > a.time));
     const witnesses = machines > 1 ? new Set(tail.map((t) => t.machine)).size : new Set(tail.map((t) => t.key)).size;
-    const carried = all.some((f) => f.kind === 'floor' && f.machine !== p.machine && f.revision <= p.revision && f.time <= end(p) && p.time - f.time <= allowed);
+    const carried = all.some((f) => f.kind === 'floor' && f.machine !== p.machine && f.revision <= p.revision && f.time <= end(p) && p.time - f.time <= Math.min(allowed, (p.time - before) / 2));
     if (!steady && witnesses < 2 && !carried) return { trusted: points.slice(0, i), lonely: tail };
   }
   return { trusted: points, lonely: [] };
+}
+
+/** When half of the Leases that are alive at the end should have been renewed; never when there are few. */
+function due(points: readonly ClockPoint[]): number {
+  const newest = points[points.length - 1]?.time ?? 0;
+  const alive = renewalsOf(points).filter((r) => !r.stoppedBeforeEnd);
+  return alive.length < 3 ? Infinity : (capAfter(newest, alive) ?? Infinity);
 }
 
 /** The same where values are known to be damaged: what alone jumps ahead, or lags far behind, is damage too. */
@@ -217,6 +228,13 @@ function withoutFastClocks(points: readonly ClockPoint[], judged: ReadonlySet<st
     return judged !== null && !judged.has(machine) && count !== undefined && count.late >= 2 && count.late > 0.05 * count.all;
   };
   return possible.filter((p) => !fast(p.machine));
+}
+
+/** How many carried times of machines that are right lie a minute and more after what was written later. */
+function impossibleFloors(carried: readonly ClockPoint[], kept: readonly ClockPoint[]): number {
+  const right = new Set(kept.map((p) => p.machine));
+  const ceilings = fallingCeilings(kept, 1);
+  return carried.filter((p) => right.has(p.machine) && p.time > (ceilings[firstAtLeast(ceilings, p.revision)]?.until ?? Infinity) + 60_000).length;
 }
 
 /** Without renewals: a few times far above all others are damage or expiry dates, not clocks. */

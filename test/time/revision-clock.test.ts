@@ -94,6 +94,32 @@ describe('with one clock wrong', () => {
   });
 });
 
+describe('with values damaged and one clock wrong at once', () => {
+  /** The fixture up to a revision, a fifth of its values damaged, the clock of `machine` an hour ahead. */
+  function clockOf(name: string, revision: number, machine: string, seed: number): RevisionClock {
+    const random = randomFrom(seed);
+    const cut = writesOf(name).filter((w) => Number(w.revision) <= revision);
+    const survey = surveyWrites(cut.map((w) => (w.value !== null && random() < 0.2 ? { ...w, value: damageOperators['flipThreeBits']!(w.value, random) } : w)));
+    return revisionClock(survey.points.map((p) => (p.machine === machine ? { ...p, time: p.time + 3_600_000 } : p)), revision, survey.wholeFrom);
+  }
+
+  it.each([
+    ['the last word of the wrong clock stands alone after a damaged one', 'v3.5.30/billing-single-early', 4308, 'master1', 79],
+    ['its last stretch is short beside the others', 'v3.5.30/billing-single-early', 4308, 'master1', 121],
+    ['a right machine is cut in two by a damaged time', 'v3.5.30/billing-single-after-delete', 13_115, 'none', 27],
+    ['the same, further back', 'v3.5.30/billing-single-after-delete', 13_115, 'none', 34],
+  ] as const)('%s', (what, name, revision, machine, seed) => {
+    expectGood(clockOf(name, revision, machine, seed), revision, truthOf(name)!.times.get(revision)!, what);
+  });
+
+  it('doubts a newest time that comes after the Leases were due', () => {
+    const name = 'v3.7.3/shop-single-late';
+    const truth = truthOf(name)!.times.get(12_033)!;
+    const { inside, error } = judged(clockOf(name, 12_033, 'master1', 27), 12_033, truth);
+    expect({ inside, close: error <= 10_000 }).toEqual({ inside: true, close: true });
+  });
+});
+
 describe('merging', () => {
   it('dates by all members and files of one cluster together', () => {
     const [early, late] = ['v3.6.16/config-single-early', 'v3.6.16/config-single-late'].map(surveyOf);
