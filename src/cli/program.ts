@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { say } from '../words/say.js';
 import { commands, type CommandEntry } from './commands.js';
+import { languageOption } from './language-option.js';
 import { languageOf } from './language.js';
 import { toolVersion } from './tool-version.js';
 
@@ -18,7 +19,7 @@ export async function buildProgram(argv: readonly string[], loadAll = false): Pr
   const program = new Command('etcd-autopsy')
     .description(say(language, 'cli.description'))
     .version(toolVersion(), '-V, --version', say(language, 'cli.version'))
-    .option('--lang <language>', say(language, 'cli.lang'))
+    .option('--lang <language>', say(language, 'cli.lang'), languageOption)
     .helpOption('-h, --help', say(language, 'cli.help'))
     .addHelpText('after', `\n${say(language, 'cli.examples')}`);
   const groups = new Map<string, Command>();
@@ -32,7 +33,7 @@ export async function buildProgram(argv: readonly string[], loadAll = false): Pr
       parent = group;
     }
     const command = parent.command(words[words.length - 1] ?? '').description(say(language, entry.summary));
-    command.option('--lang <language>', say(language, 'cli.lang'));
+    command.option('--lang <language>', say(language, 'cli.lang'), languageOption);
     if (loadAll || chosen?.wholeTree === true || entry === chosen) (await entry.load()).define(command);
   }
   return program;

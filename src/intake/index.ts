@@ -142,6 +142,8 @@ export async function openBundle(
   if (into.files.length === 0) {
     store.remove();
     const shown = inputs.map(shownInput).join(' ');
+    const barred = into.findings.find((finding) => finding.code === 'intake.unreadable');
+    if (barred !== undefined) throw new InputError('intake.not-readable', shown, `${shown}: nothing in it can be read (${barred.params['error'] ?? ''})`);
     throw new InputError('intake.empty', shown, `${shown}: holds no files`);
   }
   const files = [...into.files].sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));

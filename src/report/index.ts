@@ -6,4 +6,5 @@ export { htmlReport } from './html-report.js';
 export { timesketchCsv, timesketchJsonLines } from './timesketch.js';
 export { reportView } from './view/report-view.js';
 export { caseJson, pdfReport, writeReports, type ReportOptions, type WrittenReports } from './write-reports.js';
+export { stopPrinting } from './printing.js';
 export { terminalVerdict, type VerdictOptions } from './terminal-verdict.js';

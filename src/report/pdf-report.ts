@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import puppeteer, { type Page } from 'puppeteer';
+import { whilePrinting } from './printing.js';
 
 /** No network at all: a dead proxy, no names, no background traffic. The page could not ask for anything anyway. */
 const closedDoors = [
@@ -38,7 +39,8 @@ export async function printPdf(html: string, browser: string): Promise<Uint8Arra
   const profile = mkdtempSync(join(tmpdir(), 'etcd-autopsy-print-'));
   const args = [...closedDoors, ...(process.getuid?.() === 0 ? ['--no-sandbox'] : [])];
   try {
-    const running = await puppeteer.launch({ executablePath: browser, headless: true, pipe: true, userDataDir: profile, args, timeout: 60_000, protocolTimeout: 180_000 });
+    const running = await puppeteer.launch({ executablePath: browser, headless: true, pipe: true, userDataDir: profile, args, timeout: 60_000, protocolTimeout: 180_000, handleSIGINT: false, handleSIGTERM: false, handleSIGHUP: false });
+    const printed = whilePrinting(() => void running.process()?.kill('SIGKILL'));
     try {
       const page = await running.newPage();
       await page.setJavaScriptEnabled(false);
@@ -50,6 +52,7 @@ export async function printPdf(html: string, browser: string): Promise<Uint8Arra
       return await page.pdf({ preferCSSPageSize: true, printBackground: true, tagged: true, outline: true, timeout: 120_000, waitForFonts: false });
     } finally {
       await running.close();
+      printed();
     }
   } finally {
     rmSync(profile, { recursive: true, force: true, maxRetries: 3 });

@@ -78,7 +78,7 @@ test('a process killed while it writes loses nothing that it had reported as sto
     for (const line of chunk.toString().trim().split('\n')) stored = Number(line);
     if (stored > 20) writer.kill('SIGKILL');
   });
-  await once(writer, 'exit');
+  await once(writer, 'close');
   const casebook = await openCasebook(book());
   const cases = await casebook.cases();
   expect(cases.length).toBeGreaterThan(stored);
@@ -104,6 +104,6 @@ function script(body: string): string {
 async function output(child: ChildProcess): Promise<string> {
   let text = '';
   child.stdout?.on('data', (chunk: Buffer) => (text += chunk.toString()));
-  await once(child, 'exit');
+  await once(child, 'close');
   return text.trim();
 }

@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { exitCodeOf } from '../../src/cli/commands/analyze.js';
 import { openOutFolder, refusal } from '../../src/cli/analysis/out-folder.js';
 import type { Case } from '../../src/case/model.js';
+import { longLogs } from '../long-log.js';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const sample = join(root, 'samples/kubespray-transcript/bundle');
@@ -78,19 +79,21 @@ describe('etcd-autopsy analyze', () => {
     expect([empty.code, empty.err.includes('holds no files')]).toEqual([2, true]);
     const zone = await run(['analyze', sample, '--zone', 'Mars/Olympus'], scratch);
     expect(zone.code).toBe(2);
+    const language = await run(['analyze', sample, '--lang', 'fr'], scratch);
+    expect([language.code, language.err.includes('en, zh-CN')]).toEqual([2, true]);
   });
 
-  it('leaves nothing behind when it is interrupted', async () => {
+  it.each([['once', 0], ['by an impatient user', 50]])('leaves nothing behind when it is interrupted %s', async (_how, times) => {
     const out = join(folder, 'report');
     let stopped = false;
-    const { code } = await run(['analyze', join(root, 'samples/kubekey-powercut/bundle'), '--out', out, '--no-pdf'], scratch, (err, stop) => {
+    const { code } = await run(['analyze', longLogs(scratch), '--out', out, '--no-pdf'], scratch, (err, stop) => {
       if (stopped || !err.includes('Reading artifacts')) return;
       stopped = true;
-      stop();
+      for (let i = 0; i <= times; i++) setTimeout(stop, i);
     });
     expect(code).toBe(130);
     expect(readdirSync(folder)).toEqual(['tmp']);
-    expect(leftovers()).toEqual([]);
+    expect(leftovers()).toEqual(['long-logs']);
   });
 });
 

@@ -80,3 +80,18 @@ test('a missing path and an empty folder are errors that name the path', async (
   await expect(openBundle([join(folder, 'nothing')])).rejects.toMatchObject({ code: 'intake.missing' });
   await expect(openBundle([folder])).rejects.toBeInstanceOf(InputError);
 });
+
+test('a folder whose files nobody but root may read is said to be unreadable, not empty', async () => {
+  writeFileSync(join(folder, 'etcd.log'), 'x', { mode: 0o000 });
+  const root = process.geteuid?.() === 0;
+  // Root may read everything: it becomes nobody for this one call.
+  if (root) {
+    chmodSync(folder, 0o755);
+    process.seteuid?.(65_534);
+  }
+  try {
+    await expect(openBundle([folder])).rejects.toMatchObject({ code: 'intake.not-readable' });
+  } finally {
+    if (root) process.seteuid?.(0);
+  }
+});

@@ -33,8 +33,7 @@ async function opened(html: string): Promise<{ readonly ran: number; readonly as
   const asked: string[] = [];
   page.on('request', (request) => void asked.push(request.url()));
   page.on('dialog', (dialog) => void (asked.push('dialog'), dialog.dismiss()));
-  await page.goto(pathToFileURL(file).href, { waitUntil: 'load' });
-  await new Promise((resolve) => void setTimeout(resolve, 300));
+  await page.goto(pathToFileURL(file).href, { waitUntil: 'networkidle0' });
   const found = await page.evaluate(() => ({
     ran: Number((globalThis as { __ran?: number }).__ran ?? 0),
     handlers: [...document.querySelectorAll('*')].flatMap((e) => [...e.attributes].filter((a) => a.name.startsWith('on')).map((a) => `${e.tagName} ${a.name}`)),

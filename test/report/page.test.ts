@@ -57,6 +57,7 @@ test('a mark opens the cited line among its neighbours without script, keeps the
   const box = (await chip.boundingBox())!;
   await page.mouse.click(box.x + box.width / 2, box.y + box.height / 2);
   await page.setJavaScriptEnabled(true);
+  await page.waitForFunction(() => location.hash.length > 1);
   const id = new URL(page.url()).hash.slice(1);
   const state = await page.evaluate((target) => {
     const drawer = document.getElementById(target)!;
@@ -69,7 +70,7 @@ test('a mark opens the cited line among its neighbours without script, keeps the
   expect(state.cited).toBe(1);
   expect(Math.abs(state.place - box.y)).toBeLessThan(4);
   await (await page.$(`#${id} .close`))!.click();
-  expect(await page.evaluate((target) => getComputedStyle(document.getElementById(target)!).position, id)).not.toBe('fixed');
+  await page.waitForFunction((target) => getComputedStyle(document.getElementById(target)!).position !== 'fixed', {}, id);
   expect(Math.abs((await page.evaluate(() => document.querySelector('#timeline a.chip')!.getBoundingClientRect().top)) - box.y)).toBeLessThan(4);
   await page.close();
 });

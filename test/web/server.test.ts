@@ -1,6 +1,6 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { request as httpRequest, type IncomingHttpHeaders } from 'node:http';
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -11,6 +11,7 @@ let folder: string;
 let casebook: Casebook;
 let site: RunningSite;
 let cookie: string;
+const temporary = process.env['TMPDIR'];
 
 interface Answer {
   readonly status: number;
@@ -19,9 +20,9 @@ interface Answer {
 }
 
 /** A raw request: every header is ours, as a hostile page or program would choose them. */
-function ask(method: string, path: string, headers: Record<string, string> = {}, body?: Buffer | string): Promise<Answer> {
+function ask(method: string, path: string, headers: Record<string, string> = {}, body?: Buffer | string, port = site.port): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const sent = httpRequest({ host: '127.0.0.1', port: site.port, method, path, headers: { host: `127.0.0.1:${site.port}`, ...headers } }, (response) => {
+    const sent = httpRequest({ host: '127.0.0.1', port, method, path, headers: { host: `127.0.0.1:${port}`, ...headers } }, (response) => {
       let text = '';
       response.setEncoding('utf8');
       response.on('data', (chunk: string) => (text += chunk));
@@ -36,14 +37,18 @@ const uploadsOnDisk = (): string[] => readdirSync(tmpdir()).filter((n) => n.star
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'web-test-'));
-  casebook = await openCasebook(folder);
-  site = await serve({ host: '127.0.0.1', port: 0, casebook, toolVersion: '0.0.0', limits: { maxFiles: 3, maxBytes: 1 << 20, idleMs: 300 } });
+  process.env['TMPDIR'] = join(folder, 'tmp');
+  mkdirSync(tmpdir());
+  casebook = await openCasebook(join(folder, 'casebook'));
+  site = await serve({ host: '127.0.0.1', port: 0, casebook, toolVersion: '0.0.0', limits: { maxFiles: 3, maxBytes: 1 << 20, idleMs: 60_000 } });
   const opened = await ask('GET', new URL(site.address).pathname + new URL(site.address).search);
   cookie = opened.headers['set-cookie']?.[0]?.split(';')[0] ?? '';
 });
 afterAll(async () => {
   await site.close();
   await casebook.close();
+  if (temporary === undefined) delete process.env['TMPDIR'];
+  else process.env['TMPDIR'] = temporary;
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -110,14 +115,71 @@ test('limits on size and count are answered, not suffered', async () => {
   await ask('DELETE', `/api/uploads/${id}`, { cookie });
 });
 
-test('a slow upload is closed and leaves no file', async () => {
+/** Sends the head of an upload of 1000 bytes and three of them; `after` decides what becomes of the rest. */
+async function beginUpload(port: number, session: string, id: string, after: (socket: Socket) => void): Promise<void> {
+  const socket = connect(port, '127.0.0.1');
+  const closed = new Promise((done) => socket.on('close', done));
+  socket.on('error', () => undefined);
+  socket.write(`PUT /api/uploads/${id}/files?name=x HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nCookie: ${session}\r\nContent-Length: 1000\r\n\r\nabc`);
+  await expect.poll(filesOnDisk, { timeout: 60_000 }).toHaveLength(1);
+  after(socket);
+  await closed;
+}
+const filesOnDisk = (): string[] => uploadsOnDisk().flatMap((name) => readdirSync(join(tmpdir(), name)));
+
+test('an upload whose sender goes away leaves no file', async () => {
   const id = await newUpload();
-  const socket = connect(site.port, '127.0.0.1');
-  socket.write(`PUT /api/uploads/${id}/files?name=x HTTP/1.1\r\nHost: 127.0.0.1:${site.port}\r\nCookie: ${cookie}\r\nContent-Length: 1000\r\n\r\nabc`);
-  await new Promise((closed) => socket.on('close', closed));
-  const left = uploadsOnDisk().flatMap((n) => readdirSync(join(tmpdir(), n)));
-  expect(left).toEqual([]);
+  await beginUpload(site.port, cookie, id, (socket) => socket.destroy());
+  await expect.poll(filesOnDisk, { timeout: 60_000 }).toEqual([]);
   await ask('DELETE', `/api/uploads/${id}`, { cookie });
+});
+
+test('an upload that is removed while a file of it is on its way leaves nothing', async () => {
+  const id = await newUpload();
+  await beginUpload(site.port, cookie, id, (socket) => void ask('DELETE', `/api/uploads/${id}`, { cookie }).then(() => socket.end('d'.repeat(997))));
+  await expect.poll(uploadsOnDisk, { timeout: 60_000 }).toEqual([]);
+});
+
+test('a slow upload is closed and leaves no file', async () => {
+  const hasty = await serve({ host: '127.0.0.1', port: 0, casebook, toolVersion: '0.0.0', limits: { maxFiles: 3, maxBytes: 1 << 20, idleMs: 300 } });
+  try {
+    const own = { host: `127.0.0.1:${hasty.port}` };
+    const opened = await ask('GET', `/?token=${new URL(hasty.address).searchParams.get('token') ?? ''}`, own, undefined, hasty.port);
+    const its = opened.headers['set-cookie']?.[0]?.split(';')[0] ?? '';
+    const { id } = JSON.parse((await ask('POST', '/api/uploads', { ...own, cookie: its }, undefined, hasty.port)).body) as { id: string };
+    await beginUpload(hasty.port, its, id, () => undefined);
+    await expect.poll(filesOnDisk, { timeout: 60_000 }).toEqual([]);
+  } finally {
+    await hasty.close();
+  }
+  expect(uploadsOnDisk()).toEqual([]);
+});
+
+test('two uploads at once, in small pieces, each keep their own bytes', async () => {
+  const big = ['a', 'b'].map((letter) => Buffer.alloc(400_000, letter));
+  const ids = [await newUpload(), await newUpload()];
+  await Promise.all(big.map((bytes, i) => new Promise<void>((done, failed) => {
+    const sent = httpRequest({ host: '127.0.0.1', port: site.port, method: 'PUT', path: `/api/uploads/${ids[i]!}/files?name=x`, headers: { host: `127.0.0.1:${site.port}`, cookie, 'content-length': String(bytes.length) } }, (answer) => answer.resume().on('end', done));
+    sent.on('error', failed);
+    let at = 0;
+    const more = (): void => {
+      if (at >= bytes.length) return void sent.end();
+      sent.write(bytes.subarray(at, at + 10_000));
+      at += 10_000;
+      setImmediate(more);
+    };
+    more();
+  })));
+  const stored = uploadsOnDisk().map((name) => readFileSync(join(tmpdir(), name, '000000')));
+  expect(stored.map((bytes) => [bytes.length, new Set(bytes).size])).toEqual([[400_000, 1], [400_000, 1]]);
+  expect(new Set(stored.map((bytes) => bytes[0])).size).toBe(2);
+  for (const id of ids) await ask('DELETE', `/api/uploads/${id}`, { cookie });
+  expect(uploadsOnDisk()).toEqual([]);
+});
+
+test('to cancel an analysis that is unknown is no error', async () => {
+  const answer = await ask('DELETE', '/api/jobs/none', { cookie });
+  expect([answer.status, JSON.parse(answer.body)]).toEqual([200, { state: 'gone', caseId: null }]);
 });
 
 test.each([

@@ -1,10 +1,10 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { Case } from '../../case/model.js';
 import type { Language } from '../../words/catalogue.js';
 import { say } from '../../words/say.js';
+import { withBundles, type Later } from '../bundles.js';
 import { openOutFolder, refusal } from '../analysis/out-folder.js';
 import { progressPrinter } from '../analysis/progress-printer.js';
 import { exitCode } from '../exit-codes.js';
@@ -74,35 +74,12 @@ async function run(inputs: readonly string[], options: Options, language: Langua
   const printer = progressPrinter(process.stderr, language, color);
   printer.tell({ stage: 'intake', done: 0, total: null, detail: null });
 
-  // Everything temporary lies in one private folder, so that an interrupt can take it all away.
-  const scratch = mkdtempSync(join(tmpdir(), 'etcd-autopsy-'));
-  const before = process.env['TMPDIR'];
-  process.env['TMPDIR'] = scratch;
-  const cleaners: (() => void)[] = [() => rmSync(scratch, { recursive: true, force: true })];
-  const clean = (): void => {
-    for (const cleaner of cleaners.splice(0).reverse()) cleaner();
-    if (before === undefined) delete process.env['TMPDIR'];
-    else process.env['TMPDIR'] = before;
-  };
-  const interrupted = (): void => {
-    printer.end();
-    clean();
-    process.exit(exitCode.interrupted);
-  };
-  process.once('SIGINT', interrupted);
-  process.once('SIGTERM', interrupted);
   try {
-    return await analyzeInputs(inputs, options, language, printer, cleaners);
+    return (await withBundles({ language, interrupted: printer.end }, (later) => analyzeInputs(inputs, options, language, printer, later))) ?? exitCode.usage;
   } catch (error) {
     printer.end();
-    const { InputError } = await import('../../intake/index.js');
-    if (error instanceof InputError) return complain(language, `cli.analyze.${error.code}`, { path: error.path });
     if (isSystemError(error)) return complain(language, 'cli.analyze.not-written', { folder: out ?? error.path ?? '', reason: error.code });
     throw error;
-  } finally {
-    clean();
-    process.removeListener('SIGINT', interrupted);
-    process.removeListener('SIGTERM', interrupted);
   }
 }
 
@@ -110,10 +87,10 @@ function isSystemError(error: unknown): error is { readonly code: string; readon
   return error instanceof Error && 'code' in error && typeof error.code === 'string' && /^E[A-Z]+$/.test(error.code);
 }
 
-async function analyzeInputs(inputs: readonly string[], options: Options, language: Language, printer: ReturnType<typeof progressPrinter>, cleaners: (() => void)[]): Promise<number> {
+async function analyzeInputs(inputs: readonly string[], options: Options, language: Language, printer: ReturnType<typeof progressPrinter>, later: Later): Promise<number> {
   const [{ analyzeBundle }, { openBundle }, report] = await Promise.all([import('../../analyze.js'), import('../../intake/index.js'), import('../../report/index.js')]);
   const bundle = await openBundle(inputs, undefined, (path) => printer.tell({ stage: 'intake', done: 0, total: null, detail: path }));
-  cleaners.push(() => bundle.close());
+  later(() => bundle.close());
   const { value, draft } = await analyzeBundle(bundle, { language, assumeZone: options.zone ?? null }, printer.tell);
   const redacted = options.redact === undefined ? null : (await import('../../redaction/index.js')).redactCase(value, options.redact);
   const shown = redacted?.value ?? value;
@@ -121,7 +98,8 @@ async function analyzeInputs(inputs: readonly string[], options: Options, langua
   if (options.out !== undefined) {
     printer.tell({ stage: 'report', done: 0, total: null, detail: options.out });
     const folder = openOutFolder(options.out);
-    cleaners.push(() => folder.discard());
+    later(() => folder.discard());
+    later(report.stopPrinting);
     const written = await report.writeReports(shown, folder.work, { pdf: options.pdf, browser: options.browser ?? null });
     ({ pdfMissing } = written);
     if (options.redact === undefined && value.plan !== null) await writeRestore(value, draft.files, folder.work, options.snapshotCopy, language);

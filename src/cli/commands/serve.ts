@@ -21,11 +21,11 @@ function portOf(text: string, language: Language): number {
   return Number(text);
 }
 
-/** Resolves when the user ends the program. */
+/** Resolves when the user ends the program. It listens on: a second Ctrl-C must not cut the clean-up short. */
 function interrupted(): Promise<void> {
   return new Promise((resolve) => {
-    process.once('SIGINT', resolve);
-    process.once('SIGTERM', resolve);
+    process.on('SIGINT', resolve);
+    process.on('SIGTERM', resolve);
   });
 }
 

@@ -80,6 +80,7 @@ function runPanel(title: string, size: number, onCancel: () => void): { panel: H
     },
     end(text) {
       cancel.hidden = true;
+      panel.classList.add('ended');
       if (text === null) for (const line of lines.values()) line.finish();
       problem.hidden = text === null;
       problem.textContent = text ?? '';
@@ -91,38 +92,55 @@ async function run(picked: readonly Picked[], place: Element): Promise<void> {
   if (picked.length === 0) return;
   const controller = new AbortController();
   let job: string | null = null;
+  let deaf = (): void => undefined;
   const [first] = picked;
   const title = picked.length === 1 && first !== undefined ? first.path : t('web.files', { n: picked.length });
   const size = picked.reduce((sum, p) => sum + p.file.size, 0);
+  const openCase = (caseId: string): void => {
+    panel.end(null);
+    // Who reads something else by now is not taken away from it; the case stands in the list.
+    if (panel.panel.isConnected) location.hash = `#/cases/${caseId}`;
+    panel.panel.remove();
+  };
+  const failed = (error: unknown): void => panel.end(error instanceof Error ? error.message : String(error));
+  /** The server says how the analysis ended: one that was done before the click shows its case. */
+  const cancelJob = async (id: string): Promise<void> => {
+    deaf();
+    const { state, caseId } = await api.cancelJob(id);
+    if (state === 'done' && caseId !== null) openCase(caseId);
+    else panel.end(t('web.cancelled'));
+  };
   const panel = runPanel(title, size, () => {
     controller.abort();
-    if (job !== null) void api.cancelJob(job);
+    if (job !== null) void cancelJob(job).catch(failed);
   });
   place.prepend(panel.panel);
   try {
     const upload = await sendFiles(picked, controller.signal, (p) =>
       panel.stage('upload', p.bytes, p.ofBytes, t('web.sent', { files: p.files, of: p.ofFiles, bytes: bytes(p.bytes), speed: bytes(p.bytesPerSecond) })));
     job = await api.analyze(upload, language());
-    listenToJob(job, {
+    if (controller.signal.aborted) return await cancelJob(job);
+    deaf = listenToJob(job, {
       progress(p) {
         panel.stage(shownAs[p.stage], p.done, p.total, p.detail);
         if (p.fact !== undefined) panel.fact(p.fact);
       },
-      done(caseId) {
-        panel.end(null);
-        location.hash = `#/cases/${caseId}`;
-      },
+      done: openCase,
       failed: (message) => panel.end(message),
       cancelled: () => panel.end(t('web.cancelled')),
     });
   } catch (error) {
-    panel.end(controller.signal.aborted ? t('web.cancelled') : error instanceof Error ? error.message : String(error));
+    if (controller.signal.aborted) panel.end(t('web.cancelled'));
+    else failed(error);
   }
 }
 
+/** Running analyses stay when the user looks at something else and comes back. */
+const runs = h('div', { class: 'runs' });
+
 /** The start page: drop zone, running analyses, earlier cases. */
 export async function analyseView(main: Element): Promise<void> {
-  const runs = h('div', { class: 'runs' });
+  for (const ended of runs.querySelectorAll('.ended')) ended.remove();
   const start = (picked: readonly Picked[]): void => void run(picked, runs);
   const input = (folder: boolean): HTMLInputElement => {
     const element = h('input', { type: 'file', multiple: true, webkitdirectory: folder, class: 'visually-hidden', tabindex: -1, 'aria-hidden': 'true' });

@@ -48,7 +48,7 @@ export const api = {
   createUpload: async () => (await json<{ id: string }>(await send('POST', '/api/uploads'))).id,
   removeUpload: async (id: string) => json<unknown>(await send('DELETE', `/api/uploads/${id}`)),
   analyze: async (upload: string, language: string) => (await json<{ id: string }>(await send('POST', `/api/uploads/${upload}/analyze`, { language }))).id,
-  cancelJob: async (id: string) => json<unknown>(await send('DELETE', `/api/jobs/${id}`)),
+  cancelJob: async (id: string) => json<{ state: 'done' | 'failed' | 'cancelled' | 'gone'; caseId: string | null }>(await send('DELETE', `/api/jobs/${id}`)),
   diff: async (id: string, a: string, b: string) => json<{ rows: readonly DiffRow[]; folded: number }>(await fetch(`/api/cases/${id}/diff?a=${encodeURIComponent(a)}&b=${encodeURIComponent(b)}`)),
   chart: async (id: string, name: string) => {
     const answer = await fetch(`/api/cases/${id}/chart/${name}?width=${matchMedia('(max-width: 699px)').matches ? 'narrow' : 'wide'}`);
@@ -60,6 +60,7 @@ export const api = {
 /** Sends one file as a raw body; `onProgress` hears the bytes sent. Rejects with ApiError. */
 export function putFile(upload: string, file: File, name: string, signal: AbortSignal, onProgress: (sent: number) => void): Promise<void> {
   return new Promise((resolve, reject) => {
+    signal.throwIfAborted();
     const request = new XMLHttpRequest();
     request.open('PUT', `/api/uploads/${upload}/files?name=${encodeURIComponent(name)}&mtime=${file.lastModified}`);
     request.upload.onprogress = (event) => onProgress(event.loaded);
@@ -74,7 +75,9 @@ export function putFile(upload: string, file: File, name: string, signal: AbortS
     };
     request.onerror = () => reject(new ApiError(t('error.web.connection')));
     request.onabort = () => reject(new DOMException('cancelled', 'AbortError'));
-    signal.addEventListener('abort', () => request.abort());
+    const abort = (): void => request.abort();
+    signal.addEventListener('abort', abort);
+    request.onloadend = () => signal.removeEventListener('abort', abort);
     request.send(file);
   });
 }
@@ -87,8 +90,8 @@ export interface JobListener {
   cancelled(): void;
 }
 
-/** Listens until the analysis ends. */
-export function listenToJob(id: string, listener: JobListener): void {
+/** Listens until the analysis ends, or until the returned function is called. */
+export function listenToJob(id: string, listener: JobListener): () => void {
   const source = new EventSource(`/api/jobs/${id}/events`);
   const on = (name: string, act: (data: unknown) => void, last: boolean): void =>
     source.addEventListener(name, (event) => {
@@ -99,4 +102,5 @@ export function listenToJob(id: string, listener: JobListener): void {
   on('done', (data) => listener.done((data as { caseId: string }).caseId), true);
   on('failed', (data) => listener.failed((data as { message: string }).message), true);
   on('cancelled', () => listener.cancelled(), true);
+  return () => source.close();
 }

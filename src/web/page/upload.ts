@@ -66,6 +66,7 @@ export async function sendFiles(picked: readonly Picked[], signal: AbortSignal, 
       files += 1;
       tell(before);
     }
+    signal.throwIfAborted();
     return upload;
   } catch (error) {
     await api.removeUpload(upload).catch((e: unknown) => {

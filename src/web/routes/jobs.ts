@@ -10,21 +10,24 @@ export const jobEvents: Route = {
     const tell = openEvents(response);
     const stop = job.listen((message) => {
       if (message.kind === 'progress') return tell('progress', message.progress);
-      tell(message.kind, message.kind === 'done' ? { caseId: job.caseId } : message.kind === 'failed' ? { message: message.message } : {});
+      tell(message.kind, message.kind === 'done' ? { caseId: message.caseId } : message.kind === 'failed' ? { message: message.message } : {});
       response.end();
     });
     request.on('close', stop);
   },
 };
 
-/** DELETE: ends the analysis and removes its upload. */
+/**
+ * DELETE: ends the analysis and removes its upload; answers how the job ended. One that was done before the
+ * click keeps its case and its files; one that is unknown is gone already. Neither is an error.
+ */
 export const cancelJob: Route = {
   method: 'DELETE',
   path: '/api/jobs/:id',
   async handle(site, { response, params }) {
-    const job = site.jobs.get(params['id'] ?? '');
-    await job.cancel();
-    site.uploads.remove(job.uploadId);
-    sendJson(response, 200, {});
+    const job = site.jobs.find(params['id'] ?? '');
+    await job?.cancel();
+    if (job !== null && job.state !== 'done') site.uploads.remove(job.uploadId);
+    sendJson(response, 200, { state: job?.state ?? 'gone', caseId: job?.caseId ?? null });
   },
 };
