@@ -3,6 +3,7 @@ import type { Cause, Finding, Said } from '../case/model.js';
 import type { Language } from '../words/catalogue.js';
 import { causeOf } from './cause.js';
 import { findingsOf } from './findings/collect.js';
+import { asHearsay, withHearsay } from './hearsay.js';
 import { notChecked } from './not-checked.js';
 import { rankHypotheses } from './rank.js';
 import { rules } from './rules/index.js';
@@ -24,7 +25,8 @@ export interface Diagnosis {
 /** Weighs every rule against the draft. Pure: the same draft gives the same answer. */
 export function diagnose(draft: Draft, timeline: Timeline, language: Language): Diagnosis {
   const view = viewOf(draft, timeline);
-  const found = rules.map((rule) => weigh(rule, view)).filter((hypothesis) => hypothesis !== null);
+  const heard = withHearsay(view);
+  const found = rules.map((rule) => weigh(rule, view) ?? (heard === null ? null : asHearsay(weigh(rule, heard)))).filter((hypothesis) => hypothesis !== null);
   const ranked = rankHypotheses(found);
   const causes = ranked.map((hypothesis) => causeOf(hypothesis, view, language));
   const unknown = unknownCause(ranked, view, language);

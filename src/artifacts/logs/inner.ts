@@ -1,7 +1,8 @@
 import { epoch, parseIso } from '../../time/parse.js';
 import type { Stamp } from '../../time/stamp.js';
 import type { LogFact } from '../fact.js';
-import { parseKlogTime, unescapeJson } from './outer.js';
+import { unescapeJson } from './json-wrapper.js';
+import { parseKlogTime } from './outer.js';
 
 /** Which library wrote a line; tells programs apart where no prefix names them. */
 export type InnerForm = 'capnslog' | 'raft-logger' | 'zap-json' | 'zap-console' | 'klog' | 'klog-json' | 'logfmt' | 'plain';
@@ -26,6 +27,8 @@ const levels: Readonly<Record<string, LogFact['level']>> = {
 
 const capnslog = /^(?:(\d{4}[-/]\d\d[-/]\d\d[ T]\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?) )?(?:\[[\w./-]+\.go:\d+\] )?([CEWNIDT]) \| (?:([\w./-]+): )?(.*)$/s;
 const raftLogger = /^raft(\d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d(?:\.\d+)?) (DEBUG|INFO|WARN|WARNING|ERROR|FATAL|PANIC)\s*: (.*)$/s;
+/** etcd 2.0: Go's own log, with the name of the package. */
+const goLog = /^(\d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d(?:\.\d+)?) (etcd|etcdmain|etcdserver|etcdhttp|rafthttp|raft|wal|snap|sender|store|discovery): (.*)$/s;
 const klog = /^([IWEF])\d{4} \d\d:\d\d:\d\d\.\d{1,9}\s+\d+ ([\w./-]+:\d+)\] (.*)$/s;
 const zapConsole = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d))(?:\t| {1,})(\u001b\[\d+m)?(debug|info|warn|error|dpanic|panic|fatal|DEBUG|INFO|WARN|ERROR|DPANIC|PANIC|FATAL)(?:\u001b\[0m)?(?:\t| {1,})(?:([\w.-]+)(?:\t| {2,}))?([\w./@-]+\.go:\d+)(?:\t| {1,})(.*)$/s;
 
@@ -44,6 +47,8 @@ export function parseInner(text: string): InnerLine {
   if (cap !== null) return { form: 'capnslog', time: cap[1] === undefined ? null : parseIso(cap[1]), level: levels[cap[2]!] ?? null, caller: cap[3] ?? null, logger: null, message: cap[3] === undefined ? cap[4]! : `${cap[3]}: ${cap[4]!}`, fields: {} };
   const raft = raftLogger.exec(text);
   if (raft !== null) return { form: 'raft-logger', time: parseIso(raft[1]!), level: levels[raft[2]!.toLowerCase()] ?? null, caller: 'raft', logger: null, message: raft[3]!, fields: {} };
+  const go = goLog.exec(text);
+  if (go !== null) return { form: 'capnslog', time: parseIso(go[1]!), level: null, caller: go[2]!, logger: null, message: `${go[2]!}: ${go[3]!}`, fields: {} };
   const kube = klog.exec(text);
   if (kube !== null) return { form: 'klog', time: parseKlogTime(text), level: levels[kube[1]!] ?? null, caller: kube[2]!, logger: null, ...structured(kube[3]!) };
   const console_ = zapConsole.exec(text);

@@ -1,5 +1,8 @@
 import { civil, epoch, parseIso, parseSyslogTime, parseSystemdTime } from '../../time/parse.js';
 import type { Stamp } from '../../time/stamp.js';
+import { undecorated } from './decoration.js';
+import { unwrapComponent, unwrapJson } from './json-wrapper.js';
+import { sourceOfName } from './source-names.js';
 
 /** What the log system wrote around a program's own words. */
 export interface OuterLine {
@@ -26,13 +29,17 @@ const podPrefix = /^\[pod\/([\w.-]+)\/([\w.-]+)\] /;
 const cri = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:?\d\d)) (?:stdout|stderr) [FP] ?/;
 const criCut = /^(?:stdout|stderr) [FP] /;
 const isoStart = /^(?:\[)?\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?\s?(?:Z|[+-]\d\d:?\d\d)?\]?:?/;
-const weekdayIso = /^\S{1,12} (\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d{1,6})?)(?: ([A-Z]{2,5}|[+-]\d\d(?::?\d\d)?))? /;
+const weekdayIso = /^(?![>|*•-])\S{1,12} (\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d{1,6})?)(?: ([A-Z]{2,5}|[+-]\d\d(?::?\d\d)?))? /;
 const unixTime = /^(\d{10})\.(\d{6}) /;
 const tag = /^(?:([\w][\w.-]{0,63}) )?([A-Za-z_(/][\w./@():-]{0,120}?)(?:\[(\d+)\])?:(?: |$)/;
 const dmesg = /^(?:kern\s*:\w+\s*:\s*)?\[\s*(\d+\.\d+)\] /;
 /** `journalctl -o short-monotonic`: host and program follow, unlike in dmesg. */
 const monotonic = /^[\w][\w.-]{0,63} (?:[\w@./()-]{1,60}\[\d+\]|kernel): /;
 const dmesgT = /^(?:kern\s*:\w+\s*:\s*)?\[((?:\S{1,4} )?[^\]]{12,28}\d{4})\] /;
+/** `/var/log/audit/audit.log`: the kernel's own words, written by auditd. */
+const auditd = /^(?:node=\S+ )?type=\w+ msg=audit\((\d{10}\.\d{3}):\d+\): /;
+/** `stern`, `kubectl logs --prefix` of some versions: pod and container before the line. */
+const podAndContainer = /^([\w.-]{1,200}) ([\w.-]{1,63}) (?=\{"|\d{4}[-/]\d\d|[IWEF]\d{4} |panic: |time=")/;
 const dmesgIso = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d,\d{6}[+-]\d\d:\d\d) /;
 
 /** Peels every prefix that log systems put before a line: compose, kubectl, CRI, docker JSON, journal, syslog, dmesg. */
@@ -51,7 +58,9 @@ export function peelOuter(line: string): OuterLine {
     ident = pod[2]!;
     text = text.slice(pod[0].length);
   }
-  if (text.startsWith('{')) return { ...bare, ...jsonWrapper(text, ident) };
+  if (text.startsWith('{')) return { ...bare, ...unwrapJson(text, ident) };
+  const component = text.startsWith('time="') ? unwrapComponent(text) : null;
+  if (component !== null) return { ...bare, ...component };
   const container = cri.exec(text);
   if (container !== null) return { ...bare, ident, time: parseIso(container[1]!), rest: text.slice(container[0].length) };
   const cut = criCut.exec(text);
@@ -60,6 +69,8 @@ export function peelOuter(line: string): OuterLine {
 }
 
 function prefixed(text: string, ident: string | null): OuterLine {
+  const audit = auditd.exec(text);
+  if (audit !== null) return { ...bare, ident: 'kernel', time: epoch(Number(audit[1]) * 1000, 1), rest: text.slice(audit[0].length) };
   const talos = talosDmesg.exec(text);
   if (talos !== null) return { ...bare, ident: talos[1] === 'kern' ? 'kernel' : 'machined', time: parseIso(talos[2]!), rest: text.slice(talos[0].length) };
   const kernel = dmesg.exec(text);
@@ -86,7 +97,22 @@ function prefixed(text: string, ident: string | null): OuterLine {
     if (line.ident !== null && line.host !== null) return line;
     return hasInnerTime(rest) ? { ...bare, ident, time: parseIso(iso[0]), rest } : { ...bare, ident, time: null, rest: text };
   }
-  return { ...bare, ident, time: null, rest: text };
+  return bareLine(text, ident);
+}
+
+/** Programs that are believed by their name alone, without a time or a process id. */
+const named = /^(?:([\w][\w.-]{0,63}) )?(?:([A-Za-z_][\w.@-]{0,40})\[(\d{1,7})\]|(etcd\d?|etcdserver|kubelet|kube-apiserver|kernel|systemd|dockerd|containerd|k3s|rke2)): (?=\S)/;
+
+/** A line without a time: program and host may still stand before it, or what people and pages put there. */
+function bareLine(text: string, ident: string | null): OuterLine {
+  const found = named.exec(text);
+  if (found !== null) return { ...bare, time: null, host: found[1] ?? null, ident: found[2] ?? found[4] ?? ident, pid: found[3] === undefined ? null : Number(found[3]), rest: text.slice(found[0].length) };
+  const pod = podAndContainer.exec(text);
+  if (pod !== null && sourceOfName(pod[2]!) !== null) return { ...peelOuter(text.slice(pod[0].length)), ident: pod[2]! };
+  const plain = undecorated(text);
+  if (plain === null) return { ...bare, ident, time: null, rest: text };
+  const inner = peelOuter(plain.text);
+  return { ...inner, ident: inner.ident ?? ident, time: inner.time ?? plain.time };
 }
 
 function hasInnerTime(rest: string): boolean {
@@ -101,50 +127,12 @@ function tagged(rest: string, time: Stamp | null, ident: string | null, whole: s
     return host === null || /^[IWEFCND] \|/.test(rest) ? { ...bare, ident, time: null, rest: whole } : { ...bare, ident, time, rest };
   }
   const name = match[2]!;
+  const component = /^k0s/.test(name) ? unwrapComponent(rest.slice(match[0].length)) : null;
+  if (component !== null) return { ...bare, ...component, time, host: match[1] ?? null };
   return {
     ...bare, time, host: match[1] ?? null, ident: name.replace(/^\((.*)\)$/, '$1').replace(/^.*\//, ''),
     pid: match[3] === undefined ? null : Number(match[3]), rest: rest.slice(match[0].length),
   };
-}
-
-/** docker json-file and `journalctl -o json`; other JSON is the program's own line. */
-function jsonWrapper(text: string, ident: string | null): Pick<OuterLine, 'time' | 'rest'> & Partial<OuterLine> {
-  if (text.startsWith('{"log":"')) {
-    const time = /"time":"([^"]+)"\}?\s*$/.exec(text)?.[1];
-    const log = /^\{"log":"((?:[^"\\]|\\.)*)/.exec(text)?.[1] ?? '';
-    return { ident, time: time === undefined ? null : parseIso(time), rest: unescapeJson(log).replace(/\r?\n$/, '') };
-  }
-  if (!text.includes('"__REALTIME_TIMESTAMP"')) return { ident, time: null, rest: text };
-  const field = (name: string): string | null => {
-    const value = new RegExp(String.raw`"${name}"\s*:\s*"((?:[^"\\]|\\.)*)"`).exec(text)?.[1];
-    return value === undefined ? null : unescapeJson(value);
-  };
-  const micros = field('__REALTIME_TIMESTAMP') ?? field('_SOURCE_REALTIME_TIMESTAMP');
-  return {
-    time: micros === null ? null : epoch(Number(micros) / 1000, 0.001),
-    host: field('_HOSTNAME'),
-    ident: field('SYSLOG_IDENTIFIER') ?? field('_COMM') ?? (field('_TRANSPORT') === 'kernel' ? 'kernel' : ident),
-    unit: field('UNIT') ?? field('_SYSTEMD_UNIT'),
-    pid: field('_PID') === null ? null : Number(field('_PID')),
-    priority: field('PRIORITY') === null ? null : Number(field('PRIORITY')),
-    rest: field('MESSAGE') ?? byteMessage(text) ?? '',
-  };
-}
-
-/** Messages with bytes that are not UTF-8 come as an array of numbers. */
-function byteMessage(text: string): string | null {
-  const numbers = /"MESSAGE"\s*:\s*\[([\d,\s]{1,200000})\]/.exec(text)?.[1];
-  return numbers === undefined ? null : Buffer.from(numbers.split(',').map(Number)).toString('utf8');
-}
-
-/** Resolves JSON string escapes; a half escape at the end of a cut line stays as it is. */
-export function unescapeJson(text: string): string {
-  if (!text.includes('\\')) return text;
-  try {
-    return JSON.parse(`"${text}"`) as string;
-  } catch {
-    return text.replace(/\\(["\\/])/g, '$1').replace(/\\n/g, '\n').replace(/\\t/g, '\t');
-  }
 }
 
 const klogTime = /^([IWEF])(\d\d)(\d\d) (\d\d):(\d\d):(\d\d)\.(\d{1,9})/;

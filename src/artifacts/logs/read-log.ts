@@ -21,6 +21,8 @@ export interface LogReading {
   readonly hint: LogSource | null;
   /** Only lines with a log prefix count (below `systemctl status`). */
   readonly prefixedOnly?: boolean;
+  /** Only lines of this form count; a stack below one of them does not. */
+  readonly only?: (text: string) => boolean;
 }
 
 interface Template {
@@ -59,7 +61,7 @@ const marker = /^-- (?:(Logs|Journal) begins? at|Reboot --|Boot [0-9a-f]{32} --)
  * Reads any log line by line with bounded memory. Lines whose words were seen before and matter to
  * nobody only move the clock of their program's span; all others are matched against the catalogue.
  */
-export function* readLogLines(section: Section, { hint, prefixedOnly = false }: LogReading): Generator<Fact> {
+export function* readLogLines(section: Section, { hint, prefixedOnly = false, only }: LogReading): Generator<Fact> {
   const spans = new Map<string, LogSpan>();
   /** Program by the words of the line, and whether they matter: most lines are told apart by their hash alone. */
   const templates = new Map<number, Template>();
@@ -92,6 +94,7 @@ export function* readLogLines(section: Section, { hint, prefixedOnly = false }: 
       else boots.push(...journalExtent(text, place(), host));
       return;
     }
+    if (only?.(text) === false) return;
     const line: LogLine = parseLogLine(text);
     if (prefixedOnly && line.outer.ident === null) return;
     if (line.outer.host !== null) host = shortHost(line.outer.host);

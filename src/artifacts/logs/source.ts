@@ -2,32 +2,13 @@ import type { LogSource } from '../fact.js';
 import type { Section } from '../reader.js';
 import { programWords } from '../sections/commands.js';
 import type { InnerLine } from './inner.js';
+import { isControlPlane } from './json-wrapper.js';
+import { sourceOfName } from './source-names.js';
 
 /** Callers of zap lines and packages of capnslog lines that only etcd's server has. */
 const etcdCaller = /^(?:etcdserver|embed|etcdmain|rafthttp|mvcc|membership|v3rpc|v2stats|wal|snap|auth|lease|lessor|raft|flags|schema|storage|traceutil|verify|fileutil|osutil|netutil|zapgrpc|grpclog|grpc|api|version|adapters|v3compactor|compactor|hash|backend|etcdhttp|v2http|peer|httputil|wal\/walpb|pkg\/[\w/]+|etcdutl|server\/[\w/]+|etcd[\w-]*|discovery|proxy|cafs|tlsutil|transport|capnslog|grpcproxy|cindex|apply|txn|config|contention|idutil|logutil|watchable_store|store|kvstore\w*|index|bolt|bbolt|lease\w*)(?:[/.:]|$)/;
 /** Callers of etcd's client tools. */
 const toolCaller = /^(?:snapshot\/v3_snapshot|v3\/maintenance|v3\/client|clientv3|client\/|etcdctl|ctlv[23]|command\/|v3\/retry|snapshot\/)/;
-
-/** Which program a syslog identifier, unit, compose service or container name means; null if it is none of the known. */
-export function sourceOfName(name: string): LogSource | null {
-  const base = name.toLowerCase().replace(/^.*\//, '').replace(/\.(?:service|timer|scope)$/, '');
-  if (/^(?:etcd|etcd\d{0,2}|etcd-events|etcd-member|etcd-server|kube-etcd|etcd-main|etcd-manager-main|etcd-docker|[\w.-]+-etcd(?:-\d+)?)$/.test(base)) return 'etcd';
-  if (/^(?:etcdctl|etcdutl)$/.test(base)) return 'etcdctl';
-  if (/(?:etcd.*(?:backup|snapshot)|(?:backup|snapshot).*etcd)/.test(base)) return 'backup-job';
-  if (base === 'kubelet' || base === 'hyperkube') return 'kubelet';
-  if (/^kube-?apiserver/.test(base) || base === 'apiserver') return 'kube-apiserver';
-  if (/^kube-?controller-?manager/.test(base)) return 'kube-controller-manager';
-  if (/^kube-?scheduler/.test(base)) return 'kube-scheduler';
-  if (/^systemd(?:-logind|-shutdown|-fsck|-modules-load|-udevd|-sysv\w*|-tmpfiles|-sysctl)?$/.test(base) || base === 'init') return 'systemd';
-  if (base === 'kernel') return 'kernel';
-  if (base === 'systemd-journald' || base === 'systemd-journal' || base === 'journal') return 'journald';
-  if (base === 'dockerd' || base === 'docker' || base === 'dockerd-current') return 'dockerd';
-  if (base === 'containerd' || base === 'crio' || base === 'cri-o') return 'containerd';
-  if (/^(?:crond?|anacron|run-parts.*)$/.test(base)) return 'cron';
-  if (/^k3s(?:-server|-agent)?$/.test(base)) return 'k3s';
-  if (/^rke2(?:-server|-agent)?$/.test(base)) return 'rke2';
-  return null;
-}
 
 /** Programs that print another program's words as their own: the inner line decides. */
 const carriers: ReadonlySet<LogSource> = new Set(['k3s', 'rke2', 'journald', 'dockerd', 'backup-job', 'etcd']);
@@ -41,7 +22,7 @@ export function sourceOf(ident: string | null, unit: string | null, inner: Inner
   const looks = looksLike(inner);
   if (named !== null) return carriers.has(named) && (looks === 'etcd' || looks === 'etcdctl') && !(named === 'etcd' && looks === 'etcdctl') ? looks : named;
   // Containers that log to journald appear under their id or their dockershim name.
-  if (ident !== null && /^k8s_/.test(ident)) return sourceOfName(ident.split('_')[1] ?? '') ?? 'other';
+  if (ident !== null && /^k8s_/.test(ident)) return containerSource(ident.split('_')[1] ?? '', ident.split('_')[3] ?? null);
   if (ident !== null && !/^[0-9a-f]{12,64}$/.test(ident)) return 'other';
   return fallback ?? looks ?? 'other';
 }
@@ -64,11 +45,13 @@ export function looksLike(inner: InnerLine): LogSource | null {
  */
 export function sourceOfSection(section: Section): LogSource | null {
   const pod = /(?:^|\/)(?:pods|containers)\/(?:[\w.-]+\/)*?([\w.-]+?)_[\w.-]+_[0-9a-f-]{32,36}\/([\w.-]+)\/\d+\.log/.exec(section.artifact);
-  if (pod !== null) return containerSource(pod[2]!);
+  if (pod !== null) return containerSource(pod[2]!, pod[1]!);
   const flat = /([\w.-]+)_([\w.-]+)_([\w.-]+)-[0-9a-f]{64}\.log/.exec(section.artifact);
-  if (flat !== null) return containerSource(flat[3]!);
+  if (flat !== null) return containerSource(flat[3]!, flat[2]!);
   const words = programWords(section.command ?? '');
   if (/^(?:docker|podman|nerdctl|crictl|kubectl|k)$/.test(words[0] ?? '') && words.includes('logs')) {
+    const namespace = /(?:^|\s)(?:-n|--namespace)[= ](\S+)/.exec(words.join(' '))?.[1] ?? null;
+    if (!isControlPlane(namespace)) return 'other';
     const target = words.slice(words.indexOf('logs') + 1).filter((word) => !word.startsWith('-') && !/^\d+[smh]?$|^kube-system$/.test(word));
     const named = target.map((word) => sourceOfName(podBase(word))).find((source) => source !== null);
     if (named !== undefined) return named;
@@ -84,8 +67,9 @@ export function sourceOfSection(section: Section): LogSource | null {
   return guess === undefined || guess === 'etcd' ? null : sourceOfName(guess === 'controller-manager' ? 'kube-controller-manager' : guess);
 }
 
-function containerSource(container: string): LogSource {
-  return sourceOfName(container) ?? 'other';
+/** The program of a container; one with etcd's name in a namespace of users is an application's. */
+function containerSource(container: string, namespace: string | null): LogSource {
+  return isControlPlane(namespace) ? (sourceOfName(container) ?? 'other') : 'other';
 }
 
 /** `etcd-kube-cp1` -> `etcd`, `kube-apiserver-node1` -> `kube-apiserver`, `k8s_etcd_etcd-x_…` -> `etcd`. */

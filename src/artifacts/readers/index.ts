@@ -24,7 +24,7 @@ import { dockerPs } from './docker-ps.js';
 import { envFile } from './env-file.js';
 import { journalExport } from './journal-export.js';
 import { listTimers } from './list-timers.js';
-import { log } from './log.js';
+import { log, logInProse } from './log.js';
 import { systemctlShow } from './systemctl-show.js';
 import { systemctlStatus } from './systemctl-status.js';
 import { unitFile } from './unit-file.js';
@@ -68,5 +68,6 @@ export const readers: readonly ArtifactReader[] = [
   smart,
   iostat,
   note,
+  logInProse,
   backupScript,
 ];

@@ -79,7 +79,9 @@ function* describe(section: Section): Generator<Fact> {
     }
     if (match !== null && match[2] !== '' && Object.keys(fields).length < 60) fields[match[1]!] = shown(match[2]!);
     const nested = /^\s+(Kubelet Version|Container Runtime Version|Kernel Version|OS Image|InternalIP|Exit Code|Reason|Finished|Started|Restart Count):\s*(.+)$/.exec(line.text);
-    if (nested !== null) fields[nested[1]!] ??= shown(nested[2]!);
+    // State and Last State both have a reason: a restart loop and what ended the run before.
+    if (nested?.[1] === 'Reason' && fields['Reason'] !== undefined && !fields['Reason'].includes(nested[2]!.trim())) fields['Reason'] = shown(`${fields['Reason']}, ${nested[2]!.trim()}`);
+    else if (nested !== null) fields[nested[1]!] ??= shown(nested[2]!);
   }
   const rest = done();
   if (rest !== null) yield rest;

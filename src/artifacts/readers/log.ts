@@ -1,11 +1,15 @@
+import { matchMessage } from '../messages/index.js';
 import { readLogLines } from '../logs/read-log.js';
-import { looksLike, sourceOfName, sourceOfSection } from '../logs/source.js';
+import { sourceOfName } from '../logs/source-names.js';
+import { looksLike, sourceOfSection } from '../logs/source.js';
 import { parseLogLine } from '../logs/timestamp.js';
 import type { LogSource } from '../fact.js';
 import type { ArtifactReader, Section } from '../reader.js';
 
 /** A frame of one of etcd's own packages. */
 const frame = /^\s*(?:go\.etcd\.io\/|github\.com\/(?:coreos|etcd-io)\/)\S+\(/;
+
+const beginning = /^(?:panic: |goroutine \d+ \[|fatal error: |-- Logs begin at|-- Journal begins at|-- Reboot --|-- No entries --)/;
 
 /** Every kind of log: journal, syslog, CRI, docker JSON, capnslog, zap, klog, logfmt, dmesg. */
 export const log: ArtifactReader = {
@@ -21,7 +25,8 @@ export const log: ArtifactReader = {
       if (line.inner.form !== 'plain' || line.outer.ident !== null) shaped++;
     }
     const command = /\b(?:journalctl|dmesg|docker logs|podman logs|nerdctl logs|crictl logs|kubectl logs)\b|\/var\/log\//.test(section.command ?? '');
-    if (head.some((text) => /^(?:panic: |goroutine \d+ \[|fatal error: |-- Logs begin at|-- Journal begins at|-- Reboot --|-- No entries --)/.test(text))) return { score: 80, by: 'panic or journal header' };
+    const panics = (text: string): boolean => beginning.test(text) || beginning.test(parseLogLine(text).outer.rest);
+    if (head.filter(panics).length >= Math.max(1, head.length * 0.1)) return { score: 80, by: 'panic or journal header' };
     if (timed >= Math.max(1, head.length * 0.4)) return { score: command ? 90 : 82, by: 'log lines' };
     if (command && (timed > 0 || shaped > 0)) return { score: 85, by: `command ${section.command}` };
     if (timed >= 3 || shaped >= Math.max(1, head.length * 0.5)) return { score: 40, by: 'log lines' };
@@ -30,6 +35,20 @@ export const log: ArtifactReader = {
     return named !== null && named !== 'other' && /\.(?:log|out|err)(?:\.\d+)?$/.test(section.artifact.replace(/\.(?:gz|zst|xz|bz2)$/, '')) ? { score: 32, by: 'file name' } : { score: 0, by: '' };
   },
   read: (section) => readLogLines(section, { hint: sourceOfSection(section) ?? voted(section) }),
+};
+
+/** A line whose form alone says that a program wrote it. */
+function isShaped(text: string): boolean {
+  const { outer, inner, time } = parseLogLine(text);
+  return beginning.test(outer.rest) || frame.test(outer.rest) || (inner.form !== 'plain' && (inner.time !== null || inner.caller !== null)) || (outer.ident !== null && (time !== null || outer.pid !== null));
+}
+
+/** Lines of logs between the sentences of a person: an issue, a mail, a page. */
+export const logInProse: ArtifactReader = {
+  kind: 'log-in-prose',
+  selective: true,
+  recognise: (section) => (section.byteLength <= 1 << 20 && section.head.some(isShaped) ? { score: 31, by: 'log lines between others' } : { score: 0, by: '' }),
+  read: (section) => readLogLines(section, { hint: sourceOfSection(section) ?? voted(section), only: isShaped }),
 };
 
 const kubeletCaller = /^(?:kubelet|kubelet_node_status|kubelet_pods|pod_workers|eviction_manager|pod_container_manager|kuberuntime_\w+|reconciler\w*|container_manager_linux|status_manager|csi_plugin|pleg\/?\w*|generic|pod_startup_latency_tracker|remote_runtime|cni|prober)\.go:/;
@@ -48,8 +67,13 @@ function voted(section: Section): LogSource | null {
     total++;
     votes.set(vote, (votes.get(vote) ?? 0) + 1);
   }
-  // Messages of bare panics: the head is a stack trace of etcd's own packages.
-  if (total === 0) return section.head.some((text) => /^\s*(?:go\.etcd\.io\/|github\.com\/(?:coreos|etcd-io)\/|main\.main\(\))/.test(text)) ? 'etcd' : null;
+  // Bare panics: the head is a stack trace of etcd's own packages, or the panic says what only etcd's log and members can suffer.
+  if (total === 0) return section.head.some((text) => /^\s*(?:go\.etcd\.io\/|github\.com\/(?:coreos|etcd-io)\/|main\.main\(\))/.test(text) || isEtcdPanic(parseLogLine(text).outer.rest)) ? 'etcd' : null;
   const [best, count] = [...votes.entries()].sort((a, b) => b[1] - a[1])[0]!;
   return best !== null && count >= total * 0.5 ? best : votes.size === 1 && best === null ? null : 'other';
+}
+
+/** A panic about raft, the log or members; bbolt's own panics may come from any program that uses it. */
+function isEtcdPanic(text: string): boolean {
+  return text.startsWith('panic: ') && /^etcd\.(?:wal|snap|mvcc|member)-/.test(matchMessage(text, 'etcd')?.id ?? '');
 }

@@ -8,6 +8,7 @@ const mostLines = 60;
 /** Free words of a person: sentences in a small text file that nothing else recognises. */
 export const note: ArtifactReader = {
   kind: 'note',
+  selective: true,
   recognise(section) {
     if (section.byteLength > 65_536 || section.command !== null || section.hostPath !== null) return { score: 0, by: '' };
     if (!/\.(?:txt|md|text|note|eml|rtf|)$|(?:^|\/)(?:readme|note|notes|说明|备注|情况)[^/]*$/i.test(section.artifact) && /\.\w{1,5}$/.test(section.artifact)) return { score: 0, by: '' };

@@ -26,6 +26,8 @@ const searchAll = 32 * 2 ** 20;
 const firstLines = 4000;
 
 const recording = /^(?:Script (?:started|done)(?: on|,)|脚本(?:启动|完成|开始|结束)|Skript (?:gestartet|beendet)|Début du script|Script terminé)/;
+/** Where a page or issue sets a pasted block apart. */
+const fence = /^\s{0,3}(?:`{3,}|~{3,})\s*[\w+-]{0,20}\s*$|^\[\/?(?:code|bash|shell|log)\]\s*$/i;
 const supportconfigBlock = /^#==\[ ([\w ]+?) \]=+#?$/;
 const fileHeadline = /^(?:==> (?<tail>\/\S+) <==|:{10,}\s*(?<more>\/\S+)|#+ (?:cat )?(?<hash>\/(?:etc|var|usr|root|opt|lib)\/\S+\.(?:env|conf|service|timer|ya?ml|sh|txt|log)) ?#*)$/;
 /** A bare `# word` is a prompt only when the rest looks typed, not written. */
@@ -41,6 +43,7 @@ export function splitTranscript(range: LineRange, artifact: string): Transcript 
   let weak: string | null = null;
   let seenText = false;
   let isScript = false;
+  let fenced = false;
   let block: string | null = null;
   let columns: number | null = range.columns;
   let open: { command: string } | null = null;
@@ -69,6 +72,15 @@ export function splitTranscript(range: LineRange, artifact: string): Transcript 
       open = null;
       if (!mayBePrompt(raw)) continue;
     }
+    if (fence.test(text)) {
+      cuts.push({ prompt: null, hostPath: null, at: here(), start: raw.offset, from: range.end, line: raw.number + 1 });
+      previousEnd = { offset: raw.offset, line: raw.number };
+      seenText = false;
+      isScript = false;
+      weak = null;
+      fenced = true;
+      continue;
+    }
     if (recording.test(text)) {
       marks.push({ at: here(), text });
       columns = Number(/COLUMNS="(\d+)"/.exec(text)?.[1] ?? '') || columns;
@@ -80,6 +92,7 @@ export function splitTranscript(range: LineRange, artifact: string): Transcript 
       const bare = /^\s{0,2}([$#]|\+{1,2})\s/.exec(text);
       if (bare !== null && !isScript && typed.test(text.trim().replace(/^\S+\s+/, ''))) weak = bare[1]!;
     }
+    if (isScript && fenced) continue;
     if (isScript) break;
     const inBlock: string | null = block;
     block = supportconfigBlock.exec(text)?.[1] ?? null;
@@ -145,7 +158,13 @@ function mayBePrompt({ bytes, start, end }: RawLine): boolean {
     // # $ % > ESC and the first byte of ➜ ❯ └
     if (c === 0x23 || c === 0x24 || c === 0x3e || c === 0x1b || c === 0xe2) return true;
     if (c === 0x3d && i - start < 4) return true; // headlines
+    if ((c === 0x60 || c === 0x7e || (c === 0x5b && isTagLetter(bytes[i + 1]))) && i - start < 4) return true; // fences
     if ((c === 0x2d || c === 0x2a) && i - start < 4 && bytes[i + 1] === c) return true;
   }
   return false;
+}
+
+/** A small letter or slash: `[code]`, not `[    0.000000]`. */
+function isTagLetter(byte: number | undefined): boolean {
+  return byte !== undefined && (byte === 0x2f || (byte >= 0x61 && byte <= 0x7a));
 }

@@ -4,6 +4,7 @@ import { auditBackups, type BackupAuditResult } from '../audit/index.js';
 import type { Hit, Sign } from '../rule.js';
 import type { View } from '../view.js';
 import { hitOf } from './combine.js';
+import { mountOf } from './host.js';
 
 /** `.part` files of an interrupted or hanging save, in listings and in the bundle itself. */
 export const partFiles: Sign = (view) => [
@@ -45,17 +46,6 @@ export const shrunkenBackups: Sign = (view) => {
   }
   return hits;
 };
-
-/** Mount point that holds a path, by the listings of df of one host; null when none is known. */
-function mountOf(view: View, host: string | null, path: string): string | null {
-  let best: string | null = null;
-  for (const fact of view.facts('disk')) {
-    if (fact.inodes || (fact.host !== host && host !== null && fact.host !== null)) continue;
-    const inside = fact.mount === '/' || path === fact.mount || path.startsWith(`${fact.mount}/`);
-    if (inside && (best === null || fact.mount.length > best.length)) best = fact.mount;
-  }
-  return best;
-}
 
 /** Backups of a script, and the data directory, below one mount point of df. A df of one path shows only that mount. */
 export const sameDisk: Sign = (view) => {

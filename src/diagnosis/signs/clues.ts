@@ -38,6 +38,11 @@ export const smartFailing: Sign = (view) => view.facts('metric')
   .filter((fact) => (fact.name === 'smart_overall_health_passed' && fact.value === 0) || (/^smart_(?:reallocated_sector_ct|current_pending_sector|offline_uncorrectable|media_and_data_integrity_errors|media_errors|critical_warning)$/.test(fact.name) && fact.value > 0))
   .map((fact) => hitOf(view, fact, null));
 
+/** Kubernetes says that the container of etcd was ended for lack of memory. */
+export const killedForMemory: Sign = (view) => view.facts('kube-object')
+  .filter((fact) => fact.resource === 'pod' && /^etcd(?:-|$)/.test(fact.name) && (fact.namespace === null || fact.namespace === 'kube-system') && /OOMKilled/.test(`${fact.status ?? ''} ${fact.fields['Reason'] ?? ''} ${fact.fields['exitReason.etcd'] ?? ''}`))
+  .map((fact) => hitOf(view, fact, null));
+
 /** `old time` / `new time` rows and clocks in the seventies. */
 export const clockStepped: Sign = (view) => view.facts('boot').filter((fact) => fact.what === 'clock-change').map((fact) => hitOf(view, fact, fact.time));
 

@@ -70,10 +70,37 @@ export function disk(test: (fact: DiskFact) => boolean): Sign {
   return (view) => view.facts('disk').filter(test).map((fact) => hitOf(view, fact, null));
 }
 
-const pseudo = /^(?:devtmpfs|tmpfs|overlay|shm|squashfs|udev|none|\/dev\/loop\d+)/;
+const pseudo = /^(?:devtmpfs|tmpfs|overlay|shm|squashfs|udev|none|\/dev\/(?:loop|sr|cdrom)\d*)/;
 
 /** A real file system with nothing left: 100 % used, or no inode free. */
 export const diskIsFull: Sign = disk((fact) => !pseudo.test(fact.device) && !/^\/(?:snap|run|dev|boot|sys)\b/.test(fact.mount) && ((fact.usedPercent ?? 0) >= 99 || (fact.availableBytes !== null && fact.availableBytes <= 1024 * 1024 && (fact.sizeBytes ?? 0) > 0)));
+
+/** Mount point that holds a path, by the listings of df of one host; null when none is known. */
+export function mountOf(view: View, host: string | null, path: string): string | null {
+  let best: string | null = null;
+  for (const fact of view.facts('disk')) {
+    if (fact.inodes || (fact.host !== host && host !== null && fact.host !== null)) continue;
+    const inside = fact.mount === '/' || path === fact.mount || path.startsWith(`${fact.mount}/`);
+    if (inside && (best === null || fact.mount.length > best.length)) best = fact.mount;
+  }
+  return best;
+}
+
+/** Where etcd keeps its data unless something says otherwise. */
+const usualDataDir = '/var/lib/etcd';
+
+/** The file system of etcd's data is full; where no row of df can be it, any full one counts. */
+export const dataDiskIsFull: Sign = (view) => {
+  const full = diskIsFull(view);
+  if (full.length === 0) return full;
+  const rows = view.facts('disk');
+  return full.filter((hit) => {
+    const row = rows.find((fact) => fact.at === hit.at);
+    const member = view.draft.members.find((one) => one.host === hit.host) ?? (view.draft.members.length === 1 ? view.draft.members[0] : undefined);
+    const mount = mountOf(view, hit.host, member?.settings.dataDir?.value ?? usualDataDir);
+    return mount === null || row === undefined || row.mount === mount || row.inodes;
+  });
+};
 
 /** Rows of `ls`, `find`, `stat`. */
 export function listed(test: (fact: FileFact) => boolean): Sign {
