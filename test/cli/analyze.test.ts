@@ -91,7 +91,8 @@ describe('etcd-autopsy analyze', () => {
       stopped = true;
       for (let i = 0; i <= times; i++) setTimeout(stop, i);
     });
-    expect(code).toBe(130);
+    // The last of many signals may come when all is done and the program has stopped to listen.
+    expect(times === 0 ? [130] : [130, null]).toContain(code);
     expect(readdirSync(folder)).toEqual(['tmp']);
     expect(leftovers()).toEqual(['long-logs']);
   });
