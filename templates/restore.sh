@@ -90,6 +90,21 @@ etcd_holds_data() {
   return 1
 }
 
+data_is_free() { ! etcd_holds_data; }
+
+# Asks again every second until the answer is yes; after so many seconds the complaint ends the script.
+wait_until() {
+  limit=$1
+  complaint=$2
+  shift 2
+  waited=0
+  until "$@"; do
+    [ "$waited" -lt "$limit" ] || halt "$complaint"
+    sleep 1
+    waited=$((waited + 1))
+  done
+}
+
 # Ids of the running containers with this name.
 containers() {
   if [ "$RUNTIME" = docker ] && has docker; then
@@ -490,14 +505,16 @@ phase_stop() {
   stop_control_plane
   if [ "$ETCD" != none ]; then
     stop_etcd
-    waited=0
-    while etcd_holds_data; do
-      [ "$waited" -lt 60 ] || halt "an etcd still has $DATA_DIR open on $HOST"
-      sleep 1
-      waited=$((waited + 1))
-    done
+    wait_until 60 "an etcd still has $DATA_DIR open on $HOST" data_is_free
   fi
   mark_done stop
+}
+
+# Moves what a directory holds, but for hidden entries and lost+found, into another one.
+move_contents() {
+  for entry in "$1"/*; do
+    if [ -e "$entry" ] && [ "${entry##*/}" != lost+found ]; then mv "$entry" "$(free_name "$2/${entry##*/}")"; fi
+  done
 }
 
 # Puts one directory aside under a new name; a mount point stays, and its contents go one level down.
@@ -506,15 +523,58 @@ put_aside() {
   if is_mount_point "$1"; then
     inside=$(free_name "$1/.$2-$PLAN")
     mkdir "$inside"
-    for entry in "$1"/*; do
-      if [ -e "$entry" ] && [ "${entry##*/}" != lost+found ]; then mv "$entry" "$inside/"; fi
-    done
+    move_contents "$1" "$inside"
     printf '%s\n' "$inside"
   else
     aside=$(free_name "$1.$2-$PLAN")
     mv "$1" "$aside"
     printf '%s\n' "$aside"
   fi
+}
+
+# Puts the old data aside for good. The new name is written down first, so that a run that was cut off in
+# the middle is finished by the next one, and the roll-back finds what was moved.
+keep_aside() {
+  if [ -e "$WORK/kept.$2" ]; then return 0; fi
+  if [ ! -e "$WORK/keeping.$2" ]; then
+    if [ ! -e "$1" ]; then
+      printf 'nothing\n' >"$WORK/kept.$2"
+      say "there is no $1 on this host"
+      return 0
+    fi
+    if is_mount_point "$1"; then free_name "$1/.broken-$PLAN" >"$WORK/keeping.part"; else free_name "$1.broken-$PLAN" >"$WORK/keeping.part"; fi
+    mv "$WORK/keeping.part" "$WORK/keeping.$2"
+  fi
+  kept=$(cat "$WORK/keeping.$2")
+  case $kept in
+    "$1"/.*)
+      mkdir -p "$kept"
+      move_contents "$1" "$kept"
+      ;;
+    *)
+      if [ -e "$1" ] && [ -e "$kept" ]; then say "came to be since: $(put_aside "$1" stray)"; fi
+      if [ -e "$1" ]; then mv "$1" "$kept"; fi
+      ;;
+  esac
+  mv "$WORK/keeping.$2" "$WORK/kept.$2"
+  say "old data: $1 is now $kept"
+}
+
+# Copies one directory, on its own file system. A copy that broke off is put aside by the next try.
+copy_beside() {
+  if [ -e "$WORK/kept.$2" ]; then return 0; fi
+  if is_mount_point "$1"; then kept="$1/.copy-$PLAN"; else kept="$1.copy-$PLAN"; fi
+  if [ -e "$kept" ]; then mv "$kept" "$(free_name "$kept-unfinished")"; fi
+  say "copying $1 to $kept"
+  if is_mount_point "$1"; then
+    mkdir "$kept"
+    for entry in "$1"/*; do
+      if [ -e "$entry" ] && [ "${entry##*/}" != lost+found ]; then cp -a "$entry" "$kept/"; fi
+    done
+  else
+    cp -a "$1" "$kept"
+  fi
+  printf '%s\n' "$kept" >"$WORK/kept.$2"
 }
 
 phase_keep() {
@@ -526,37 +586,21 @@ phase_keep() {
   if etcd_holds_data; then halt "an etcd runs on $DATA_DIR again: run stop once more"; fi
   if [ "$RENEWS" = yes ]; then
     confirm "Renames $DATA_DIR${WAL_DIR:+ and $WAL_DIR}."
-    if [ -e "$DATA_DIR" ] && [ ! -e "$WORK/kept.data" ]; then
-      stat -c %u:%g "$DATA_DIR" >"$WORK/owner.before"
-      kept=$(put_aside "$DATA_DIR" broken)
-      printf '%s\n' "$kept" >"$WORK/kept.data"
-      say "old data: $DATA_DIR is now $kept"
-    elif [ ! -e "$WORK/kept.data" ]; then
-      printf 'nothing\n' >"$WORK/kept.data"
-      say "there is no $DATA_DIR on this host"
-    fi
-    if [ "$WAL_DIR" != '' ] && [ -e "$WAL_DIR" ] && [ ! -e "$WORK/kept.wal" ]; then
-      kept=$(put_aside "$WAL_DIR" broken)
-      printf '%s\n' "$kept" >"$WORK/kept.wal"
-      say "old WAL: $WAL_DIR is now $kept"
-    fi
+    if [ -e "$DATA_DIR" ] && [ ! -e "$WORK/owner.before" ]; then stat -c %u:%g "$DATA_DIR" >"$WORK/owner.before"; fi
+    keep_aside "$DATA_DIR" data
+    if [ "$WAL_DIR" != '' ]; then keep_aside "$WAL_DIR" wal; fi
   else
     [ -d "$DATA_DIR/member" ] || halt "$DATA_DIR holds no member directory"
-    kept=$(free_name "$DATA_DIR.copy-$PLAN")
-    say "cp -a $DATA_DIR $kept"
-    cp -a "$DATA_DIR" "$kept"
-    printf '%s\n' "$kept" >"$WORK/kept.data"
-    if [ "$WAL_DIR" != '' ] && [ -e "$WAL_DIR" ]; then
-      kept=$(free_name "$WAL_DIR.copy-$PLAN")
-      cp -a "$WAL_DIR" "$kept"
-      printf '%s\n' "$kept" >"$WORK/kept.wal"
-    fi
+    copy_beside "$DATA_DIR" data
+    if [ "$WAL_DIR" != '' ] && [ -e "$WAL_DIR" ]; then copy_beside "$WAL_DIR" wal; fi
   fi
   mark_done keep
 }
 
 # A restore that broke off leaves a directory on which etcd would start and lose writes: put it aside.
 put_half_made_aside() {
+  if [ "$TARGET_DIR" != "$DATA_DIR" ] && [ -e "$DATA_DIR/member" ]; then say "half-made: $(put_aside "$DATA_DIR" half)"; fi
+  if [ "$TARGET_WAL" != "$WAL_DIR" ] && [ -e "$TARGET_WAL" ]; then say "half-made: $(put_aside "$TARGET_WAL" half)"; fi
   if [ -e "$TARGET_DIR" ] || { [ "$WAL_DIR" != '' ] && [ -e "$WAL_DIR/0000000000000000-0000000000000000.wal" ]; }; then
     if [ -e "$TARGET_DIR" ]; then say "half-made: $(put_aside "$TARGET_DIR" half)"; fi
     if [ "$WAL_DIR" != '' ] && [ -e "$WAL_DIR" ]; then say "half-made: $(put_aside "$WAL_DIR" half)"; fi
@@ -608,7 +652,7 @@ phase_restore() {
   fi
   if [ "$WAL_DIR" != '' ]; then
     if [ "$TARGET_WAL" != "$WAL_DIR" ]; then
-      for entry in "$TARGET_WAL"/*; do mv "$entry" "$WAL_DIR/"; done
+      move_contents "$TARGET_WAL" "$WAL_DIR"
       mv "$TARGET_WAL" "$(free_name "$WORK/emptied")"
     fi
     set_owner "$WAL_DIR"
@@ -642,12 +686,7 @@ phase_start() {
         ;;
     esac
   fi
-  waited=0
-  until is_starting; do
-    [ "$waited" -lt 120 ] || halt "etcd does not start on $HOST; see: $LOGS"
-    sleep 1
-    waited=$((waited + 1))
-  done
+  wait_until 120 "etcd does not start on $HOST; see: $LOGS" is_starting
   mark_done start
 }
 
@@ -772,24 +811,27 @@ swap_back() {
     if [ -e "$2" ]; then say "restored data: $(put_aside "$2" restored)"; fi
     return 0
   fi
-  [ -e "$kept" ] || halt "the kept copy $kept is gone"
-  case $kept in
-    "$2"/.*)
-      for entry in "$2"/*; do
-        if [ -e "$entry" ] && [ "${entry##*/}" != lost+found ]; then
-          aside="$2/.restored-$PLAN"
-          mkdir -p "$aside"
-          mv "$entry" "$(free_name "$aside/${entry##*/}")"
-        fi
-      done
-      for entry in "$kept"/*; do mv "$entry" "$2/"; done
-      mv "$kept" "$(free_name "$WORK/emptied")"
-      ;;
-    *)
-      if [ -e "$2" ]; then mv "$2" "$(free_name "$2.restored-$PLAN")"; fi
-      mv "$kept" "$2"
-      ;;
-  esac
+  # What is there is put aside once; from then on only old data comes in, whatever cuts this off.
+  if [ ! -e "$WORK/swapping.$1" ]; then
+    [ -e "$kept" ] || halt "the kept copy $kept is gone"
+    case $kept in
+      "$2"/.*)
+        mkdir -p "$2/.restored-$PLAN"
+        move_contents "$2" "$2/.restored-$PLAN"
+        ;;
+      *) if [ -e "$2" ]; then mv "$2" "$(free_name "$2.restored-$PLAN")"; fi ;;
+    esac
+    : >"$WORK/swapping.$1"
+  fi
+  if [ -e "$kept" ]; then
+    case $kept in
+      "$2"/.*)
+        move_contents "$kept" "$2"
+        mv "$kept" "$(free_name "$WORK/emptied")"
+        ;;
+      *) mv "$kept" "$2" ;;
+    esac
+  fi
   say "$2 is again what it was before"
 }
 
@@ -804,7 +846,9 @@ phase_rollback() {
   if [ "$ETCD" != none ]; then
     stop_control_plane
     stop_etcd
-    if etcd_holds_data; then halt "an etcd still has $DATA_DIR open"; fi
+    wait_until 60 "an etcd still has $DATA_DIR open on $HOST" data_is_free
+    if [ -e "$WORK/keeping.data" ]; then keep_aside "$DATA_DIR" data; fi
+    if [ -e "$WORK/keeping.wal" ]; then keep_aside "$WAL_DIR" wal; fi
     if [ -e "$WORK/kept.data" ]; then swap_back data "$DATA_DIR"; fi
     if [ -e "$WORK/kept.wal" ]; then swap_back wal "$WAL_DIR"; fi
   fi
@@ -812,7 +856,8 @@ phase_rollback() {
   start_backup_job
   past=$(free_name "$WORK/rolled-back")
   mkdir "$past"
-  for file in "$WORK/done" "$WORK/kept.data" "$WORK/kept.wal" "$WORK/after-restore.db"; do
+  # The marks of the phases go last: until then a roll-back that was cut off is done again.
+  for file in "$WORK/kept.data" "$WORK/kept.wal" "$WORK/swapping.data" "$WORK/swapping.wal" "$WORK/after-restore.db" "$WORK/done"; do
     if [ -e "$file" ]; then mv "$file" "$past/"; fi
   done
   if [ "$ETCD" != none ]; then

@@ -3,7 +3,8 @@ import type { ManualStep } from './installation.js';
 /**
  * The restore of k3s and RKE2 (their documents "etcd-snapshot" and "backup_restore"): the first server
  * resets the cluster from the snapshot, the others join it with their old database kept aside. `BASE`
- * is the data directory of the product, `S3_OFF` switches a configured object store off.
+ * is the data directory of the product, `OTHER_BASE` names it to the program where it is not the default,
+ * `S3_OFF` switches a configured object store off.
  */
 export function resetSteps(product: 'k3s' | 'rke2', unit: string, agent: string): readonly ManualStep[] {
   return [
@@ -26,7 +27,7 @@ export function resetSteps(product: 'k3s' | 'rke2', unit: string, agent: string)
     { title: 'manual.check', on: 'first', commands: ['sha256sum SNAPSHOT'], expect: 'manual.check.expect' },
     {
       title: 'manual.reset.restore', on: 'first',
-      commands: [`${product} server --cluster-reset --cluster-reset-restore-path=SNAPSHOTS3_OFF`],
+      commands: [`${product} serverOTHER_BASE --cluster-reset --cluster-reset-restore-path=SNAPSHOTS3_OFF`],
       expect: 'manual.reset.restore.expect',
     },
     { title: 'manual.reset.start', on: 'first', commands: [`systemctl start ${unit}`, product === 'k3s' ? 'k3s kubectl get nodes' : 'BASE/bin/kubectl --kubeconfig /etc/rancher/rke2/rke2.yaml get nodes'], expect: 'manual.reset.start.expect' },

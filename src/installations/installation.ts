@@ -33,7 +33,7 @@ export interface ManualStep {
 
 /** Words in capitals that a plan fills in; what stays open withholds the plan. */
 export const placeholders = [
-  'SNAPSHOT', 'STAMP', 'BASE', 'PEER_IP', 'FIRST_IP', 'SNAPSHOT_NAME', 'BACKUP_FOLDER', 'RESOURCES_ARCHIVE', 'BACKUP_STORE', 'MAIN_BACKUP', 'EVENTS_BACKUP', 'BACKUP_ARCHIVE', 'SKIP_HASH', 'S3_OFF',
+  'SNAPSHOT', 'STAMP', 'BASE', 'PEER_IP', 'FIRST_IP', 'SNAPSHOT_NAME', 'BACKUP_FOLDER', 'RESOURCES_ARCHIVE', 'BACKUP_STORE', 'MAIN_BACKUP', 'EVENTS_BACKUP', 'BACKUP_ARCHIVE', 'SKIP_HASH', 'S3_OFF', 'OTHER_BASE',
 ] as const;
 
 /** One way of installing Kubernetes or etcd: one file each in this folder. */

@@ -14,9 +14,9 @@ export const k0s: Installation = {
   manual: [
     { title: 'manual.k0s.stop', on: 'all', commands: ['systemctl stop k0scontroller'], expect: null },
     { title: 'manual.check', on: 'first', commands: ['tar -xzOf BACKUP_ARCHIVE etcd-snapshot.db | sha256sum'], expect: 'manual.check.expect' },
-    { title: 'manual.k0s.keep', on: 'all', commands: ['mv /var/lib/k0s /var/lib/k0s.broken-STAMP'], expect: null },
-    { title: 'manual.k0s.restore', on: 'first', commands: ['k0s restore BACKUP_ARCHIVE', 'systemctl start k0scontroller', 'k0s status', 'k0s kubectl get nodes'], expect: 'manual.verify.expect' },
+    { title: 'manual.k0s.keep', on: 'all', commands: ['mv BASE BASE.broken-STAMP'], expect: null },
+    { title: 'manual.k0s.restore', on: 'first', commands: ['k0s restoreOTHER_BASE BACKUP_ARCHIVE', 'systemctl start k0scontroller', 'k0s status', 'k0s kubectl get nodes'], expect: 'manual.verify.expect' },
     { title: 'manual.k0s.join', on: 'first', commands: ['k0s token create --role=controller'], expect: null },
-    { title: 'manual.k0s.rollback', on: 'all', commands: ['systemctl stop k0scontroller', 'mv /var/lib/k0s /var/lib/k0s.restored-STAMP', 'mv /var/lib/k0s.broken-STAMP /var/lib/k0s', 'systemctl start k0scontroller'], expect: null },
+    { title: 'manual.k0s.rollback', on: 'all', commands: ['systemctl stop k0scontroller', 'mv BASE BASE.restored-STAMP', 'mv BASE.broken-STAMP BASE', 'systemctl start k0scontroller'], expect: null },
   ],
 };

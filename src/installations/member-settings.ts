@@ -11,6 +11,8 @@ import type { Installation } from './installation.js';
 import { etcdOptions, type EtcdOptions, type OptionValue } from './options.js';
 import { ownerOf } from './owner.js';
 import { installationOf } from './recognise.js';
+import { isPlainContainer } from './runs-as.js';
+import { embeddedDirectory } from './embedded-directory.js';
 import { toolPath } from './tools.js';
 
 export interface SettingsOfMember {
@@ -45,7 +47,7 @@ function hostPath(facts: readonly Fact[], inside: string): string | null {
 
 function manifestPath(facts: readonly Fact[]): { readonly value: string; readonly at: Place; readonly basis: Basis } | null {
   for (const fact of facts) {
-    if (fact.kind !== 'manifest' || !fact.containers.some((one) => one.name === 'etcd' || one.command[0] === 'etcd')) continue;
+    if (fact.kind !== 'manifest' || !fact.containers.some((one) => one.name === 'etcd' || one.command[0] === 'etcd') || isPlainContainer(fact, facts)) continue;
     if (fact.path?.startsWith('/')) return { value: fact.path, at: fact.at, basis: 'observed' };
     const name = fact.at.artifact.split('/').pop() ?? 'etcd.yaml';
     return { value: `/etc/kubernetes/manifests/${/\.ya?ml$/.test(name) ? name : 'etcd.yaml'}`, at: fact.at, basis: 'inferred' };
@@ -80,7 +82,9 @@ export function memberSettings(
   const inside = from('data-dir');
   const onHost = inside === null ? null : hostPath(own, inside.value);
   const known = inside === null ? null : installation?.containerPaths?.find((path) => inside.value.replace(/\/+$/, '') === path.inside);
-  const dataDir = inside === null ? assumed(defaults?.dataDir)
+  const embedded = embeddedDirectory(own, info.id);
+  const dataDir = embedded !== null ? setting(embedded.value, embedded.at, embedded.basis)
+    : inside === null ? assumed(defaults?.dataDir)
     : onHost !== null ? { ...inside, value: onHost }
     : known !== undefined && known !== null ? { ...inside, value: known.onHost, basis: 'assumed' as const } : inside;
   const walInside = from('wal-dir');
@@ -94,6 +98,8 @@ export function memberSettings(
   const union = unionOfMembers(facts, hosts, register);
   const listen = shaped(options, 'listen-client-urls') ?? shaped(options, 'advertise-client-urls');
   const certificates = clientCertificates(own, options, host, defaults, setting, assumed);
+  const products = info.id === 'k3s' || info.id === 'rke2' ? dataDir?.value.replace(/\/db\/etcd$/, '/tls/etcd') ?? null : null;
+  const productFiles = products === null || certificates.caFile !== null ? {} : { caFile: assumed(`${products}/server-ca.crt`), certFile: assumed(`${products}/client.crt`), keyFile: assumed(`${products}/client.key`) };
   const unit = options.unit;
   const manifest = manifestPath(own);
   const image = own.flatMap((fact) => (fact.kind === 'manifest' ? fact.containers.filter((one) => one.name === 'etcd').map((one) => ({ image: one.image, at: fact.at })) : fact.kind === 'container' && /(^|\/)etcd:/.test(fact.image) ? [{ image: fact.image, at: fact.at }] : []))[0];
@@ -106,8 +112,8 @@ export function memberSettings(
     clientUrls: listen === null ? (row === null || row.clientUrls.length === 0 ? null : setting(row.clientUrls, row.at, 'inferred')) : setting(listen.value.split(',').map((url) => url.trim()).filter((url) => url !== ''), listen.at),
     initialCluster: union.setting,
     initialClusterToken: from('initial-cluster-token') ?? etcdDefault('etcd-cluster') ?? assumed(defaults?.token),
-    owner: ownerOf(own, options, dataDir?.value ?? null, info.etcdRunsAs, setting) ?? assumed(defaults?.owner),
-    ...certificates,
+    owner: ownerOf(own, options, dataDir?.value ?? null, info.etcdRunsAs, setting, defaults?.owner ?? null) ?? assumed(defaults?.owner),
+    ...certificates, ...productFiles,
     etcdctl: toolPath('etcdctl', own, options, defaults?.toolFolder ?? null, setting, assumed),
     etcdutl: toolPath('etcdutl', own, options, defaults?.toolFolder ?? null, setting, assumed),
     image: image === undefined ? null : setting(image.image, image.at),

@@ -23,9 +23,10 @@ function listedOwner(facts: readonly Fact[], dataDir: string): { readonly value:
 
 /**
  * Who must own the restored directory. A service that does not run as root must own its data whatever
- * the listing says; a root service keeps the owner that the listing shows (Kubespray: `etcd:etcd`).
+ * the listing says; a root service keeps the owner that the listing shows, else the `usual` one of the
+ * installer (Kubespray: `etcd:etcd`).
  */
-export function ownerOf(facts: readonly Fact[], options: EtcdOptions, dataDir: string | null, runsAs: InstallationInfo['etcdRunsAs'], make: Make): Setting<string> | null {
+export function ownerOf(facts: readonly Fact[], options: EtcdOptions, dataDir: string | null, runsAs: InstallationInfo['etcdRunsAs'], make: Make, usual: string | null = null): Setting<string> | null {
   const user = runsAs === 'systemd' ? options.unitUser : null;
   if (user !== null && user.value !== 'root' && user.value !== '0') return make(`${user.value}:${user.group ?? user.value}`, user.at);
   for (const fact of facts) {
@@ -35,5 +36,5 @@ export function ownerOf(facts: readonly Fact[], options: EtcdOptions, dataDir: s
   }
   const listed = dataDir === null ? null : listedOwner(facts, dataDir);
   if (listed !== null) return make(listed.value, listed.at);
-  return user === null ? null : make(`${user.value}:${user.group ?? user.value}`, user.at, 'inferred');
+  return user === null || usual !== null ? null : make(`${user.value}:${user.group ?? user.value}`, user.at, 'inferred');
 }

@@ -13,7 +13,7 @@ function isDockerWrapper(fact: Fact): boolean {
 }
 
 /** The settings of `docker inspect`: a container of that name that no pod owns. */
-function isPlainContainer(manifest: Fact & { readonly kind: 'manifest' }, facts: readonly Fact[]): boolean {
+export function isPlainContainer(manifest: Fact & { readonly kind: 'manifest' }, facts: readonly Fact[]): boolean {
   return manifest.namespace === null && manifest.path === null && facts.some((fact) => fact.kind === 'container' && fact.pod === null && fact.name === manifest.podName && fact.host === manifest.host);
 }
 

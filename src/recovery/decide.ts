@@ -75,7 +75,7 @@ function repair(s: Situation, cause: Cause, confidence: Confidence): Decision {
   return {
     ...base, kind: 'repair-without-restore', confidence,
     why: [...named.map((one): Message => ({ key: `recommend.repair.${one.id}`, params: {} })), why(s.health.quorumAlive ? 'etcd-answers' : s.judged.some((one) => one.use === 'start' || one.use === 'survivor') ? 'data-starts' : 'data-not-hit')],
-    conditions: [...(stopsEtcd ? [condition('copy-first')] : []), ...(s.health.quorumAlive || !concernsEtcd ? [] : [condition('if-repair-fails')])],
+    conditions: [...(stopsEtcd ? [condition(named.some((one) => one.id === 'disk-full') ? 'copy-after-room' : 'copy-first')] : []), ...(s.health.quorumAlive || !concernsEtcd ? [] : [condition('if-repair-fails')])],
     missing: s.health.quorumAlive || !concernsEtcd || s.draft.candidates.some((one) => one.candidate.kind === 'data-dir') ? [] : [lack('data directory', 'data-dir', copyCommand)],
     places: [...cause.evidence.slice(0, 3).map((one) => ({ artifact: one.artifact, ...(one.line === undefined ? {} : { line: one.line }), ...(one.offset === undefined ? {} : { offset: one.offset }), text: one.text })), ...healthPlaces(s)].slice(0, 6),
     next: best === undefined ? null : { kind: kindOf(best), chosen: best, said: { key: 'recommend.next.restore-if-repair-fails', params: { path: best.one.candidate.path } } },

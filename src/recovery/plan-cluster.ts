@@ -50,6 +50,12 @@ export function planHosts(draft: Draft): PlanHosts {
     if (host === undefined) lacks.push(missing(`host of ${entry.name}`, 'recovery.missing.member-host', { name: entry.name, url: entry.url }, 'etcd-autopsy collect'));
     else if (host.name !== entry.name) lacks.push(missing(`name @ ${host.host}`, 'recovery.missing.name-differs', { host: host.host, name: host.name, other: entry.name }, 'etcdctl member list'));
   }
+  // Members that only a database or a list names: a manifest of kubeadm knows no member that joined later.
+  for (const member of draft.members) {
+    const [url] = member.peerUrls;
+    if (member.host !== null || url === undefined || entries.some((entry) => entry.url === url || (member.name !== null && entry.name === member.name))) continue;
+    lacks.push(missing(`host of ${member.name ?? url}`, 'recovery.missing.member-host', { name: member.name ?? '?', url }, 'etcd-autopsy collect'));
+  }
   for (const host of etcd) {
     if (entries.length > 0 && !entries.some((entry) => entry.url === host.peerUrl)) lacks.push(missing(`member ${host.name}`, 'recovery.missing.not-in-cluster', { host: host.host, name: host.name, url: host.peerUrl }, 'etcdctl member list'));
   }

@@ -21,6 +21,8 @@ export interface PlanHost {
   readonly peerUrl: string;
   readonly dataDir: string;
   readonly walDir: string | null;
+  /** Directories of this host that are mount points, so that their contents are moved and not they. */
+  readonly mounts: readonly string[];
   readonly owner: string;
   readonly endpoint: string;
   readonly caFile: string | null;
@@ -96,8 +98,9 @@ export function hostOf(member: MemberInfo, draft: Draft, only: boolean, lacks: M
   const dataDir = need('data-dir', known(settings.dataDir), isSafeDirectory, source);
   const walDir = known(settings.walDir);
   if (walDir !== null) need('wal-dir', walDir, isSafeDirectory, source);
-  // A plain container names the path inside; only a listing of the host proves that it is the same outside.
-  if (runsAs === 'container' && !draft.facts.some((fact) => fact.kind === 'file' && fact.path.startsWith(`${dataDir}/member`) && (fact.host === member.host || fact.host === null))) {
+  // A plain container names the path inside; only its mounts or a listing of the host prove where it is outside.
+  const shown = (fact: Draft['facts'][number]): boolean => (fact.kind === 'file' && fact.path.startsWith(`${dataDir}/member`)) || (fact.kind === 'manifest' && fact.hostPaths.some((volume) => dataDir === volume.path || dataDir.startsWith(`${volume.path}/`)));
+  if (runsAs === 'container' && !draft.facts.some((fact) => (fact.host === member.host || fact.host === null) && shown(fact))) {
     lacks.push(missing(`mount of the data directory @ ${where}`, 'recovery.missing.mount', { host: where, path: dataDir }, 'docker inspect etcd'));
   }
   const memberName = need('name', name, isMemberName, source);
@@ -111,7 +114,7 @@ export function hostOf(member: MemberInfo, draft: Draft, only: boolean, lacks: M
   return {
     host: where, script: scriptName(where), address: addressOf(peerUrl),
     runsAs: runsAs === 'embedded' || runsAs === 'unknown' ? 'none' : runsAs, runtime: draft.installation.containerRuntime,
-    name: memberName, peerUrl, dataDir, walDir, owner: settings.owner?.value ?? 'root:root', endpoint,
+    name: memberName, peerUrl, dataDir, walDir, mounts: mountsOf(draft, member.host), owner: settings.owner?.value ?? 'root:root', endpoint,
     caFile: settings.caFile?.value ?? null, certFile: settings.certFile?.value ?? null, keyFile: settings.keyFile?.value ?? null,
     ...serverPair(draft, member),
     etcdctl: settings.etcdctl?.value ?? 'etcdctl', etcdutl: settings.etcdutl?.value ?? 'etcdutl',
@@ -123,11 +126,13 @@ export function hostOf(member: MemberInfo, draft: Draft, only: boolean, lacks: M
   };
 }
 
+const mountsOf = (draft: Draft, host: string | null): readonly string[] => [...new Set(draft.facts.flatMap((fact) => (fact.kind === 'disk' && (fact.host === host || fact.host === null) ? [fact.mount] : [])))];
+
 /** How the apiserver of a host is stopped. An etcd for itself, with no sign of Kubernetes anywhere, has none. */
 function planeKind(draft: Draft, host: string | null): PlanHost['controlPlane'] {
   const units = draft.facts.some((fact) => (fact.kind === 'unit' || fact.kind === 'unit-status') && (fact.host === host || fact.host === null) && /^kube-apiserver(\.service)?$/.test(fact.unit) && !(fact.kind === 'unit-status' && fact.loaded === 'not-found'));
   if (draft.installation.id === 'kubeasz' || units) return 'systemd';
-  const alone = draft.installation.id === 'systemd' && draft.installation.kubernetesVersion === null && draft.hosts.every((one) => !one.roles.includes('control-plane'));
+  const alone = (draft.installation.id === 'systemd' || draft.installation.id === 'unknown') && draft.installation.kubernetesVersion === null && draft.hosts.every((one) => !one.roles.includes('control-plane'));
   return alone ? 'none' : 'static-pod';
 }
 
@@ -144,7 +149,8 @@ function serverPair(draft: Draft, member: MemberInfo): { readonly serverCert: st
   return { serverCert: value('ETCD_CERT_FILE', '--cert-file='), serverKey: value('ETCD_KEY_FILE', '--key-file=') };
 }
 
-function containerName(draft: Draft, member: MemberInfo, name: string): string {
+/** The plain container that holds the etcd of a member, by its listing or by the member's name. */
+export function containerName(draft: Draft, member: MemberInfo, name: string): string {
   const found = draft.facts.find((fact) => fact.kind === 'container' && (fact.host === member.host || fact.host === null) && fact.pod === null && /^\/?etcd\d*$/.test(fact.name));
   return found?.kind === 'container' ? found.name.replace(/^\//, '') : /^etcd\d+$/.test(name) ? name : 'etcd';
 }
@@ -156,7 +162,7 @@ export function planeHost(draft: Draft, host: Draft['hosts'][number], members: r
   const address = host.addresses[0] ?? '';
   return {
     host: host.name, script: scriptName(host.name), address: /^[0-9A-Fa-f.:]+$/.test(address) ? address : '', runsAs: 'none', runtime: draft.installation.containerRuntime,
-    name: '', peerUrl: '', dataDir: '', walDir: null, owner: '', endpoint: '', caFile: null, certFile: null, keyFile: null, serverCert: null, serverKey: null,
+    name: '', peerUrl: '', dataDir: '', walDir: null, mounts: [], owner: '', endpoint: '', caFile: null, certFile: null, keyFile: null, serverCert: null, serverKey: null,
     etcdctl: '', etcdutl: '', unit: '', manifest: '', manifests: model?.manifests ?? '/etc/kubernetes/manifests', image: '', container: '', engine: 'docker',
     controlPlane: planeKind(draft, host.name),
     backup: backupJobOf(draft.facts, host.name, false, draft.installation.id), settings: model?.settings ?? draft.members[0]?.settings ?? noSettings,

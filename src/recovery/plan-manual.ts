@@ -48,6 +48,9 @@ function optionSeen(draft: Draft, pattern: RegExp): string | null {
   return null;
 }
 
+/** The product's own directory above that of its etcd. */
+const baseOf = (data: string | null): string | null => (data?.endsWith('/server/db/etcd') === true ? data.slice(0, -'/server/db/etcd'.length) : folderOf(data));
+
 /** The value of each placeholder, as a word for the shell; null where the bundle does not give it. */
 function valuesOf(draft: Draft, installation: Installation, chosen: DraftCandidate | null, addresses: readonly string[]): Readonly<Record<string, string | null>> {
   const path = fitPath(chosen?.candidate.hostPath);
@@ -56,6 +59,7 @@ function valuesOf(draft: Draft, installation: Installation, chosen: DraftCandida
   const stamp = stampIn(nameOf(path)) ?? stampIn(nameOf(chosen?.candidate.path ?? null));
   const archive = [...knownPaths(draft)].map(nameOf).find((name) => name !== null && stamp !== null && name.startsWith('static_kuberesources_') && name.includes(stamp)) ?? null;
   const data = draft.members.map((member) => fitPath(member.settings.dataDir?.value)).find((one) => one !== null) ?? installation.defaults.dataDir;
+  const usual = installation.defaults.dataDir;
   const store = optionSeen(draft, /--backup-store=([^\s"']+?)(?:\/etcd\/(?:main|events))?\/?(?=["'\s]|$)/);
   const backup = /(?:^|\/)backups?\/etcd\/main\/([^/!]+)/.exec(chosen?.candidate.path ?? '')?.[1] ?? /(?:^|\/)main\/(\d{4}-\d\d-\d\dT[^/!]+)/.exec(chosen?.candidate.path ?? '')?.[1] ?? null;
   const day = backup?.slice(0, 16) ?? null;
@@ -66,11 +70,11 @@ function valuesOf(draft: Draft, installation: Installation, chosen: DraftCandida
     STAMP: (chosen?.candidate.sha256 ?? 'restore').slice(0, 8),
     SNAPSHOT: word(path), SNAPSHOT_NAME: word(nameOf(path)?.replace(/\.zip$/, '')), BACKUP_FOLDER: word(folderOf(path)),
     RESOURCES_ARCHIVE: archive === null || path === null ? null : word(`${folderOf(path) ?? ''}/${archive}`),
-    BASE: word(data?.endsWith('/server/db/etcd') === true ? data.slice(0, -'/server/db/etcd'.length) : data === null ? null : folderOf(data)),
+    BASE: word(baseOf(data)), OTHER_BASE: data === null || data === usual ? '' : ` --data-dir=${word(baseOf(data)) ?? ''}`,
     FIRST_IP: addresses[0] ?? null, PEER_IP: addresses.length === 1 ? (addresses[0] ?? null) : null,
     BACKUP_STORE: word(store), MAIN_BACKUP: word(backup), EVENTS_BACKUP: word(events), BACKUP_ARCHIVE: word(archivePath),
     SKIP_HASH: chosen?.candidate.kind === 'snapshot' && chosen.candidate.verdict === 'intact' ? '' : ' --recover-skip-hash-check',
-    S3_OFF: optionSeen(draft, /(etcd-s3)\b/) === null ? '' : ' --etcd-s3=false',
+    S3_OFF: optionSeen(draft, /(etcd-s3)\b/) === null && !draft.facts.some((fact) => fact.kind === 'env' && fact.key === 'etcd-s3' && fact.value === 'true') ? '' : ' --etcd-s3=false',
   };
 }
 

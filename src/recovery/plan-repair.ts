@@ -4,7 +4,7 @@ import type { Language } from '../words/catalogue.js';
 import { clusterHealth } from './health.js';
 import { memberWords } from './member-words.js';
 import { missing, type MissingFact } from './plan-host.js';
-import { repairs, withoutRestart } from './repairs.js';
+import { onEveryMember, onOneMember, repairs, withoutRestart } from './repairs.js';
 import { hasControlCharacter, shellWord } from './shell-word.js';
 import { saidIn } from './steps.js';
 
@@ -14,6 +14,8 @@ type Manual = Plan['manual'];
 export interface HandPlan {
   readonly steps: Manual;
   readonly missing: readonly MissingFact[];
+  /** Facts that only a check afterwards needs: named, but no reason to withhold the rest. */
+  readonly open?: readonly MissingFact[];
   readonly minutes: Plan['minutes'];
 }
 
@@ -70,7 +72,7 @@ function replaceMember(draft: Draft, language: Language): HandPlan {
   const steps = [
     step(asker.host, 'replace.check', status),
     step(asker.host, 'replace.remove', [asker.ctl(`member remove ${id}`)]),
-    step(words.host, 'replace.keep', [...words.stop, `mv ${words.dataDir()} ${words.beside('broken')}`, ...(words.walDir === null ? [] : [`mv ${shellWord(words.walDir)} ${shellWord(`${words.walDir}.broken`)}`])]),
+    step(words.host, 'replace.keep', [...words.stop, ...words.aside('broken')]),
     step(asker.host, 'replace.add', [asker.ctl(`member add ${shellWord(name ?? 'x')} --peer-urls=${shellWord(peer ?? 'x')}`)]),
     step(words.host, 'replace.join', joinCommands(draft, lost)),
     step(words.host, 'replace.start', words.start),
@@ -91,11 +93,25 @@ function joinCommands(draft: Draft, lost: MemberInfo): readonly string[] {
   }
   const env = draft.facts.find((fact) => fact.kind === 'env' && fact.host === lost.host && fact.key === 'ETCD_INITIAL_CLUSTER_STATE' && fact.path?.startsWith('/') === true);
   const path = env?.kind === 'env' ? fit(env.path) : null;
-  if (path === null) return [];
+  if (path === null) {
+    const flagged = draft.facts.find((fact) => fact.kind === 'unit' && fact.host === lost.host && fact.key === 'ExecStart' && /--initial-cluster-state\b/.test(fact.value) && fact.path?.startsWith('/') === true);
+    const unit = flagged?.kind === 'unit' ? fit(flagged.path) : null;
+    if (unit === null) return [];
+    return [
+      ...(cluster === null ? [] : [`sed -i ${shellWord(`s#--initial-cluster=[^ ]*#--initial-cluster=${cluster}#`)} ${shellWord(unit)}`]),
+      `sed -i 's#--initial-cluster-state=[a-z]*#--initial-cluster-state=existing#' ${shellWord(unit)}`, 'systemctl daemon-reload',
+    ];
+  }
   return [
     ...(cluster === null ? [] : [`sed -i ${shellWord(`s#^ETCD_INITIAL_CLUSTER=.*#ETCD_INITIAL_CLUSTER=${cluster}#`)} ${shellWord(path)}`]),
     `sed -i 's#^ETCD_INITIAL_CLUSTER_STATE=.*#ETCD_INITIAL_CLUSTER_STATE=existing#' ${shellWord(path)}`,
   ];
+}
+
+/** How the apiservers of this installation are stopped by hand. */
+function apiserversOff(draft: Draft): readonly string[] {
+  const units = draft.installation.id === 'kubeasz' || draft.facts.some((fact) => fact.kind === 'unit-status' && /^kube-apiserver/.test(fact.unit) && fact.loaded !== 'not-found');
+  return units ? ['systemctl stop kube-apiserver kube-controller-manager kube-scheduler'] : ['mkdir -p /root/manifests', 'mv /etc/kubernetes/manifests/kube-apiserver.yaml /root/manifests/'];
 }
 
 function forceNewCluster(draft: Draft, chosen: DraftCandidate | null, language: Language): HandPlan {
@@ -112,7 +128,7 @@ function forceNewCluster(draft: Draft, chosen: DraftCandidate | null, language: 
   const copy = words.beside('survivor');
   const wal = words.walDir === null ? '' : ` --wal-dir ${shellWord(`${words.walDir}.survivor`)}`;
   const steps = [
-    step(null, 'force.stop', words.stop),
+    step(null, 'force.stop', [...apiserversOff(draft), ...words.stop]),
     step(host, 'force.copy', [`cp -a ${words.dataDir()} ${copy}`, ...(words.walDir === null ? [] : [`cp -a ${shellWord(words.walDir)} ${shellWord(`${words.walDir}.survivor`)}`])]),
     step(host, 'force.start', [`${program} --name ${shellWord(name ?? 'x')} --data-dir ${copy}${wal} --force-new-cluster --listen-client-urls http://127.0.0.1:12379 --advertise-client-urls http://127.0.0.1:12379 --listen-peer-urls http://127.0.0.1:12380`]),
     step(host, 'force.save', [`${ctl} endpoint status -w table`, `${ctl} snapshot save /root/salvaged.db`]),
@@ -121,23 +137,54 @@ function forceNewCluster(draft: Draft, chosen: DraftCandidate | null, language: 
   return { steps: lacks.length > 0 ? [] : steps, missing: lacks, minutes: { least: 15, most: 60 } };
 }
 
+/** The members that a repair is done on: every one, those that do not work, or the one that is asked. */
+function membersOf(id: string, draft: Draft): readonly (MemberInfo | undefined)[] {
+  const broken = draft.members.filter((one) => one.state === 'failing' || one.state === 'stopped');
+  const present = draft.members.filter((one) => one.host !== null);
+  if (onEveryMember.has(id) && present.length > 0) return present;
+  return onOneMember.has(id) || broken.length === 0 ? [broken[0] ?? draft.members[0]] : broken;
+}
+
+/** Steps that are the same on every host of the cluster become one. */
+function together(steps: readonly Manual[number][], hosts: number): readonly Manual[number][] {
+  const [first] = steps;
+  const same = first !== undefined && steps.length > 1 && steps.length === hosts && steps.every((one) => one.commands.join('\n') === first.commands.join('\n'));
+  return same ? [{ ...first, host: null }] : steps;
+}
+
 function repairInPlace(draft: Draft, recommendation: Recommendation, language: Language): HandPlan {
   const step = stepper(language);
   const lacks: MissingFact[] = [];
-  const member = draft.members.find((one) => one.state === 'failing') ?? draft.members[0];
-  const words = memberWords(member, draft, lacks);
+  // What only the copy before and the questions after need is named, but withholds nothing.
+  const open: MissingFact[] = [];
   const ids = recommendation.why.flatMap((one) => (one.key.startsWith('recommend.repair.') ? [one.key.slice('recommend.repair.'.length)] : []));
-  const steps: Manual[number][] = [];
-  const touchesData = ids.some((id) => !withoutRestart.has(id));
-  if (touchesData) steps.push(step(words.host, 'repair.copy', [...words.stop, `cp -a ${words.dataDir()} ${words.beside('copy')}`, ...(words.walDir === null ? [] : [`cp -a ${shellWord(words.walDir)} ${shellWord(`${words.walDir}.copy`)}`])]));
-  for (const id of ids) {
-    steps.push({
+  const stopping = ids.filter((id) => !withoutRestart.has(id));
+  const stopped = [...new Set((stopping.length > 0 ? stopping : ids.length === 0 ? ['unknown'] : []).flatMap((id) => membersOf(id, draft)))];
+  const hosts = draft.members.length;
+  const copies = together(stopped.map((member) => {
+    const words = memberWords(member, draft, open);
+    return step(words.host, ids.includes('disk-full') ? 'repair.copy-now' : 'repair.copy', [...(ids.includes('disk-full') ? [] : words.stop), ...words.copy('copy')]);
+  }), hosts);
+  const causes = ids.flatMap((id) => together(membersOf(id, draft).map((member) => {
+    const words = memberWords(member, draft, lacks);
+    const stop = id === 'disk-full' ? words.stop : [];
+    return {
       host: words.host, title: saidIn(language, { key: `recommend.repair.${id}`, params: {} }),
-      commands: repairs[id]?.({ member, words, draft }) ?? [], expect: saidIn(language, { key: 'recovery.repair.cause.expect', params: {} }),
-    });
-  }
+      commands: [...stop, ...(repairs[id]?.({ member, words, draft }) ?? [])], expect: saidIn(language, { key: 'recovery.repair.cause.expect', params: {} }),
+    };
+  }), hosts));
+  const steps: Manual[number][] = [];
+  const copied = ids.length === 0 ? [] : copies;
+  // A full disk takes no copy: room is made first, with etcd stopped.
+  steps.push(...(ids.includes('disk-full') ? [...causes, ...copied] : [...copied, ...causes]));
   if (ids.length === 0) steps.push(step(null, 'repair.cause', []));
-  if (touchesData || ids.length === 0) steps.push(step(draft.members.length > 1 ? null : words.host, 'repair.start', words.start));
-  steps.push(step(words.host, 'repair.verify', ['endpoint health --cluster', 'endpoint status --cluster -w table', 'member list -w table', 'alarm list'].map((one) => words.ctl(one))));
-  return { steps: lacks.length > 0 ? [] : steps, missing: [...new Map(lacks.map((one) => [one.fact, one])).values()], minutes: { least: 5, most: 30 } };
+  if (stopped.length > 0) steps.push(...together(stopped.map((member) => {
+    const words = memberWords(member, draft, open);
+    return step(words.host, 'repair.start', words.start);
+  }), hosts));
+  const asked = memberWords(draft.members.find((one) => one.state === 'failing') ?? draft.members[0], draft, open);
+  const questions = ['endpoint health --cluster', 'endpoint status --cluster -w table', 'member list -w table', 'alarm list'].map((one) => asked.ctl(one));
+  if (open.length === 0) steps.push(step(asked.host, 'repair.verify', questions));
+  const once = (list: readonly MissingFact[]): readonly MissingFact[] => [...new Map(list.map((one) => [one.fact, one])).values()];
+  return { steps: lacks.length > 0 ? [] : open.some((one) => one.fact.startsWith('data-dir')) ? steps.filter((one) => !copied.includes(one)) : steps, missing: once(lacks), open: once(open).filter((one) => !lacks.some((other) => other.fact === one.fact)), minutes: { least: 5, most: 30 } };
 }

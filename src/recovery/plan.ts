@@ -72,8 +72,9 @@ export function planOrMissing(draft: Draft, recommendation: Recommendation, lang
   const named = (lacks: readonly MissingFact[]): PlanOrMissing['missing'] => lacks.map((one) => ({ fact: one.fact, said: saidIn(language, one.said), collect: one.collect }));
   if (kind === 'repair-without-restore' || kind === 'replace-member' || kind === 'reapply-objects' || kind === 'force-new-cluster') {
     const made = handPlan(draft, recommendation, chosen, language);
-    const missing = named(made.missing);
-    return { plan: { ...emptyPlan(recommendation, missing.length > 0 ? withheldSteps(missing, language) : made.steps, revision), minutes: made.minutes }, missing };
+    const [missing, open] = [named(made.missing), named(made.open ?? [])];
+    const steps = missing.length > 0 ? withheldSteps(missing, language) : [...made.steps, ...withheldSteps(open, language)];
+    return { plan: { ...emptyPlan(recommendation, steps, revision), minutes: made.minutes }, missing: [...missing, ...open] };
   }
   if (installation !== null && installation.manual !== null) {
     const made = manualSteps(draft, installation, chosen, language);

@@ -1,6 +1,7 @@
 import type { Draft } from '../case/draft.js';
 import type { MemberInfo } from '../case/model.js';
 import type { MemberWords } from './member-words.js';
+import { addressOf, endpointOf } from './plan-host.js';
 import { hasControlCharacter, shellWord } from './shell-word.js';
 
 /** What a repair may use: the member that is concerned, its words, and the whole draft. */
@@ -19,30 +20,56 @@ const isPod = (draft: Draft): boolean => draft.installation.etcdRunsAs === 'stat
 /** The revision to compact at is asked from etcd itself: no number has to be copied by hand. */
 const compactNow = ({ words }: RepairContext): string => `${words.ctl('compact')} "$(${words.ctl("get '' --from-key --limit=1 -w fields")} | sed -n 's/^"Revision" : //p')"`;
 
+/** One member after the other: each stops serving while it is defragmented. */
+const defragments = ({ words, draft }: RepairContext): readonly string[] => {
+  const urls = draft.members.flatMap((one) => {
+    const url = fit(endpointOf((one.settings.clientUrls?.value ?? []).filter((client) => !/127\.0\.0\.1|localhost|::1|0\.0\.0\.0/.test(client)), one.settings.peerUrl?.value ?? one.peerUrls[0] ?? ''));
+    return url === null || addressOf(url) === '' ? [] : [url];
+  });
+  const all = draft.members.length > 1 && urls.length === draft.members.length;
+  return all ? urls.map((url) => words.ctlOf(url, '--command-timeout=600s defrag')) : [words.ctl('--command-timeout=600s defrag')];
+};
+
 const nospace: Repair = (context) => [
-  context.words.ctl('endpoint status --cluster -w table'), compactNow(context), context.words.ctl('--command-timeout=600s defrag'),
+  context.words.ctl('endpoint status --cluster -w table'), compactNow(context), ...defragments(context),
   context.words.ctl('alarm disarm'), context.words.ctl('alarm list'),
 ];
 
+/** The private key that belongs to a certificate by the names that installers give: `x.pem` and `x-key.pem`, `x.crt` and `x.key`. */
+const keyOf = (certificate: string): string => (certificate.endsWith('.pem') ? certificate.replace(/\.pem$/, '-key.pem') : certificate.replace(/\.\w+$/, '.key'));
+
+/**
+ * Signs every expired certificate of one folder again, with its own key, subject and names. Without the key of
+ * the authority nothing is written.
+ */
+function signAgain(authority: string, folder: string): readonly string[] {
+  const end = /\.\w+$/.exec(authority)?.[0] ?? '.pem';
+  const name = authority.split('/').pop() ?? '';
+  const key = end === '.pem' ? '"${c%.pem}-key.pem"' : `"\${c%${end}}.key"`;
+  const others = end === '.pem' ? `*-key.pem|${shellWord(name)}` : shellWord(name);
+  return [
+    `cd ${shellWord(folder)} && cp -a . ${shellWord(`${folder}.before`)}`, `openssl x509 -checkend 0 -noout -in ${shellWord(authority)}`,
+    `for c in *${end}; do case $c in ${others}) continue ;; esac; openssl x509 -checkend 86400 -noout -in "$c" >/dev/null && continue; openssl x509 -noout -text -in "$c" | sed -n '/Subject Alternative Name/{n;s/IP Address:/IP:/g;s/^ */subjectAltName=/p;}' > /root/etcd.ext; echo extendedKeyUsage=serverAuth,clientAuth >> /root/etcd.ext; openssl x509 -x509toreq -in "$c" -signkey ${key} -out /root/etcd.csr && openssl x509 -req -days 3650 -in /root/etcd.csr -extfile /root/etcd.ext -CA ${shellWord(authority)} -CAkey ${shellWord(keyOf(authority))} -CAcreateserial -out "$c.new" && cat "$c.new" > "$c" && mv "$c.new" /root/; done`,
+    `for c in *${end}; do openssl x509 -noout -subject -enddate -in "$c" 2>/dev/null; done`,
+  ];
+}
+
 const renewCertificates: Repair = ({ draft, member }) => {
-  const { id } = draft.installation;
-  if (id === 'kubeadm') {
-    return ['kubeadm certs check-expiration', 'cp -a /etc/kubernetes/pki /root/pki.before', 'kubeadm certs renew all', "crictl stop $(crictl ps --name 'etcd|kube-apiserver|kube-controller-manager|kube-scheduler' -q)"];
-  }
+  const { id, etcdRunsAs, kubernetesVersion } = draft.installation;
   if (id === 'k3s' || id === 'rke2') {
     const unit = id === 'k3s' ? 'k3s' : 'rke2-server';
     return [`systemctl stop ${unit}`, `${id} certificate rotate`, `systemctl start ${unit}`];
   }
   if (id === 'rke1') return ['rke cert rotate --config cluster.yml'];
-  const [ca, cert, key] = [fit(member?.settings.caFile?.value), fit(member?.settings.certFile?.value), fit(member?.settings.keyFile?.value)];
-  if (ca === null || cert === null || key === null) return ['for f in /etc/ssl/etcd/ssl/*.pem /etc/etcd/pki/*.crt /etc/kubernetes/ssl/*.pem; do openssl x509 -noout -subject -enddate -in "$f"; done'];
-  const folder = ca.replace(/\/[^/]*$/, '');
-  const [a, c, k] = [ca, cert, key].map(shellWord) as [string, string, string];
-  return [
-    `for f in ${shellWord(folder)}/*.pem; do openssl x509 -noout -subject -enddate -in "$f"; done`, `cp -a ${shellWord(folder)} ${shellWord(`${folder}.before`)}`,
-    `openssl x509 -x509toreq -copy_extensions copyall -in ${c} -signkey ${k} -out /root/etcd.csr`,
-    `openssl x509 -req -copy_extensions copyall -days 3650 -in /root/etcd.csr -CA ${a} -CAkey ${shellWord(ca.replace(/(\.\w+)$/, '-key$1'))} -CAcreateserial -out ${c}`,
-  ];
+  if (id === 'kubeadm' && etcdRunsAs === 'static-pod' || id === 'kubekey' && etcdRunsAs === 'static-pod' || id === 'kubespray' && etcdRunsAs === 'static-pod') {
+    // `certs` was `alpha certs` up to Kubernetes 1.19.
+    const certs = /^1\.1?\d(?:\.|$)/.test(kubernetesVersion?.value ?? '') ? 'alpha certs' : 'certs';
+    return [`kubeadm ${certs} check-expiration`, 'cp -a /etc/kubernetes/pki /root/pki.before', `kubeadm ${certs} renew all`, "crictl stop $(crictl ps --name 'etcd|kube-apiserver|kube-controller-manager|kube-scheduler' -q)"];
+  }
+  const server = draft.facts.flatMap((fact) => (fact.kind === 'env' && fact.key === 'ETCD_CERT_FILE' && (fact.host === (member?.host ?? null) || fact.host === null) ? [fact.value] : []))[0];
+  const [authority, certificate] = [fit(member?.settings.caFile?.value), fit(server) ?? fit(member?.settings.certFile?.value)];
+  if (authority === null || certificate === null || !/\.\w+$/.test(authority)) return ['for f in /etc/ssl/etcd/ssl/*.pem /etc/etcd/pki/*.crt /etc/kubernetes/ssl/*.pem; do openssl x509 -noout -subject -enddate -in "$f"; done'];
+  return signAgain(authority, certificate.replace(/\/[^/]*$/, ''));
 };
 
 const checkCertificate: Repair = ({ member }) => {
@@ -50,7 +77,8 @@ const checkCertificate: Repair = ({ member }) => {
   return [...files.map((path) => `openssl x509 -noout -subject -issuer -dates -ext subjectAltName -in ${shellWord(path)}`), 'ip addr'];
 };
 
-const startAgain: Repair = ({ words, draft }) => (isPod(draft) ? ['systemctl restart kubelet'] : [`systemctl enable --now ${shellWord(words.unit)}`]);
+/** Without waiting: a unit of type notify is ready only when a majority runs. */
+const startAgain: Repair = ({ words, draft }) => (isPod(draft) ? ['systemctl restart kubelet'] : [`systemctl enable ${shellWord(words.unit)}`, ...words.start]);
 
 /** By the id of the cause; what is not here is said in words alone. */
 export const repairs: Readonly<Record<string, Repair>> = {
@@ -85,6 +113,12 @@ export const repairs: Readonly<Record<string, Repair>> = {
   'address-changed': ({ words }) => ['ip addr', words.ctl('member list -w table')],
   'member-address-wrong': ({ words }) => ['ip addr', words.ctl('member list -w table')],
 };
+
+/** Repairs that every member needs, whatever its state. */
+export const onEveryMember: ReadonlySet<string> = new Set(['certificate-expired', 'wrong-certificate-renewed', 'lone-member-waits', 'clock-jump']);
+
+/** Repairs that are asked of the cluster through one member. */
+export const onOneMember: ReadonlySet<string> = new Set(['nospace-alarm', 'nospace-half-treated', 'alarm-left-behind', 'quota-filled-by-live-data', 'apiserver-misconfigured', 'stale-caches']);
 
 /** Causes that lie in the apiserver or beside it: etcd is left alone. */
 export const besideEtcd: ReadonlySet<string> = new Set(['apiserver-misconfigured', 'service-account-key-lost', 'encryption-key-lost', 'stale-caches']);

@@ -30,10 +30,15 @@ function shown(line: string, work: string): string {
   return line.replace('"$WORK/manifests/etcd.yaml"', shellWord(`${work}/manifests/etcd.yaml`));
 }
 
+const directories = (host: PlanHost): readonly string[] => [host.dataDir, ...(host.walDir === null ? [] : [host.walDir])];
+
 /** The commands behind one phase as the script runs them, with every value filled in. */
 export function phaseCommands(phase: Phase, plan: ScriptPlan, host: PlanHost): readonly string[] {
   const work = workFolder(plan, host);
   const data = shellWord(host.dataDir);
+  const inside = (path: string, word: string): string => shellWord(`${path}/.${word}-${plan.id}`);
+  const target = (path: string): string => (host.mounts.includes(path) ? inside(path, 'restore') : shellWord(path));
+  const settle = (path: string, what: string): readonly string[] => (host.mounts.includes(path) ? [`mv ${target(path)}/${what} ${shellWord(path)}/`] : []);
   const aside = (path: string, word: string): string => shellWord(`${path}.${word}-${plan.id}`);
   const planeParts = ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler'];
   const stopPlane = host.controlPlane === 'systemd' ? planeParts.map((part) => `systemctl stop ${part}`) : host.controlPlane === 'static-pod' ? planeParts.map((part) => `mv ${shellWord(`${host.manifests}/${part}.yaml`)} ${shellWord(`${work}/manifests/`)}`) : [];
@@ -47,14 +52,18 @@ export function phaseCommands(phase: Phase, plan: ScriptPlan, host: PlanHost): r
     case 'stop':
       return [...jobOff, ...stopPlane, ...stopCommands(host).map((line) => shown(line, work))];
     case 'keep':
-      return [host.dataDir, ...(host.walDir === null ? [] : [host.walDir])].map((path) => (renewsDirectory(plan) ? `mv ${shellWord(path)} ${aside(path, 'broken')}` : `cp -a ${shellWord(path)} ${aside(path, 'copy')}`));
+      return directories(host).flatMap((path) => {
+        if (!renewsDirectory(plan)) return [`cp -a ${shellWord(path)} ${aside(path, 'copy')}`];
+        return host.mounts.includes(path) ? [`mkdir ${inside(path, 'broken')}`, `mv ${shellWord(path)}/* ${inside(path, 'broken')}`] : [`mv ${shellWord(path)} ${aside(path, 'broken')}`];
+      });
     case 'restore': {
       const owned = [`chown -R ${shellWord(host.owner)} ${data}`, `chmod 700 ${data}`, `restorecon -R ${data}`];
-      if (plan.source !== null) return [`cp -a ${shellWord(plan.source.directory)} ${data}`, ...owned];
+      const settled = [...settle(host.dataDir, 'member'), ...(host.walDir === null ? [] : settle(host.walDir, '*'))];
+      if (plan.source !== null) return [`cp -a ${shellWord(plan.source.directory)} ${target(host.dataDir)}`, ...settled, ...owned];
       const program = restorePrograms(plan, host)[0] ?? plan.tool.program;
       const flags = restoreFlags(plan, host).map((word) => (word.startsWith('--') ? word : shellWord(word))).join(' ');
-      const restore = `${plan.tool.api !== null && program.endsWith('etcdctl') ? 'ETCDCTL_API=3 ' : ''}${shellWord(program)} snapshot restore ${shellWord(`${work}/${snapshotFile}`)} ${flags} --data-dir ${data}${host.walDir === null ? '' : ` --wal-dir ${shellWord(host.walDir)}`}`;
-      return [restore, ...owned];
+      const restore = `${plan.tool.api !== null && program.endsWith('etcdctl') ? 'ETCDCTL_API=3 ' : ''}${shellWord(program)} snapshot restore ${shellWord(`${work}/${snapshotFile}`)} ${flags} --data-dir ${target(host.dataDir)}${host.walDir === null ? '' : ` --wal-dir ${target(host.walDir)}`}`;
+      return [restore, ...settled, ...owned];
     }
     case 'start':
       return startCommands(host).map((line) => shown(line, work));
@@ -65,7 +74,9 @@ export function phaseCommands(phase: Phase, plan: ScriptPlan, host: PlanHost): r
     case 'rollback':
       return [
         ...stopPlane, ...stopCommands(host).map((line) => shown(line, work)),
-        ...[host.dataDir, ...(host.walDir === null ? [] : [host.walDir])].flatMap((path) => [`mv ${shellWord(path)} ${aside(path, 'restored')}`, `mv ${aside(path, renewsDirectory(plan) ? 'broken' : 'copy')} ${shellWord(path)}`]),
+        ...directories(host).flatMap((path) => (host.mounts.includes(path) && renewsDirectory(plan)
+          ? [`mkdir ${inside(path, 'restored')}`, `mv ${shellWord(path)}/* ${inside(path, 'restored')}`, `mv ${inside(path, 'broken')}/* ${shellWord(path)}/`]
+          : [`mv ${shellWord(path)} ${aside(path, 'restored')}`, `mv ${aside(path, renewsDirectory(plan) ? 'broken' : 'copy')} ${shellWord(path)}`])),
         ...startPlane,
       ];
   }

@@ -1,4 +1,7 @@
 import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import type { Draft } from '../../src/case/draft.js';
@@ -100,11 +103,54 @@ describe('repairs restore nothing', () => {
     expect(plan.manual.some((step) => step.title.key === `recommend.repair.${id}` && step.title.text !== step.title.key)).toBe(true);
   });
 
-  test('a full disk: the data is copied before anything else; NOSPACE: compacted at the revision that etcd names', () => {
-    expect(commands(planOf(draft('kubekey', 1), 'repair-without-restore', why('disk-full')).plan).slice(0, 2)).toEqual(['cp1: systemctl stop etcd', 'cp1: cp -a /var/lib/etcd /var/lib/etcd.copy']);
+  test('the data is copied before anything else, but on a full disk room is made first; NOSPACE: compacted at the revision that etcd names', () => {
+    expect(commands(planOf(draft('kubekey', 1), 'repair-without-restore', why('wrong-owner')).plan).slice(0, 2)).toEqual(['cp1: systemctl stop etcd', 'cp1: cp -a /var/lib/etcd /var/lib/etcd.copy']);
+    const full = commands(planOf(draft('kubekey', 1), 'repair-without-restore', why('disk-full')).plan);
+    const at = (part: string): number => full.findIndex((line) => line.includes(part));
+    expect([at('systemctl stop etcd'), at('df -h'), at('cp -a /var/lib/etcd'), at('systemctl start')]).toEqual([0, 1, 5, 7]);
     const nospace = commands(planOf(draft('kubekey', 1), 'repair-without-restore', why('nospace-alarm')).plan).join('\n');
     expect(nospace).toMatch(/compact "\$\(.*-w fields \| sed -n 's\/\^"Revision" : \/\/p'\)"/);
     expect(nospace.indexOf('defrag')).toBeLessThan(nospace.indexOf('alarm disarm'));
+    const three = commands(planOf(draft('kubeadm', 3), 'repair-without-restore', why('nospace-alarm')).plan).filter((line) => line.includes('defrag'));
+    expect(three.map((line) => /--endpoints=(\S+)/.exec(line)?.[1])).toEqual([1, 2, 3].map((n) => `https://10.90.0.${n}:2379`));
+  });
+
+  test('only the apiserver is broken: nothing stops, copies or starts etcd', () => {
+    const { plan } = planOf(draft('kubeadm', 1, running(0)), 'repair-without-restore', why('apiserver-misconfigured'));
+    expect(commands(plan).filter((line) => /etcd\.yaml|cp -a|systemctl (?:stop|start) etcd/.test(line))).toEqual([]);
+  });
+
+  test('what only the questions afterwards need is named, and withholds no repair', () => {
+    const { plan, missing } = planOf(draft('kubekey', 1, (member) => ({ ...member, settings: { ...member.settings, keyFile: null } })), 'repair-without-restore', why('wrong-owner'));
+    expect(missing.map((one) => one.fact)).toEqual(['certificates of etcdctl @ cp1']);
+    expect(commands(plan).join('\n')).toContain('chown -R');
+    expect(commands(plan).at(-1)).toContain('ls -l /etc/ssl/etcd/ssl');
+  });
+
+  test('expired certificates: each is signed again with its own key and names, and nothing else is touched', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'certificates-'));
+    try {
+      const openssl = (...words: string[]): string => execFileSync('openssl', words, { cwd: folder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+      openssl('req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '3650', '-subj', '/CN=etcd-ca', '-keyout', 'ca-key.pem', '-out', 'ca.pem');
+      writeFileSync(join(folder, 'san'), 'subjectAltName=IP:10.90.0.1,DNS:localhost\n');
+      for (const [name, days] of [['member-cp1', '-1'], ['admin-cp1', '30']] as const) {
+        openssl('req', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-subj', `/O=etcd/CN=${name}`, '-keyout', `${name}-key.pem`, '-out', `${name}.csr`);
+        openssl('x509', '-req', '-in', `${name}.csr`, '-CA', 'ca.pem', '-CAkey', 'ca-key.pem', '-CAcreateserial', '-days', days, '-extfile', 'san', '-out', `${name}.pem`);
+      }
+      const before = readFileSync(join(folder, 'admin-cp1.pem'), 'utf8');
+      const made = draft('kubekey', 1);
+      const { plan } = planOf(made, 'repair-without-restore', why('certificate-expired'));
+      const step = plan.manual.find((one) => one.title.key === 'recommend.repair.certificate-expired');
+      const lines = (step?.commands ?? []).map((line) => line.replaceAll('/etc/ssl/etcd/ssl', folder).replaceAll('/root/', `${folder}.`));
+      execFileSync('sh', ['-c', lines.join('\n')], { stdio: 'ignore' });
+      expect(openssl('x509', '-checkend', '86400', '-noout', '-in', 'member-cp1.pem')).toContain('will not expire');
+      expect(openssl('verify', '-CAfile', 'ca.pem', 'member-cp1.pem')).toContain('OK');
+      expect(openssl('x509', '-noout', '-text', '-in', 'member-cp1.pem')).toMatch(/Subject: O ?= ?etcd, CN ?= ?member-cp1[^]*IP Address:10\.90\.0\.1/);
+      expect(openssl('x509', '-noout', '-pubkey', '-in', 'member-cp1.pem')).toBe(openssl('pkey', '-in', 'member-cp1-key.pem', '-pubout'));
+      expect(readFileSync(join(folder, 'admin-cp1.pem'), 'utf8')).toBe(before);
+    } finally {
+      for (const path of [folder, `${folder}.before`, `${folder}.etcd.ext`, `${folder}.etcd.csr`, `${folder}.member-cp1.pem.new`]) rmSync(path, { recursive: true, force: true });
+    }
   });
 
   test('a member whose data directory is unknown: the command is withheld and the fact is named', () => {

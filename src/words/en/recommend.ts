@@ -103,6 +103,7 @@ export const recommend = {
   'recommend.condition.deletion-was-mistake': 'The deletion was a mistake. If it was meant, do nothing.',
   'recommend.condition.etcd-answers': 'etcd answers with a majority: check that first.',
   'recommend.condition.copy-first': 'Copy the data directory before anything else.',
+  'recommend.condition.copy-after-room': 'Make room first, with etcd stopped; then copy the data directory before etcd is started.',
   'recommend.condition.if-repair-fails': 'If etcd still does not start afterwards, collect its new log and the data directory and analyse again before restoring.',
   'recommend.condition.one-at-a-time': 'Replace one member at a time: remove it first, then add it again with an empty directory.',
   'recommend.condition.start-together': 'Start all members within a minute: each waits for the others.',

@@ -48,6 +48,8 @@ export const recovery = {
   'recovery.watchers.expect': 'All nodes are Ready and pods settle.',
   'recovery.repair.copy.title': 'Copy the data directory before anything else',
   'recovery.repair.copy.expect': 'A complete copy beside it.',
+  'recovery.repair.copy-now.title': 'Now that there is room: copy the data directory before etcd is started',
+  'recovery.repair.copy-now.expect': 'A complete copy beside it.',
   'recovery.repair.cause.title': 'Remove the cause that the report names; restore nothing',
   'recovery.repair.cause.expect': 'The message in the log does not come again.',
   'recovery.repair.start.title': 'Start etcd',

@@ -104,6 +104,7 @@ export const recommend: Translation<typeof english> = {
   'recommend.condition.deletion-was-mistake': '前提是误删。若是有意删除，则什么都不要做。',
   'recommend.condition.etcd-answers': '先确认 etcd 有多数派应答。',
   'recommend.condition.copy-first': '先拷贝数据目录，再做其他任何事。',
+  'recommend.condition.copy-after-room': '先停止 etcd 并腾出空间，然后在启动 etcd 之前拷贝数据目录。',
   'recommend.condition.if-repair-fails': '若之后 etcd 仍不能启动，请收集新的日志和数据目录再分析一次，然后才考虑恢复。',
   'recommend.condition.one-at-a-time': '一次只替换一个成员：先移除，再以空目录重新加入。',
   'recommend.condition.start-together': '在一分钟内启动所有成员：它们互相等待。',

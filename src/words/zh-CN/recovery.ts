@@ -49,6 +49,8 @@ export const recovery: Translation<typeof english> = {
   'recovery.watchers.expect': '所有节点 Ready，Pod 状态趋于稳定。',
   'recovery.repair.copy.title': '首先复制数据目录',
   'recovery.repair.copy.expect': '旁边有一份完整副本。',
+  'recovery.repair.copy-now.title': '有了空间之后：在启动 etcd 之前先拷贝数据目录',
+  'recovery.repair.copy-now.expect': '旁边有一份完整的拷贝。',
   'recovery.repair.cause.title': '消除报告所指出的原因；不做恢复',
   'recovery.repair.cause.expect': '日志中不再出现该报错。',
   'recovery.repair.start.title': '启动 etcd',
