@@ -4,7 +4,6 @@ import type { Draft } from './case/draft.js';
 import type { Case } from './case/model.js';
 import type { ReadDatabase } from './case/database-report.js';
 import { makeCase, type AnalyzeOptions } from './make-case.js';
-import { auditBackups } from './diagnosis/audit/index.js';
 import { diagnose } from './diagnosis/index.js';
 import { openBundle, type Bundle, type BundleInput } from './intake/index.js';
 import type { OnProgress, Progress } from './progress.js';
@@ -60,7 +59,7 @@ export async function analyzeBundle(bundle: Bundle, options: AnalyzeOptions, onP
   const judged: Draft = { ...draft, candidates: recommended.candidates };
   const plan = planOrMissing(judged, recommended.recommendation, language);
   stage('recovery', 1, 1, null, recommended.recommendation.why.length === 0 ? undefined : { tone: recommended.recommendation.kind === 'none' ? 'warn' : 'ok', text: recommended.recommendation.why[recommended.recommendation.why.length - 1]!.text });
-  return { value: makeCase({ bundle, draft: judged, timeline, diagnosis, audit: auditBackups(judged, timeline.outage, language), recommended, plan, options }), draft: judged };
+  return { value: makeCase({ bundle, draft: judged, timeline, diagnosis, audit: diagnosis.audit, recommended, plan, options }), draft: judged };
 }
 
 /**

@@ -12,7 +12,7 @@ const mostNotes = 400;
  */
 export function withHearsay(view: View): View | null {
   const quoted = view.facts('note').slice(0, mostNotes).flatMap((note) => quotedMessage(note));
-  return quoted.length === 0 ? null : viewOf({ ...view.draft, facts: [...view.draft.facts, ...quoted] }, view.timeline);
+  return quoted.length === 0 ? null : viewOf({ ...view.draft, facts: [...view.draft.facts, ...quoted] }, view.timeline, view.audit);
 }
 
 function quotedMessage(note: NoteFact): readonly LogFact[] {

@@ -1,6 +1,7 @@
 import type { Fact, LogFact } from '../artifacts/fact.js';
 import type { Draft } from '../case/draft.js';
 import type { CaseEvent, Outage } from '../case/model.js';
+import type { BackupAuditResult } from './audit/index.js';
 import { unknownTime, type Interval } from '../time/interval.js';
 import type { Stamp } from '../time/stamp.js';
 
@@ -17,6 +18,7 @@ type OfKind<K extends Kind> = Extract<Fact, { readonly kind: K }>;
 export interface View {
   readonly draft: Draft;
   readonly timeline: Timeline;
+  readonly audit: BackupAuditResult;
   facts<K extends Kind>(kind: K): readonly OfKind<K>[];
   /** Log facts with one of these message ids, in reading order. */
   logs(ids: readonly string[]): readonly LogFact[];
@@ -24,7 +26,7 @@ export interface View {
 }
 
 /** Indexes a draft once. */
-export function viewOf(draft: Draft, timeline: Timeline): View {
+export function viewOf(draft: Draft, timeline: Timeline, audit: BackupAuditResult): View {
   const byKind = new Map<Kind, Fact[]>();
   const byMessage = new Map<string, LogFact[]>();
   for (const fact of draft.facts) {
@@ -34,6 +36,7 @@ export function viewOf(draft: Draft, timeline: Timeline): View {
   return {
     draft,
     timeline,
+    audit,
     facts: <K extends Kind>(kind: K) => (byKind.get(kind) ?? []) as unknown as readonly OfKind<K>[],
     logs: (ids) => (ids.length === 1 ? (byMessage.get(ids[0]!) ?? []) : ids.flatMap((id) => byMessage.get(id) ?? [])),
     when: (stamp, fact) => (stamp === null ? unknownTime : draft.when(stamp, fact.host, fact.at.artifact)),

@@ -1,6 +1,6 @@
+import { isBackupDirectory } from '../case/backup-directory.js';
 import type { Draft, DraftCandidate } from '../case/draft.js';
 import type { Message } from '../case/model.js';
-import { timeInName } from '../case/name-time.js';
 import { compareVersions, etcdLine } from '../etcd/version.js';
 import { contentTime, laterMs } from './content-time.js';
 import type { ClusterHealth } from './health.js';
@@ -48,19 +48,6 @@ function refusedByVersion(one: DraftCandidate, draft: Draft): Message | null {
   const accepted = predicted.accepted || (one.candidate.verdict === 'digest-absent' && predicted.skipHashAccepted);
   if (!accepted) return say('restore-refused', { version, message: predicted.message ?? '' });
   return predicted.boot === 'dies' || predicted.boot === 'hangs' ? say('restored-dies', { version, message: predicted.bootMessage ?? '' }) : null;
-}
-
-/**
- * A directory that a backup job left beside its snapshots (`etcdctl backup` of API 2 does): it holds no
- * Kubernetes data, and its damage says nothing about the member.
- */
-export function isBackupDirectory(one: DraftCandidate, draft: Draft): boolean {
-  const { path, hostPath, kind } = one.candidate;
-  if (kind !== 'data-dir') return false;
-  const inside = hostPath ?? path;
-  if (timeInName(inside) === null || /(?:^|\/)[^/]*(?:old|bak|broken|orig|failed)[^/]*$/i.test(inside)) return false;
-  const parent = path.replace(/[^/]*$/, '');
-  return draft.candidates.some((other) => other.candidate.kind === 'snapshot' && (other.candidate.path.startsWith(`${path}/`) || (parent !== '' && other.candidate.path.startsWith(parent))));
 }
 
 function directory(one: DraftCandidate, draft: Draft, members: number): { readonly use: Use | null; readonly reasons: readonly Message[] } {

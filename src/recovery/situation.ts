@@ -1,8 +1,9 @@
+import { isBackupDirectory } from '../case/backup-directory.js';
 import type { Draft, DraftCandidate } from '../case/draft.js';
 import type { CaseEvent, Cause, Outage } from '../case/model.js';
 import { massDeletion, type MassDeletion } from './deleted-objects.js';
 import { clusterHealth, type ClusterHealth } from './health.js';
-import { isBackupDirectory, judgeCandidates, rankUsable, type Judged } from './judge.js';
+import { judgeCandidates, rankUsable, type Judged } from './judge.js';
 import { lineageOf, type Lineage } from '../case/lineage.js';
 import { newestState } from './candidate-loss.js';
 import { damagingCauses, repairableCauses } from './repairable.js';

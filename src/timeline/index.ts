@@ -1,6 +1,7 @@
 import type { Draft } from '../case/draft.js';
 import type { CaseEvent, Outage } from '../case/model.js';
 import type { Language } from '../words/catalogue.js';
+import { answerSigns } from './answers.js';
 import { backupSigns } from './backup-signs.js';
 import { clockOffsets, clockSigns, corrected } from './clocks.js';
 import { eventsOf } from './events.js';
@@ -29,7 +30,7 @@ export function reconstruct(draft: Draft, language: Language): Timeline {
   const people = peopleSigns(draft);
   const rest = logs.filter((s) => s.kind !== 'boot');
   const offsets = clockOffsets(draft);
-  const machines = corrected([...rest, ...hosts, ...backupSigns(draft), ...lastWrite(draft), ...gapSigns(draft, hosts)], offsets);
+  const machines = corrected([...rest, ...hosts, ...backupSigns(draft), ...lastWrite(draft), ...gapSigns(draft, hosts), ...answerSigns(draft)], offsets);
   const signs = [...machines, ...corrected(people, offsets), ...clockSigns(draft, offsets), ...collection(draft)];
   return { events: eventsOf(draft, signs, language), outage: outageOf(draft, machines, people) };
 }

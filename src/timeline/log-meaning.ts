@@ -75,7 +75,8 @@ const byTopic: Readonly<Record<string, LogMeaning | null>> = {
   'symptom.unhealthy': as('unhealthy', 'etcd', 'symptom'),
   'symptom.restart-loop': as('unit-failed', 'etcd', 'down'),
   'lone-member-waits': as('unit-failed', 'etcd', 'down'),
-  'nospace-alarm': as('writes-refused', 'etcd', 'onset'),
+  // A refusal says that the quota was full by then; only the alarm itself is the moment.
+  'nospace-alarm': as('writes-refused', 'etcd', 'down'),
   'writes-not-stored': as('request-timeout', 'etcd', 'symptom'),
   'certificate-expired': as('certificate', 'certificate', 'symptom'),
   'certificate-wrong': as('certificate', 'certificate', 'symptom'),
@@ -112,6 +113,8 @@ function ofTool(entry: MessageEntry): LogMeaning | null {
   return entry.topic === 'snapshot-damaged' || entry.topic === 'snapshot-digest' || entry.topic === 'db-damaged' ? as('backup-failed', 'backup', 'neutral') : null;
 }
 
+const ofAlarm = /alarm raised|raised alarm|raising alarm/;
+
 /** What a recognised log line means for the timeline; null when it tells nothing by itself. */
 export function meaningOf(fact: LogFact): LogMeaning | null {
   const entry = fact.messageId === null ? undefined : messageEntry(fact.messageId);
@@ -122,6 +125,7 @@ export function meaningOf(fact: LogFact): LogMeaning | null {
     const unit = ofUnit(fact, meaning ?? as('unit-failed', 'etcd', 'down'));
     return unit !== null && (entry.id === 'kubelet.crash-loop' || entry.id === 'systemd.restarting' || entry.id === 'systemd.start-limit') ? { ...unit, kind: 'restart-loop' } : unit;
   }
+  if (entry.topic === 'nospace-alarm' && meaning !== null && ofAlarm.test(fact.message)) return { ...meaning, tone: 'onset' };
   if (entry.id.startsWith('tool.')) return meaning?.component === 'backup' ? meaning : ofTool(entry);
   if (entry.fatal && fact.source !== 'kubelet') return as('etcd-died', 'etcd', 'down');
   if (fact.source === 'etcdctl' && meaning !== null && meaning.component !== 'backup') return null;

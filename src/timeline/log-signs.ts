@@ -34,13 +34,19 @@ export function logSigns(draft: Draft): readonly Sign[] {
     const last = fact.count > 1 ? timeOf(draft, fact, 'last') : null;
     signs.push({
       ...meaning, time, end: last, host: fact.host, count: fact.count, basis: 'observed', places: [fact.at],
-      params: { program: fact.source, message: shortMessage(fact), unit: fact.fields['unit'] ?? fact.unit ?? fact.fields['container'] ?? fact.fields['description'] ?? (fact.source === 'systemd' ? 'etcd' : fact.source) },
+      params: { program: fact.source, message: shortMessage(fact), unit: fact.fields['unit'] ?? fact.unit ?? fact.fields['container'] ?? fact.fields['description'] ?? (fact.source === 'systemd' ? 'etcd' : fact.source), ...expiry(fact) },
       key: keyOf(fact, meaning),
     });
   }
   const recordOf = hostRecords(signs);
   // While it starts, etcd reads its members back: no change.
   return failedStarts(signs.filter((sign) => sign.kind !== 'member-change' || !recordOf(sign.host).starts.touches(orderOf(sign.time) - startMs, orderOf(sign.time) + 1000)), recordOf);
+}
+
+/** When the certificate that a line complains about ran out. */
+function expiry(fact: LogFact): { readonly expiredAt?: string } {
+  const bound = fact.messageId === 'tls.expired' && fact.fields['side'] === 'after' ? fact.fields['bound'] : undefined;
+  return bound === undefined || Number.isNaN(Date.parse(bound)) ? {} : { expiredAt: bound };
 }
 
 /** Many lines tell one story: a start, a death with its stack, the end of a unit. */

@@ -54,9 +54,15 @@ export function failureWindow(signs: readonly Sign[]): FailureWindow {
   const latest = alive.reduce<Sign | null>((best, s) => (best === null || (goodAt(s) ?? 0) > (goodAt(best) ?? 0) ? s : best), null);
   const proof = latest !== null && (goodAt(latest) ?? -Infinity) > since ? latest : good;
   const bound = proof === null ? null : goodAt(proof);
-  const onset = anyBad.sign.tone === 'onset' && anyBad.sign.time.notBefore !== null ? anyBad.sign.time.notBefore - onsetLeadMs : null;
+  const onset = expiryOf(anyBad.sign) ?? (anyBad.sign.tone === 'onset' && anyBad.sign.time.notBefore !== null ? anyBad.sign.time.notBefore - onsetLeadMs : null);
   const notBefore = bound === null ? onset : onset === null ? bound : Math.max(bound, onset);
   return { notBefore, notAfter: anyBad.high, good: proof, bad: anyBad.sign };
+}
+
+/** No failure by an expired certificate begins before it expired. */
+function expiryOf(sign: Sign): number | null {
+  const at = typeof sign.params['expiredAt'] === 'string' ? Date.parse(sign.params['expiredAt']) : Number.NaN;
+  return Number.isNaN(at) || sign.time.notAfter === null || at > sign.time.notAfter ? null : at;
 }
 
 function firstBad(signs: readonly Sign[], since: number): { readonly sign: Sign; readonly low: number; readonly high: number } | null {

@@ -131,6 +131,29 @@ describe('stories', () => {
     expect(events.filter((e) => e.kind === 'clock-difference').map((e) => [e.host, e.said.params['seconds'], e.said.params['sign'], e.said.params['other'], e.evidence.length])).toEqual([['b', 90, '+', 'a', 4]]);
   });
 
+  const date = 'root@cp1:~# date\nMon Mar  2 12:30:00 UTC 2026\n';
+  it.each([
+    ['the alarm alone', 'root@cp1:~# etcdctl alarm list\nmemberID:13803658152347727308 alarm:NOSPACE\n'],
+    ['a refusal in a terminal', 'root@cp1:~# kubectl apply -f x\nError from server: etcdserver: mvcc: database space exceeded\n'],
+    ['the status of the endpoint', 'root@cp1:~# etcdctl endpoint status\nhttps://127.0.0.1:2379, 8e9e05c52164694d, 3.5.1, 2.1 GB, true, false, 5, 1000, 1000, memberID:10276657743932975437 alarm:NOSPACE \n'],
+  ])('a full quota that only answers tell of began before they were collected: %s', async (_name, answers) => {
+    const { outage } = await outageOf({ 'cp1/journal.txt': healthy('2026-03-02T10:00:00Z', 55), 'cp1/terminal.txt': date + answers });
+    expect(outage.start).toEqual({ notBefore: '2026-03-02T10:55:00Z', notAfter: '2026-03-02T12:30:00.999Z' });
+  });
+
+  it('a refusal that a later answer takes back is no failure, nor is a kubectl without configuration', async () => {
+    const { outage } = await outageOf({ 'cp1/journal.txt': healthy('2026-03-02T10:00:00Z', 55), 'cp1/terminal.txt': `${date}root@cp1:~# kubectl get pods\nThe connection to the server localhost:8080 was refused - did you specify the right host or port?\nroot@cp1:~# kubectl get ns\nThe connection to the server 10.0.0.1:6443 was refused - did you specify the right host or port?\nroot@cp1:~# kubectl get nodes\nNAME   STATUS   ROLES           AGE   VERSION\ncp1    Ready    control-plane   10d   v1.30.1\n` });
+    expect(outage.start.notAfter).toBeNull();
+  });
+
+  it('a failure by an expired certificate does not begin before it expired', async () => {
+    const refusal = 'W0302 11:32:09.100000       1 logging.go:59] [core] grpc: addrConn.createTransport failed to connect to {Addr: "10.0.0.1:2379"}. Err: connection error: desc = "transport: authentication handshake failed: x509: certificate has expired or is not yet valid: current time 2026-03-02T11:32:09Z is after 2026-03-02T10:31:30Z"\n';
+    const { outage } = await outageOf({ 'cp1/kube-apiserver.log': refusal, 'cp1/date.txt': date });
+    expect(outage.start).toEqual({ notBefore: '2026-03-02T10:31:30Z', notAfter: '2026-03-02T11:32:09.100Z' });
+    const later = await outageOf({ 'cp1/journal.txt': healthy('2026-03-02T10:00:00Z', 60), 'cp1/kube-apiserver.log': refusal, 'cp1/date.txt': date });
+    expect(later.outage.start.notBefore).toBe('2026-03-02T11:00:00Z');
+  });
+
   it('without any proof nothing is claimed', async () => {
     const { outage, events } = await outageOf({ 'readme.txt': 'etcd is down, please help\n' });
     expect([outage.start, outage.lastKnownGood, outage.firstKnownBad, outage.detectedAt]).toEqual([{ notBefore: null, notAfter: null }, null, null, null]);

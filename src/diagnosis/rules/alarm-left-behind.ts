@@ -7,6 +7,7 @@ export const alarmLeftBehind: Rule = {
   role: 'trigger',
   proves: [both(alarm('NOSPACE'), endpoint((fact) => fact.dbSize !== null && fact.dbSize < 1.5e9)), both(saysLike(/etcdserver: no space/, 'etcd.quota', 'etcd.failed-apply'), endpoint((fact) => fact.dbSize !== null && fact.dbSize < 1.5e9))],
   possible: [saysLike(/etcdserver: no space/, 'etcd.quota', 'etcd.failed-apply')],
+  excludes: [endpoint((fact) => fact.dbSize !== null && fact.dbSize >= 1.5e9)],
   decide: ['alarms', 'endpoint-status'],
   source: 'field notes 1, 4',
 };

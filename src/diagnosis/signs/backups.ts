@@ -1,6 +1,5 @@
 import type { BackupScriptFact, FileFact } from '../../artifacts/fact.js';
 import { unknownTime } from '../../time/interval.js';
-import { auditBackups, type BackupAuditResult } from '../audit/index.js';
 import type { Hit, Sign } from '../rule.js';
 import type { View } from '../view.js';
 import { hitOf } from './combine.js';
@@ -77,13 +76,7 @@ export const noSchedule: Sign = (view) => {
   return view.facts('file').filter((fact) => /back-?up/i.test(fact.path)).slice(0, 2).map((fact) => hitOf(view, fact, fact.mtime));
 };
 
-const audits = new WeakMap<View, BackupAuditResult>();
-
 /** What the backup audit found: one of these codes. */
 export function auditFinds(...codes: readonly string[]): Sign {
-  return (view) => {
-    let audit = audits.get(view);
-    if (audit === undefined) audits.set(view, (audit = auditBackups(view.draft, view.timeline.outage, 'en')));
-    return audit.findings.filter((found) => codes.includes(found.code)).flatMap((found) => found.evidence.slice(0, 3).map((at) => ({ at, host: null, time: unknownTime })));
-  };
+  return (view) => view.audit.findings.filter((found) => codes.includes(found.code)).flatMap((found) => found.evidence.slice(0, 3).map((at) => ({ at, host: null, time: unknownTime })));
 }

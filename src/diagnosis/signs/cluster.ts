@@ -1,13 +1,22 @@
 import type { EndpointFact } from '../../artifacts/fact.js';
+import { matchMessage } from '../../artifacts/messages/index.js';
+import { isBackupDirectory } from '../../case/backup-directory.js';
 import type { DraftCandidate } from '../../case/draft.js';
 import { compareVersions } from '../../etcd/version.js';
 import { unknownTime } from '../../time/interval.js';
 import type { Hit, Sign } from '../rule.js';
 import { cited, hitOf } from './combine.js';
 
-/** Candidates whose reports say something. */
+/** Candidates whose reports say something; what a backup job or another cluster left here says nothing about the member. */
 export function candidate(test: (candidate: DraftCandidate) => boolean): Sign {
-  return (view) => view.draft.candidates.filter(test).flatMap((found) => candidateHits(found));
+  return (view) => view.draft.candidates
+    .filter((one) => test(one) && view.draft.foreign?.has(one.candidate.id) !== true && !isBackupDirectory(one, view.draft))
+    .flatMap((found) => candidateHits(found));
+}
+
+/** Data directories of which it is predicted that a start dies with one of these messages. */
+export function wouldDie(...ids: readonly string[]): Sign {
+  return candidate(({ candidate: c, boot }) => c.kind === 'data-dir' && boot?.result === 'dies' && ids.includes(matchMessage(boot.message ?? '', 'etcd')?.id ?? ''));
 }
 
 function candidateHits(found: DraftCandidate): readonly Hit[] {
