@@ -18,7 +18,8 @@ export function manifestView(r: Reading): Section {
       kind: 'table',
       table: {
         caption: r.t('report.section.manifest'),
-        columns: [{ title: r.t('report.column.file'), kind: 'wide' }, { title: r.t('report.column.read-as') }, { title: r.t('report.column.host') }, { title: r.t('report.column.size'), number: true }, { title: 'SHA-256', kind: 'mono' }],
+        fold: 'screen',
+        columns: [{ title: r.t('report.column.file'), kind: 'wide' }, { title: r.t('report.column.read-as') }, { title: r.t('report.column.host'), kind: 'host' }, { title: r.t('report.column.size'), number: true }, { title: 'SHA-256', kind: 'mono' }],
         rows: shown.map((f) => ({
           cells: [
             { text: code(f.path), ...(f.firstLine === null ? {} : { below: [{ text: r.t('report.manifest.first-line') }, { code: f.firstLine.slice(0, 100) }] }) },

@@ -34,6 +34,8 @@ export interface Table {
   readonly columns: readonly { readonly title: string; readonly number?: boolean; readonly kind?: 'mono' | 'narrow' | 'wide' | 'path' | 'label' | 'host' | 'where' | 'most' }[];
   readonly rows: readonly Row[];
   readonly note?: Rich;
+  /** Long, and read by few: folded on every screen, or on a phone behind its first rows. Never on paper. */
+  readonly fold?: 'screen' | 'phone';
 }
 
 export interface Step {

@@ -111,6 +111,7 @@ export function actionsView(r: Reading): Section {
         kind: 'table',
         table: {
           caption: r.t('report.section.actions'),
+          fold: 'phone',
           columns: [{ title: r.t('report.column.action'), kind: 'wide' }, { title: r.t('report.column.because') }, { title: r.t('report.column.owner'), kind: 'narrow' }, { title: r.t('report.column.due'), kind: 'narrow' }],
           rows: rows.map((row) => ({ cells: [{ text: row.action }, { text: [...row.because, ...row.cites] }, { text: plain(r.t('report.open')) }, { text: plain(r.t('report.open')) }] })),
         },

@@ -56,7 +56,7 @@ export function runbookView(r: Reading): Section {
   const scripted = plan !== null && plan.steps.length > 0;
   if (blocks.length === 0) blocks.push({ kind: 'prose', text: r.rich('report.runbook.none') });
   const lead = scripted
-    ? [...r.rich('report.runbook.lead', { hosts: hosts.length, steps: phases.length }), ...(plan.minutes === null ? [] : [...plain(' '), ...r.rich('report.runbook.minutes', plan.minutes)])]
+    ? [...r.rich(hosts.length === 1 ? 'report.runbook.lead.one' : 'report.runbook.lead', { hosts: hosts.length, steps: phases.length }), ...(plan.minutes === null ? [] : [...plain(' '), ...r.rich('report.runbook.minutes', plan.minutes)])]
     : null;
   return { id: 'runbook', title: r.t('report.section.runbook'), lead, blocks };
 }

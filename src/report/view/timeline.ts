@@ -85,6 +85,7 @@ export function timelineView(r: Reading): Section {
         kind: 'table',
         table: {
           caption: r.t('report.section.timeline'),
+          fold: 'phone',
           columns: [
             { title: r.t('report.column.time', { offset: r.clock.offset }), kind: 'narrow' }, { title: r.t('report.column.what') },
             { title: r.t('report.column.where'), kind: 'where' }, { title: r.t('report.column.basis'), kind: 'narrow' },
