@@ -3,7 +3,7 @@ import type { DataDir } from '../etcd/data-dir.js';
 import { mvccRows } from '../etcd/mvcc.js';
 import { predictBoot } from '../etcd/boot/index.js';
 import type { Write } from '../etcd/replay/store.js';
-import { memorySized, readSnapshot } from '../etcd/snapshot/index.js';
+import { readSnapshot } from '../etcd/snapshot/index.js';
 import { etcdLine, type EtcdLine } from '../etcd/version.js';
 import type { BootReport, SnapshotReport } from '../etcd/verdict.js';
 import type { ByteSource } from '../formats/source.js';
@@ -96,8 +96,7 @@ export function readDatabase(group: DatabaseGroup, index: number, version: strin
   const file = group.kind === 'file' ? group.file : group.db;
   const read: { snapshot: SnapshotReport | null; boot: BootReport | null; survey: KubeSurvey | null; failure: string | null } = { snapshot: null, boot: null, survey: null, failure: null };
   try {
-    // A digest vouches for the copy, not for the database that was saved: what may be restored is followed row by row.
-    read.snapshot = file === null ? null : readSnapshot(file.open(), { history: file.size <= memorySized });
+    read.snapshot = file === null ? null : readSnapshot(file.open());
     const replay = group.kind === 'file' ? null : bootOf(group, version, read.snapshot);
     read.boot = replay?.boot ?? null;
     const revision = read.snapshot?.revision ?? null;

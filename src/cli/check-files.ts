@@ -1,10 +1,11 @@
 import { availableParallelism } from 'node:os';
 import { statSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
-import { memorySized, readSnapshot, type SnapshotOptions } from '../etcd/snapshot/index.js';
+import { readSnapshot } from '../etcd/snapshot/index.js';
 import type { FileVerdict, SnapshotReport } from '../etcd/verdict.js';
 import type { Language } from '../words/catalogue.js';
-import { databaseSource } from './database-source.js';
+import { checkShare, snapshotOptions, type CheckReply, type CheckShare } from './check-share.js';
+import { databaseSource, openFailure } from './database-source.js';
 import { digestsOf } from './head-start.js';
 import { checkJson, checkText } from './snapshot-text.js';
 
@@ -22,17 +23,10 @@ export interface Checked {
   readonly json: Record<string, unknown> | null;
 }
 
-/**
- * What is needed for the answer: the hash of what would be served stands in the JSON alone. A file that is
- * asked about alone is followed row by row while it fits into memory; a folder is not, where digests are right.
- */
-export function optionsFor(request: CheckRequest, alone: number | null = null): SnapshotOptions {
-  if (!request.keysHash) return { history: false, keysHash: false };
-  const thorough = alone !== null && alone <= memorySized;
-  return { ...(thorough ? { history: true } : {}), ...(request.json ? (thorough ? { keysHash: true } : {}) : { keysHash: false }) };
-}
+/** The hash of what would be served stands in the JSON alone. */
+const hashesKeys = (request: CheckRequest): boolean => request.keysHash && request.json;
 
-export function checkOne(path: string, report: SnapshotReport, request: CheckRequest): Checked {
+function shown(path: string, report: SnapshotReport, request: CheckRequest): Checked {
   return { verdict: report.verdict, text: request.json ? '' : checkText(path, report, request.language), json: request.json ? checkJson(path, report) : null };
 }
 
@@ -41,51 +35,46 @@ const worthThreads = 48 * 2 ** 20;
 /** Files up to here are read whole by one thread each; larger ones share two threads one after the other. */
 const smallFile = 256 * 2 ** 20;
 
-const size = (path: string): number => {
+function checkAlone(path: string, request: CheckRequest): Checked {
+  const source = databaseSource(path, request.language);
+  try {
+    return shown(path, readSnapshot(source, { ...snapshotOptions(hashesKeys(request), source.byteLength), digests: digestsOf(path, source.byteLength) }), request);
+  } finally {
+    source.close();
+  }
+}
+
+function size(path: string): number {
   try {
     return statSync(path).size;
   } catch {
     return 0;
   }
-};
+}
 
-type Reply = { readonly index: number } & ({ readonly checked: Checked } | { readonly failure: string });
-
-/** Checks files, several at a time where that helps. Throws a sentence for people when one cannot be opened. */
+/**
+ * Checks files, several at a time where that helps; what a thread that ended early took with it is done here.
+ * Throws a sentence for people when one cannot be opened.
+ */
 export async function checkFiles(paths: readonly string[], request: CheckRequest): Promise<readonly Checked[]> {
   const sizes = paths.map(size);
   const threads = Math.min(availableParallelism(), paths.length);
-  if (threads < 2 || Math.max(...sizes) > smallFile || sizes.reduce((a, b) => a + b, 0) < worthThreads) {
-    return paths.map((path) => {
-      const source = databaseSource(path, request.language);
-      return checkOne(path, readSnapshot(source, { ...optionsFor(request, paths.length === 1 ? source.byteLength : null), digests: digestsOf(path, source.byteLength) }), request);
-    });
-  }
+  if (threads < 2 || Math.max(...sizes) > smallFile || sizes.reduce((a, b) => a + b, 0) < worthThreads) return paths.map((path) => checkAlone(path, request));
   const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
-  const done: Checked[] = [];
-  let next = 0;
-  const work = (worker: Worker): Promise<void> =>
-    new Promise((resolve, reject) => {
-      const give = (): void => {
-        const index = next++;
-        if (index < paths.length) worker.postMessage({ index, path: paths[index], request });
-        else resolve();
-      };
-      worker.on('error', reject);
-      worker.on('message', (reply: Reply) => {
-        if ('failure' in reply) reject(new Error(reply.failure));
-        else {
-          done[reply.index] = reply.checked;
-          give();
-        }
-      });
-      give();
-    });
-  const workers = Array.from({ length: threads }, () => new Worker(new URL(`./check-worker.${extension}`, import.meta.url)));
-  try {
-    await Promise.all(workers.map(work));
-  } finally {
-    await Promise.all(workers.map((worker) => worker.terminate()));
-  }
-  return done;
+  const share: CheckShare = { paths, hashKeys: hashesKeys(request), taken: new SharedArrayBuffer(4) };
+  const replies: CheckReply[] = [];
+  const others = Array.from({ length: threads - 1 }, () => new Promise<void>((resolve) => {
+    const worker = new Worker(new URL(`./check-worker.${extension}`, import.meta.url), { workerData: share });
+    worker.on('message', (reply: CheckReply) => void (replies[reply.index] = reply));
+    worker.on('error', () => resolve());
+    worker.on('exit', () => resolve());
+  }));
+  checkShare(share, (reply) => void (replies[reply.index] = reply));
+  await Promise.all(others);
+  return paths.map((path, index) => {
+    const reply = replies[index];
+    if (reply === undefined) return checkAlone(path, request);
+    if ('failure' in reply) throw openFailure(path, reply.failure, request.language);
+    return shown(path, reply.report, request);
+  });
 }

@@ -2,6 +2,8 @@
 import type { Command, CommanderError } from 'commander';
 import { exitCode } from './exit-codes.js';
 import { headStart } from './head-start.js';
+import { currentLanguage, languageOf, speaksOnce } from './language.js';
+import { speakOnly } from '../words/spoken.js';
 
 /** A command and all below it: commander does not hand its exit on to commands that exist already. */
 function withSubcommands(command: Command): readonly Command[] {
@@ -12,13 +14,13 @@ function withSubcommands(command: Command): readonly Command[] {
 async function messageOf(error: unknown): Promise<string> {
   if (!(error instanceof Error)) return String(error);
   if (!('path' in error && 'syscall' in error && 'code' in error)) return error.message;
-  const [{ say }, { currentLanguage }] = await Promise.all([import('../words/say.js'), import('./language.js')]);
+  const { say } = await import('../words/say.js');
   return say(currentLanguage(), 'cli.file-error', { path: String(error.path), reason: String(error.code) });
 }
 
 async function main(): Promise<void> {
   const argv = process.argv.slice(2);
-  headStart(argv);
+  if (speaksOnce(argv)) speakOnly(languageOf(argv, process.env));
   const { buildProgram } = await import('./program.js');
   const program = await buildProgram(argv);
   const usage = (error: CommanderError): never => {
@@ -36,4 +38,6 @@ async function main(): Promise<void> {
   }
 }
 
-await main();
+const begun = await headStart(process.argv.slice(2), new URL(import.meta.url));
+if (begun === null) await main();
+else process.exitCode = begun;

@@ -5,7 +5,6 @@ import type { Problem } from '../../formats/problem.js';
 import { compactRevision, contentsOf, knownBuckets } from './contents.js';
 import { keyLeaves } from './key-leaves.js';
 import { leafScan, type LeafScan } from './leaf-scan.js';
-import { liveKeys } from './live-keys.js';
 
 /** The numbers of a database in which everything is as bbolt and etcd write it. */
 export interface Census {
@@ -16,6 +15,8 @@ export interface Census {
   readonly revisions: number;
   readonly lastRevision: bigint;
   readonly liveKeys: number;
+  /** Whether the rows of each key follow from each other; null when there were too many rows to tell. */
+  readonly historyHolds: boolean | null;
   /** Rows of the small buckets, by bucket. */
   readonly small: ReadonlyMap<string, readonly Row[]>;
   readonly bucketNames: readonly string[];
@@ -79,16 +80,15 @@ export function startCensus(bolt: Bolt): CensusPass | null {
   if (small === null || key === undefined || key.root === null) return null;
   const leaves = keyLeaves(bolt, key.root, visited);
   if (leaves === null) return null;
-  const live = liveKeys();
   const compacted = Number(compactRevision(contentsOf(small.rows)) ?? 1n);
-  const scan = leafScan(leaves, bolt.highWater, bolt.metas.littleEndian, live, compacted);
+  const scan = leafScan(leaves, bolt.highWater, bolt.metas.littleEndian, compacted);
   const feeder = pageFeeder(bolt, leaves.orderOf, scan);
   return {
     feed: feeder.feed,
     finish: () => {
       if (!feeder.clean() || scan.scanned() !== leaves.count) return null;
       if (scan.freshRevisions() !== Math.max(0, scan.lastMain() - compacted)) return null;
-      return tally(small, scan, live.count());
+      return tally(small, scan);
     },
   };
 }
@@ -155,7 +155,7 @@ function pageFeeder(bolt: Bolt, orderOf: Uint32Array, scan: LeafScan): { feed: C
 }
 
 /** Adds everything up in the order of `snapshot status`: bucket names ascending, keys ascending. */
-function tally(small: SmallBuckets, scan: LeafScan, live: number): Census {
+function tally(small: SmallBuckets, scan: LeafScan): Census {
   let hash = 0;
   let rows = 0;
   for (const entry of small.entries) {
@@ -170,7 +170,8 @@ function tally(small: SmallBuckets, scan: LeafScan, live: number): Census {
     }
   }
   return {
-    hash, rows, revisions: scan.rows(), lastRevision: BigInt(scan.lastMain()), liveKeys: live, small: small.rows,
+    hash, rows, revisions: scan.rows(), lastRevision: BigInt(scan.lastMain()), liveKeys: scan.liveKeys(),
+    historyHolds: scan.historyHolds(), small: small.rows,
     bucketNames: small.entries.map((entry) => Buffer.from(entry.name).toString('latin1')),
   };
 }

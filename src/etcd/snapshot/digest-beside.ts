@@ -1,9 +1,13 @@
 import { Worker } from 'node:worker_threads';
+import type { DigestTask } from './digest-file.mjs';
+import type { Digests } from './digest.js';
 import type { DigestsElsewhere } from './pass.js';
 
 /** Below this a thread costs more than it saves. */
 const worthAThread = 32 * 2 ** 20;
-const answerSize = 4096;
+const placeSize = 4096;
+const textStart = 16;
+const [waiting, there, failed] = [0, 1, 2];
 
 interface Answer {
   readonly whole: string;
@@ -11,24 +15,32 @@ interface Answer {
   readonly read: number;
 }
 
+/** True for files whose digest a thread of its own should make. */
+export const worthDigestBeside = (size: number): boolean => size >= worthAThread;
+
+/** Where one thread leaves the digests of a file for another; still empty. */
+export const digestPlace = (): SharedArrayBuffer => new SharedArrayBuffer(placeSize);
+
+/** Waits for the digests; null when the other thread could not make them. */
+export function awaitDigests(place: SharedArrayBuffer): Digests | null {
+  const state = new Int32Array(place, 0, 2);
+  while (Atomics.load(state, 0) === waiting) if (Atomics.wait(state, 0, waiting, 60_000) === 'timed-out') return null;
+  if (Atomics.load(state, 0) !== there) return null;
+  const answer = JSON.parse(Buffer.from(new Uint8Array(place, textStart, Atomics.load(state, 1))).toString('utf8')) as Answer;
+  return { whole: answer.whole, before: new Map(answer.before), read: answer.read };
+}
+
 /**
  * Hashes a file on disk in a second thread while this one reads it too. Returns a function that waits
  * for the digests; undefined for small files.
  */
 export function digestBeside(path: string, size: number): DigestsElsewhere | undefined {
-  if (size < worthAThread) return undefined;
+  if (!worthDigestBeside(size)) return undefined;
   return (positions) => {
-    const shared = new SharedArrayBuffer(answerSize);
-    const state = new Int32Array(shared, 0, 2);
-    const marks = [...new Set(positions)].filter((p) => p >= 0 && p <= size).sort((a, b) => a - b);
-    const worker = new Worker(new URL('./digest-worker.mjs', import.meta.url), { workerData: { path, size, positions: marks, shared } });
-    worker.on('error', () => Atomics.store(state, 0, 2));
+    const place = digestPlace();
+    const worker = new Worker(new URL('./digest-file.mjs', import.meta.url), { workerData: { digestTask: { path, size, positions, place } satisfies DigestTask } });
+    worker.on('error', () => Atomics.store(new Int32Array(place), 0, failed));
     worker.unref();
-    return () => {
-      while (Atomics.load(state, 0) === 0) if (Atomics.wait(state, 0, 0, 60_000) === 'timed-out') return null;
-      if (Atomics.load(state, 0) !== 1) return null;
-      const answer = JSON.parse(Buffer.from(new Uint8Array(shared, 16, Atomics.load(state, 1))).toString('utf8')) as Answer;
-      return { whole: answer.whole, before: new Map(answer.before), read: answer.read };
-    };
+    return () => awaitDigests(place);
   };
 }

@@ -1,7 +1,9 @@
 import { crc32c } from '../../formats/crc32c.js';
 import { pageFlag } from '../../formats/bbolt/layout.js';
 import type { KeyLeaves } from './key-leaves.js';
-import type { LiveKeys } from './live-keys.js';
+import { liveKeys } from './live-keys.js';
+import { livesOfKeys } from './lives.js';
+import { scanKeyValue, scannedValue } from './value-scan.js';
 
 /** What scanning the leaves of bucket `key` adds up, in whatever order they come. */
 export interface LeafScan {
@@ -15,9 +17,12 @@ export interface LeafScan {
   readonly scanned: () => number;
   readonly rows: () => number;
   readonly lastMain: () => number;
+  readonly liveKeys: () => number;
   /** Rows with sub revision 0 above the compacted revision: one for every revision that history still holds. */
   readonly freshRevisions: () => number;
-  /** CRC-32C and length of each leaf's keys and values, by place in tree order. */
+  /** Whether the rows of each key follow from each other, once all leaves were scanned; null when there are too many. */
+  readonly historyHolds: () => boolean | null;
+  /** CRC-32C and length of the keys and values of runs of leaves, by the place of a run's first leaf in tree order; 0 and 0 for the others. */
   readonly crcs: Uint32Array;
   readonly lengths: Uint32Array;
 }
@@ -26,71 +31,28 @@ const separator = 0x5f;
 const tombstoneMark = 0x74;
 const zeros = Buffer.alloc(64 * 1024);
 const largestLeaf = 64 * 2 ** 20;
+const longestRun = 2 ** 30;
+
+function isZero(bytes: Uint8Array, from: number, end: number): boolean {
+  for (let at = from; at < end; at += zeros.length) {
+    const rest = Math.min(zeros.length, end - at);
+    if (zeros.compare(bytes, at, at + rest, 0, rest) !== 0) return false;
+  }
+  return true;
+}
 
 /** Prepares a scan; `little` is the byte order of the file, `compacted` the revision up to which history may be thinned. */
-export function leafScan(leaves: KeyLeaves, highWater: number, little: boolean, live: LiveKeys, compacted: number): LeafScan {
+export function leafScan(leaves: KeyLeaves, highWater: number, little: boolean, compacted: number): LeafScan {
   const crcs = new Uint32Array(leaves.count);
   const lengths = new Uint32Array(leaves.count);
+  const places = new Uint32Array(leaves.count);
+  const keys = liveKeys();
+  const lives = livesOfKeys();
+  const value = scannedValue();
   let [scanned, rows, lastMain, fresh] = [0, 0, 0, 0];
-  /** Set by `field`: end of the varint, and its value. */
-  let next = 0;
-
-  const varint = (bytes: Uint8Array, from: number, end: number): number => {
-    let value = 0;
-    let scale = 1;
-    for (let i = from; i < end && i < from + 8; i++) {
-      const byte = bytes[i] ?? 0;
-      value += (byte & 0x7f) * scale;
-      if (byte < 0x80) {
-        next = i + 1;
-        return value;
-      }
-      scale *= 128;
-    }
-    next = -1;
-    return 0;
-  };
-  /** Passes over a lease id: up to ten bytes. */
-  const wide = (bytes: Uint8Array, from: number, end: number): void => {
-    for (let i = from; i < end && i < from + 10; i++) {
-      if ((bytes[i] ?? 0) < 0x80) {
-        next = i + 1;
-        return;
-      }
-    }
-    next = -1;
-  };
-
-  /** One KeyValue in etcd's own field order; checks what must hold between its numbers and the row's key. */
-  const value = (bytes: Uint8Array, from: number, end: number, main: number, sub: number, tombstone: boolean): boolean => {
-    let at = from;
-    let [keyStart, keyEnd] = [from, from];
-    let [create, mod, version] = [0, 0, 0];
-    let previous = 0;
-    while (at < end) {
-      const tag = bytes[at++] ?? 0;
-      if (tag <= previous) return false;
-      previous = tag;
-      if (tag === 0x0a || tag === 0x2a) {
-        const length = varint(bytes, at, end);
-        if (next < 0 || length > end - next) return false;
-        if (tag === 0x0a) [keyStart, keyEnd] = [next, next + length];
-        at = next + length;
-        continue;
-      }
-      if (tag === 0x10) create = varint(bytes, at, end);
-      else if (tag === 0x18) mod = varint(bytes, at, end);
-      else if (tag === 0x20) version = varint(bytes, at, end);
-      else if (tag === 0x30) wide(bytes, at, end);
-      else return false;
-      if (next < 0) return false;
-      at = next;
-    }
-    if (keyEnd === keyStart) return false;
-    if (tombstone ? previous !== 0x0a : mod !== main || create > mod || create < 1 || version < 1 || (version === 1) !== (create === mod)) return false;
-    live.note(bytes, keyStart, keyEnd, main, sub, tombstone);
-    return true;
-  };
+  /** Revision of the row before, in tree order. */
+  let [beforeMain, beforeSub] = [0, 0];
+  let [runStart, runNext] = [0, -1];
 
   const lengthOf = (view: DataView, at: number, page: number, pageSize: number): number => {
     if (view.getUint32(at + (little ? 0 : 4), little) !== page || view.getUint32(at + (little ? 4 : 0), little) !== 0) return 0;
@@ -100,53 +62,73 @@ export function leafScan(leaves: KeyLeaves, highWater: number, little: boolean, 
     return page + overflow >= highWater || length > largestLeaf ? 0 : length;
   };
 
+  /** Takes the pages behind `page` that belong to it; false when one belongs to something else. */
+  const takeOverflow = (page: number, end: number): boolean => {
+    for (let p = page + 1; p < end; p++) {
+      if (leaves.taken[p] !== 0) return false;
+      leaves.taken[p] = 1;
+    }
+    return true;
+  };
+
+  /** One row: its key is a revision behind the one before, its value a KeyValue that fits it. */
+  const row = (bytes: Uint8Array, view: DataView, keyAt: number, keySize: number, end: number): boolean => {
+    const mainHigh = view.getUint32(keyAt, false);
+    if (mainHigh >= 0x20_0000 || bytes[keyAt + 8] !== separator || view.getUint32(keyAt + 9, false) !== 0) return false;
+    const tombstone = keySize === 18;
+    if (tombstone && bytes[keyAt + 17] !== tombstoneMark) return false;
+    const main = mainHigh * 4294967296 + view.getUint32(keyAt + 4, false);
+    const sub = view.getUint32(keyAt + 13, false);
+    if (main < beforeMain || (main === beforeMain && sub <= beforeSub)) return false;
+    if (sub === 0 && main > compacted) fresh += 1;
+    beforeMain = main;
+    beforeSub = sub;
+    if (!scanKeyValue(bytes, keyAt + keySize, end, main, tombstone, value)) return false;
+    lives.row(keys.note(bytes, view, value.keyStart, value.keyEnd, main, sub, tombstone), value.create, value.version, tombstone, main > compacted);
+    return true;
+  };
+
+  /** A leaf that follows the one before also in the tree continues its CRC: one run, kept at the place of its first leaf. */
+  const addCrc = (order: number, data: Uint8Array): void => {
+    if (order !== runNext || (lengths[runStart] ?? 0) > longestRun) runStart = order;
+    runNext = order + 1;
+    crcs[runStart] = crc32c(data, crcs[runStart]);
+    lengths[runStart] = (lengths[runStart] ?? 0) + data.length;
+  };
+
   const leaf = (bytes: Uint8Array, view: DataView, at: number, page: number, pageSize: number): boolean => {
     const order = (leaves.orderOf[page] ?? 0) - 1;
     const length = lengthOf(view, at, page, pageSize);
     const count = view.getUint16(at + 10, little);
     let expected = 16 + count * 16;
-    if (length === 0 || count === 0 || expected > length) return false;
-    for (let p = page + 1; p < page + length / pageSize; p++) {
-      if (leaves.taken[p] !== 0) return false;
-      leaves.taken[p] = 1;
-    }
-    let [beforeMain, beforeSub] = [leaves.minMain[order] ?? 0, (leaves.minSub[order] ?? 0) - 1];
+    if (length === 0 || count === 0 || expected > length || !takeOverflow(page, page + length / pageSize)) return false;
+    beforeMain = leaves.minMain[order] ?? 0;
+    beforeSub = (leaves.minSub[order] ?? 0) - 1;
+    places[order] = lives.beginLeaf();
     const dataStart = at + expected;
-    for (let i = 0; i < count; i++) {
-      const element = at + 16 + i * 16;
+    for (let element = at + 16; element < dataStart; element += 16) {
       const keySize = view.getUint32(element + 8, little);
       const valueSize = view.getUint32(element + 12, little);
       if (view.getUint32(element, little) !== 0 || element - at + view.getUint32(element + 4, little) !== expected) return false;
       if (keySize !== 17 && keySize !== 18) return false;
       const keyAt = at + expected;
       expected += keySize + valueSize;
-      if (expected > length) return false;
-      const mainHigh = view.getUint32(keyAt, false);
-      if (mainHigh >= 0x20_0000 || bytes[keyAt + 8] !== separator || view.getUint32(keyAt + 9, false) !== 0) return false;
-      if (keySize === 18 && bytes[keyAt + 17] !== tombstoneMark) return false;
-      const main = mainHigh * 4294967296 + view.getUint32(keyAt + 4, false);
-      const sub = view.getUint32(keyAt + 13, false);
-      if (main < beforeMain || (main === beforeMain && sub <= beforeSub)) return false;
-      if (sub === 0 && main > compacted) fresh += 1;
-      beforeMain = main;
-      beforeSub = sub;
-      if (!value(bytes, keyAt + keySize, at + expected, main, sub, keySize === 18)) return false;
+      if (expected > length || !row(bytes, view, keyAt, keySize, at + expected)) return false;
     }
-    const nextOrder = order + 1;
-    if (nextOrder < leaves.count) {
-      const [nextMain, nextSub] = [leaves.minMain[nextOrder] ?? 0, leaves.minSub[nextOrder] ?? 0];
+    lives.endLeaf();
+    if (order + 1 < leaves.count) {
+      const [nextMain, nextSub] = [leaves.minMain[order + 1] ?? 0, leaves.minSub[order + 1] ?? 0];
       if (beforeMain > nextMain || (beforeMain === nextMain && beforeSub >= nextSub)) return false;
     }
-    for (let done = expected; done < length; done += zeros.length) {
-      const rest = Math.min(zeros.length, length - done);
-      if (zeros.compare(bytes, at + done, at + done + rest, 0, rest) !== 0) return false;
-    }
-    crcs[order] = crc32c(bytes.subarray(dataStart, at + expected));
-    lengths[order] = at + expected - dataStart;
+    if (!isZero(bytes, at + expected, at + length)) return false;
+    addCrc(order, bytes.subarray(dataStart, at + expected));
     rows += count;
     scanned += 1;
     if (beforeMain > lastMain) lastMain = beforeMain;
     return true;
   };
-  return { leaf, lengthOf, scanned: () => scanned, rows: () => rows, lastMain: () => lastMain, freshRevisions: () => fresh, crcs, lengths };
+  return {
+    leaf, lengthOf, scanned: () => scanned, rows: () => rows, lastMain: () => lastMain, liveKeys: keys.count,
+    freshRevisions: () => fresh, historyHolds: () => lives.hold(places, keys.size()), crcs, lengths,
+  };
 }

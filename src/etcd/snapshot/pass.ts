@@ -14,7 +14,7 @@ export interface Pass {
 }
 
 /** Pieces small enough to stay in the processor's cache, large enough to read fast. */
-const pieceSize = 1 << 20;
+const pieceSize = 1 << 19;
 
 function feedAll(source: ByteSource, end: number, feed: (bytes: Uint8Array, at: number) => void): void {
   const buffer = source.readInto === undefined ? null : Buffer.allocUnsafeSlow(pieceSize);

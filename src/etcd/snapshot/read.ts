@@ -17,8 +17,6 @@ import { inspectDatabase, type Findings } from './thorough.js';
 export interface SnapshotOptions {
   /** Hash the served keys and values. Needs memory for every live value. Default: for files up to 16 MiB. */
   readonly keysHash?: boolean;
-  /** Follow the history of every key. Default: for files up to 16 MiB, and up to 64 MiB where no right digest vouches for them. */
-  readonly history?: boolean;
   /** Predict restore and first start of every line. Default: true. */
   readonly predict?: boolean;
   /** Digests that another thread computes meanwhile (digestBeside). */
@@ -50,7 +48,7 @@ function inMemory(source: ByteSource): ByteSource {
 export function readSnapshot(file: ByteSource, options: SnapshotOptions = {}): SnapshotReport {
   const size = file.byteLength;
   const hash = options.keysHash ?? size <= smallFile;
-  const source = size <= smallFile && (hash || options.history !== false) ? inMemory(file) : file;
+  const source = size <= (hash ? memorySized : smallFile) ? inMemory(file) : file;
   const bolt = openBolt(source);
   const { active } = bolt.metas;
   const bodySize = active === null ? null : bolt.highWater * bolt.pageSize;
@@ -58,9 +56,7 @@ export function readSnapshot(file: ByteSource, options: SnapshotOptions = {}): S
   const digest = judgeDigest(source, digests, bodySize);
   const findings = census === null ? inspectDatabase(bolt) : null;
   const contents = contentsOf((census ?? findings)?.small ?? new Map());
-  const follow = hash || (options.history ?? (size <= smallFile || (size <= memorySized && digest.state !== 'right')));
-  const tree = follow && source === file && size <= memorySized ? openBolt(inMemory(file)) : bolt;
-  const served = census !== null && follow ? servedContent(tree, compactRevision(contents) ?? 1n, hash) : null;
+  const served = census !== null && (hash || census.historyHolds === false) ? servedContent(bolt, compactRevision(contents) ?? 1n, hash) : null;
   const problems = [...sizeProblems(bolt, digests, bodySize, digest), ...(findings?.problems ?? []), ...(served?.problems ?? [])];
   const numbers: Census | Findings | null = census ?? findings;
   const readable = active !== null;
