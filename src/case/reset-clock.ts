@@ -23,7 +23,7 @@ const day = 24 * hour;
 /** The newest moment that the values in one file prove, by the clocks of the cluster. */
 function contentEnd(read: ReadDatabase): number | null {
   if (read.survey === null || read.survey.newestRevision === null) return null;
-  const clock = revisionClock(read.survey.points, read.survey.newestRevision);
+  const clock = revisionClock(read.survey.points, read.survey.newestRevision, read.survey.wholeFrom);
   return clock.quality === 'renewals' ? timeOfRevision(clock, BigInt(read.survey.newestRevision)).time.notBefore : null;
 }
 

@@ -55,7 +55,7 @@ export function takenOf(read: ReadDatabase, clock: RevisionClock, facts: readonl
 
 function decide(basis: readonly TakenBasis[], contentIsClose: boolean): Interval {
   const content = basis.find((one) => one.what === 'content')?.time;
-  if (content !== undefined && contentIsClose) return content;
+  if (content !== undefined && contentIsClose && content.notAfter !== null) return content;
   const name = basis.find((one) => one.what === 'name')?.time;
   const written = basis.find((one) => one.what === 'listing')?.time ?? basis.find((one) => one.what === 'mtime')?.time;
   let outside: Interval = unknownTime;
@@ -68,5 +68,7 @@ function decide(basis: readonly TakenBasis[], contentIsClose: boolean): Interval
     outside = intersect(outside, until) ?? (name === undefined ? until : { notBefore: null, best: null, notAfter: written.notAfter });
   }
   if (content === undefined) return outside;
+  // Contradicting clocks leave the end open: the file was there when its own time says so.
+  if (contentIsClose) return intersect(content, { notBefore: null, best: null, notAfter: outside.notAfter }) ?? content;
   return intersect({ ...content, best: null }, outside) ?? { ...content, best: null };
 }

@@ -1,4 +1,5 @@
 import type { ClockPoint } from './clock-point.js';
+import { besideClock, otherEra, type ContestedClock } from './contested-clocks.js';
 
 /** Between two machines, less than this is no contradiction: ordinary skew and a slow write. */
 export const skewToleranceMs = 5_000;
@@ -28,8 +29,8 @@ export interface Agreement {
   readonly dropped: readonly ClockPoint[];
   /** Single points of otherwise steady machines that their neighbours contradict: damage. */
   readonly strays: readonly ClockPoint[];
-  /** Points of runs that lost without a majority: the truth may be theirs. */
-  readonly contested: readonly ClockPoint[];
+  /** What lost without a majority: the truth may be there. */
+  readonly contested: readonly ContestedClock[];
   readonly machines: readonly MachineClock[];
 }
 
@@ -150,6 +151,22 @@ function restsOfWrongClocks(active: ReadonlySet<number>, lost: readonly number[]
   });
 }
 
+/** What lost although no believed clock speaks in its revisions: all clocks were set back there, and none is outvoted. */
+function erasOf(lost: readonly Run[], kept: readonly ClockPoint[]): { readonly eras: readonly ContestedClock[]; readonly runs: ReadonlySet<Run> } {
+  const [first, last] = [kept[0]?.revision ?? 0, kept[kept.length - 1]?.revision ?? 0];
+  const eras: ContestedClock[] = [];
+  const apart = new Set<Run>();
+  for (const place of ['before', 'after'] as const) {
+    const outside = (p: ClockPoint): boolean => (place === 'after' ? p.revision > last : p.revision < first);
+    const runs = lost.filter(({ points }) => points.length - points.filter(outside).length <= 2);
+    const era = otherEra(runs.flatMap(({ points }) => points).sort((a, b) => a.revision - b.revision), kept, place, skewToleranceMs);
+    if (era === null) continue;
+    eras.push(era);
+    for (const run of runs) apart.add(run);
+  }
+  return { eras, runs: apart };
+}
+
 /**
  * Finds the machines whose clocks agree. Each machine has one vote, however many Leases it renews;
  * the run with the most against it leaves until nobody contradicts. `points` sorted by revision.
@@ -163,7 +180,7 @@ export function agreeingMachines(points: readonly ClockPoint[]): Agreement {
   }
   const dropped: ClockPoint[] = [];
   const allStrays: ClockPoint[] = [];
-  const contested: ClockPoint[] = [];
+  const contested: ContestedClock[] = [];
   const clean = new Map<string, ClockPoint[]>();
   for (const [machine, list] of byMachine) {
     const { kept, strays } = withoutStrays(list, skewToleranceMs);
@@ -192,20 +209,23 @@ export function agreeingMachines(points: readonly ClockPoint[]): Agreement {
     active.delete(worst);
     const vote = votes.get(worst);
     const opponents = [...active].filter((j) => verdicts[worst]?.[j] === 'conflict').map((j) => votes.get(j));
-    lost.push({ index: worst, clear: vote !== undefined && opponents.some((o) => o !== undefined && o.con - o.pro < vote.con - vote.pro) });
+    lost.push({ index: worst, clear: vote !== undefined && opponents.some((o) => o !== undefined && o.con - o.pro + 1 < vote.con - vote.pro) });
   }
   for (const i of restsOfWrongClocks(active, lost.map((one) => one.index), runs, verdicts)) {
     active.delete(i);
     lost.push({ index: i, clear: true });
   }
-  for (const { index, clear } of lost) {
-    const { machine, points: said } = runs[index] as Run;
-    const few = said.length <= 0.1 * (byMachine.get(machine)?.length ?? 0);
-    const out = few ? allStrays : clear || decided(index, active, runs, verdicts) ? dropped : contested;
-    for (const p of said) out.push(p);
-  }
   const kept = [...active].flatMap((i) => (runs[i] as Run).points);
   kept.sort((a, b) => a.revision - b.revision);
+  const apart = erasOf(lost.map(({ index }) => runs[index] as Run), kept);
+  contested.push(...apart.eras);
+  for (const { index, clear } of lost) {
+    const run = runs[index] as Run;
+    if (apart.runs.has(run)) continue;
+    const few = run.points.length <= 0.1 * (byMachine.get(run.machine)?.length ?? 0);
+    if (!few && !clear && !decided(index, active, runs, verdicts)) contested.push(besideClock(run.points));
+    else for (const p of run.points) (few ? allStrays : dropped).push(p);
+  }
   for (const [machine, list] of order.slice(maxCompared)) {
     const reference: Run = { machine: '', weight: 1, points: kept };
     for (const run of runsOf(machine, list)) for (const p of run.points) (compare(run, reference) === 'conflict' ? dropped : kept).push(p);

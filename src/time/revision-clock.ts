@@ -1,5 +1,6 @@
 import { agreeingMachines, skewToleranceMs, type MachineClock } from './clock-machines.js';
 import type { ClockPoint } from './clock-point.js';
+import { holdsForBoth, type ContestedClock } from './contested-clocks.js';
 import type { Interval } from './interval.js';
 import { longestChain, witnessedBounds } from './monotone-chain.js';
 
@@ -62,8 +63,8 @@ export interface RevisionClock {
   readonly ceilings: readonly { readonly revision: number; readonly until: number; readonly point: ClockPoint }[];
   /** The line of best times, revision and time both rising. */
   readonly knots: readonly Knot[];
-  /** Points of machines that contradict the others without a majority to decide. */
-  readonly contested: readonly ClockPoint[];
+  /** Clocks that contradict the others without a majority to decide. */
+  readonly contested: readonly ContestedClock[];
   /** A newest point that nothing confirms: the true end may be there. */
   readonly lonely: readonly ClockPoint[];
   readonly end: { readonly until: number; readonly msPerRevision: number; readonly point: ClockPoint } | null;
@@ -108,7 +109,8 @@ export function revisionClock(input: Iterable<ClockPoint>, newestRevision: numbe
   const fixed = points.filter((p) => p.kind === 'fixed');
   const ceilings = fallingCeilings([...trusted, ...fixed, ...points.filter((p) => p.kind === 'ceiling')], witnesses);
   const last = trusted[trusted.length - 1];
-  const endCap = last === undefined ? null : capAfter(last.time, renewals);
+  const due = last === undefined ? null : capAfter(last.time, renewals);
+  const endCap = last !== undefined && due !== null && leasesDied(carried, last, due, ceilings, witnesses) ? null : due;
   const until = (revision: number): number => ceilings[firstAtLeast(ceilings, revision)]?.until ?? endCap ?? Infinity;
   const believed = trusted.length > 0 ? withoutFastClocks(carried, damaged ? null : new Set(trusted.map((p) => p.machine)), (p) => p.time > until(p.revision) + disorderMs) : withoutJumps(carried);
   const floors = witnessedBounds([...trusted, ...fixed, ...believed].sort((a, b) => a.revision - b.revision), (p) => p.time, witnesses);
@@ -212,22 +214,38 @@ function fallingCeilings(points: readonly ClockPoint[], witnesses: number): Revi
   return bounds.map(({ revision, bound, point }) => ({ revision, until: -bound, point })).reverse();
 }
 
-/** Carried times that say more than can be true; of machines that nothing else judges, all when that happens again and again. */
-function withoutFastClocks(points: readonly ClockPoint[], judged: ReadonlySet<string> | null, tooLate: (p: ClockPoint) => boolean): ClockPoint[] {
+/** Machines whose carried times say again and again more than can be true. */
+function fastMachines(points: readonly ClockPoint[], tooLate: (p: ClockPoint) => boolean): ReadonlySet<string> {
   const seen = new Map<string, { all: number; late: number }>();
-  const possible = points.filter((p) => {
+  for (const p of points) {
     const count = seen.get(p.machine) ?? { all: 0, late: 0 };
     seen.set(p.machine, count);
     count.all++;
-    if (!tooLate(p)) return true;
-    count.late++;
-    return false;
-  });
-  const fast = (machine: string): boolean => {
-    const count = seen.get(machine);
-    return judged !== null && !judged.has(machine) && count !== undefined && count.late >= 2 && count.late > 0.05 * count.all;
-  };
-  return possible.filter((p) => !fast(p.machine));
+    if (tooLate(p)) count.late++;
+  }
+  return new Set([...seen].filter(([, { all, late }]) => late >= 2 && late > 0.05 * all).map(([machine]) => machine));
+}
+
+/** Without carried times that say more than can be true; of machines that nothing else judges, without all when that happens again and again. */
+function withoutFastClocks(points: readonly ClockPoint[], judged: ReadonlySet<string> | null, tooLate: (p: ClockPoint) => boolean): ClockPoint[] {
+  const fast = judged === null ? new Set<string>() : fastMachines(points, tooLate);
+  return points.filter((p) => !tooLate(p) && !(fast.has(p.machine) && judged?.has(p.machine) === false));
+}
+
+/**
+ * Whether writes went on after the last renewal and past the time at which the next ones were due, by carried times of
+ * several objects: then the controllers and kubelets had stopped, and their silence bounds nothing.
+ */
+function leasesDied(carried: readonly ClockPoint[], last: ClockPoint, dueTime: number, ceilings: RevisionClock['ceilings'], witnesses: number): boolean {
+  const later = carried.filter((p) => p.revision > last.revision && p.time > dueTime + disorderMs);
+  if (later.length < 2) return false;
+  const before = carried.filter((p) => p.revision <= last.revision);
+  const fast = fastMachines(before, (p) => p.time > (ceilings[firstAtLeast(ceilings, p.revision)]?.until ?? Infinity) + disorderMs);
+  const slow = later.filter((p) => !fast.has(p.machine));
+  // Damaged times are anywhere; those of writes that went on follow each other.
+  const chain = longestChain(slow, disorderMs).kept;
+  const steady = chain.length >= 0.8 * slow.length && (chain[chain.length - 1]?.time ?? 0) - dueTime < 86_400_000;
+  return (witnesses === 1 || steady) && new Set(chain.map((p) => p.key)).size >= Math.max(2, witnesses);
 }
 
 /** How many carried times of machines that are right lie a minute and more after what was written later. */
@@ -281,15 +299,15 @@ export function timeOfRevision(clock: RevisionClock, revision: bigint): { readon
   const atEnd = above === undefined && clock.newestRevision !== null && r <= clock.newestRevision ? clock.end : null;
   let low = below === undefined ? null : below.bound - disorderMs;
   let high = above?.until ?? atEnd?.until ?? null;
-  const doubtful = [...clock.contested, ...(above === undefined ? clock.lonely : [])].filter((p) => Math.abs(p.revision - r) < 200 || p.revision > r);
   if (low !== null && high !== null && low > high) [low, high] = [high, low];
   const best = bestAt(clock, r, low, high);
-  for (const p of doubtful) {
-    if (clock.contested.includes(p) && low !== null && p.revision <= r) low = Math.min(low, p.time);
-    if (high !== null && p.revision <= (clock.newestRevision ?? r)) high = Math.max(high, p.time + p.precisionMs + slowWriteMs);
+  for (const p of above === undefined && high !== null && r <= (clock.newestRevision ?? r) ? clock.lonely : []) {
+    if (Math.abs(p.revision - r) < 200 || p.revision > r) high = Math.max(high as number, p.time + p.precisionMs + slowWriteMs);
   }
+  let time: Interval = { notBefore: low, best, notAfter: high };
+  for (const other of clock.contested) time = holdsForBoth(time, r, other, slowWriteMs);
   const basis = [below?.point, above?.point].filter((p): p is ClockPoint => p !== undefined);
-  return { time: { notBefore: low, best, notAfter: high }, basis: [...new Set(basis)].map(evidence) };
+  return { time, basis: [...new Set(basis)].map(evidence) };
 }
 
 /** The most likely time: between knots in proportion, after the last one by the pace of the last writes. */

@@ -120,6 +120,49 @@ describe('with values damaged and one clock wrong at once', () => {
   });
 });
 
+describe('with clocks set back, or nobody left to renew', () => {
+  const twoHours = 7_200_000;
+  const holds = ({ notBefore, notAfter }: { notBefore: number | null; notAfter: number | null }, truth: number): boolean => (notBefore ?? -Infinity) <= truth && truth <= (notAfter ?? Infinity);
+
+  it.each(single)('%s: every clock set back at once leaves both readings open', (name) => {
+    const truth = truthOf(name)!;
+    const { points, newestRevision, wholeFrom } = surveyOf(name);
+    const newest = newestRevision!;
+    for (const step of [newest - 300, newest - 15]) {
+      for (const ahead of [true, false]) {
+        const shifted = points.map((p) => (ahead ? (p.revision <= step ? { ...p, time: p.time + twoHours } : p) : p.revision > step ? { ...p, time: p.time - twoHours } : p));
+        const clock = revisionClock(shifted, newest, wholeFrom);
+        expect(clock.contested.length).toBe(1);
+        for (const revision of [newest, step - 20, step + 5]) {
+          const { time } = timeOfRevision(clock, BigInt(revision));
+          expect({ step, ahead, revision, holds: holds(time, truth.times.get(revision)!) }).toEqual({ step, ahead, revision, holds: true });
+        }
+      }
+    }
+  });
+
+  it.each(single)('%s: writes that go on after the last renewal are not dated by it', (name) => {
+    const truth = truthOf(name)!;
+    const { points, newestRevision, wholeFrom } = surveyOf(name);
+    const newest = newestRevision!;
+    for (const [from, gone] of [[newest - 100, ['renewal']], [newest - 400, ['renewal', 'stamp']], [0, ['renewal']], [0, ['renewal', 'stamp']]] as const) {
+      const { time } = timeOfRevision(revisionClock(points.filter((p) => p.revision < from || !(gone as readonly string[]).includes(p.kind)), newest, wholeFrom), BigInt(newest));
+      expect({ from, gone, holds: holds(time, truth.times.get(newest)!), near: Math.abs(time.best! - truth.times.get(newest)!) < 10_000 }).toEqual({ from, gone, holds: true, near: true });
+    }
+  });
+
+  it('takes neither side of two machines that contradict each other', () => {
+    const name = 'v3.5.30/shop-three-late-m1';
+    const truth = truthOf(name)!;
+    const { points, newestRevision, wholeFrom } = surveyOf(name);
+    const mine = points.filter((p) => ['master1', 'node1', '?apiserver'].includes(p.machine));
+    for (const wrong of [['node1'], ['master1', '?apiserver']]) {
+      const clock = revisionClock(mine.map((p) => (wrong.includes(p.machine) ? { ...p, time: p.time + 3_600_000 } : p)), newestRevision, wholeFrom);
+      expect(holds(timeOfRevision(clock, BigInt(newestRevision!)).time, truth.times.get(newestRevision!)!)).toBe(true);
+    }
+  });
+});
+
 describe('merging', () => {
   it('dates by all members and files of one cluster together', () => {
     const [early, late] = ['v3.6.16/config-single-early', 'v3.6.16/config-single-late'].map(surveyOf);
