@@ -1,3 +1,4 @@
+import { isBackupDirectory } from './backup-directory.js';
 import type { Draft, DraftCandidate } from './draft.js';
 import type { KubeSurvey } from '../kubernetes/index.js';
 
@@ -27,6 +28,8 @@ export interface Lineage {
 const addressOf = (url: string): string => /^https?:\/\/\[?([^\]/]+?)\]?(?::\d+)?(?:\/|$)/.exec(url)?.[1] ?? url;
 
 function identityOf(candidate: DraftCandidate, draft: Omit<Draft, 'foreign'>): Identity {
+  // A copy by `etcdctl backup` has ids of its own and holds nothing: it speaks for no cluster.
+  if (isBackupDirectory(candidate, draft)) return { candidate, survey: null, ids: [], addresses: [] };
   const members = candidate.snapshot?.members ?? candidate.boot?.members ?? [];
   const ids = [candidate.boot?.clusterId, candidate.snapshot?.clusterId, ...members.map((member) => member.memberId)].filter((id): id is string => id != null && !defaultIds.has(id));
   return { candidate, survey: draft.surveys?.get(candidate.candidate.id) ?? null, ids, addresses: members.flatMap((member) => member.peerUrls.map(addressOf)) };
