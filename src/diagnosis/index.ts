@@ -4,6 +4,7 @@ import type { Language } from '../words/catalogue.js';
 import { auditBackups, type BackupAuditResult } from './audit/index.js';
 import { causeOf } from './cause.js';
 import { findingsOf } from './findings/collect.js';
+import { versionFindings } from './findings/versions.js';
 import { asHearsay, withHearsay } from './hearsay.js';
 import { notChecked } from './not-checked.js';
 import { rankHypotheses } from './rank.js';
@@ -36,7 +37,7 @@ export function diagnose(draft: Draft, timeline: Timeline, language: Language): 
   const unknown = unknownCause(ranked, view, language);
   return {
     causes: unknown === null ? causes : insertUnknown(causes, unknown),
-    findings: findingsOf(view, language),
+    findings: [...findingsOf(view, language), ...versionFindings(view, new Set(causes.filter((cause) => cause.confidence !== 'rejected').map(({ id }) => id)), language)],
     audit: { ...audit, findings: audit.findings.filter((found) => !saidBy(found.code, causes)) },
     notChecked: notChecked(view, ranked, language),
   };

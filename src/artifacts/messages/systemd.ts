@@ -21,4 +21,6 @@ export const systemdMessages: readonly MessageEntry[] = [
   entry('systemd.stopped', manager, 'stop', 'life.stop', [/Stopped (?:etcd|Etcd)/, /(?<unit>etcd\S*): Succeeded\./, /(?<unit>etcd\S*): Deactivated successfully/, /Stopped etcd/, /etcd\.service: Succeeded/, /etcd\.service: Deactivated successfully/, /Stopped kubelet/, /Stopped Lightweight Kubernetes/], 'Stopped etcd.'),
   entry('systemd.starting', manager, 'start', 'life.start', [/Starting (?<description>etcd.*)/, /Starting etcd/, /Starting Etcd/, /Starting Lightweight Kubernetes/], 'Starting etcd...'),
   entry('systemd.started', manager, 'good', 'life.start', [/Started (?:etcd|Etcd).*/, /Started etcd/, /Started Etcd/, /Started kubelet/, /Started Lightweight Kubernetes/], 'Started etcd.'),
+  entry('systemd.exec-failed', manager, 'bad', 'unit-cannot-start', [/Failed at step (?<step>\w+) spawning/, /status=203\/EXEC/, /status=200\/CHDIR/, /status=217\/USER/, /status=226\/NAMESPACE/], 'etcd.service: Failed at step EXEC spawning /usr/local/bin/etcd: No such file or directory', { severity: 'critical' }),
+  entry('systemd.environment-missing', manager, 'bad', 'unit-cannot-start', [/Failed to load environment files/, /Failed to run 'start' task/], 'etcd.service: Failed to load environment files: No such file or directory', { severity: 'critical' }),
 ];

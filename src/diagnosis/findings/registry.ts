@@ -76,6 +76,20 @@ export const findingSeverity = {
   'candidate.mass-deletion': 'warning',
   'candidate.keys-dropped': 'warning',
   'host.clock-behind': 'error',
+  'version.bug-consistent-index': 'warning',
+  'version.bug-defrag-crash': 'warning',
+  'version.bug-auth-recovery': 'info',
+  'version.bug-wal-purged': 'warning',
+  'version.bug-crash-order': 'warning',
+  'version.bug-lease-id': 'info',
+  'version.bug-large-entry': 'info',
+  'version.bug-lease-revoked': 'warning',
+  'version.bug-compaction-crash': 'warning',
+  'version.bug-tombstone': 'info',
+  'version.bug-defrag-snapshot': 'warning',
+  'version.bug-stale-members': 'info',
+  'version.bug-learner-replay': 'info',
+  'version.bug-false-crc': 'info',
 } as const satisfies Readonly<Record<string, Severity>>;
 
 export type FindingCode = keyof typeof findingSeverity;

@@ -1,13 +1,13 @@
 import type { Rule } from '../rule.js';
-import { bootWithoutShutdown, both, either, etcdVersion, says } from '../signs/index.js';
+import { affected, bootWithoutShutdown, both, either, says } from '../signs/index.js';
 
 /** etcd 3.5.0–3.5.2 may skip an entry on one member when it is killed or loses power (fixed in 3.5.3). */
 export const bugConsistentIndex: Rule = {
   id: 'bug-consistent-index',
   role: 'contributing',
   proves: [],
-  likely: [both(etcdVersion('3.5.0', '3.5.2'), either(says('etcd.corrupt-alarm', 'etcd.mvcc-inconsistent')))],
-  possible: [both(etcdVersion('3.5.0', '3.5.2'), either(bootWithoutShutdown, says('kernel.oom-etcd')))],
+  likely: [both(affected('consistent-index'), either(says('etcd.corrupt-alarm', 'etcd.mvcc-inconsistent')))],
+  possible: [both(affected('consistent-index'), either(bootWithoutShutdown, says('kernel.oom-etcd')))],
   decide: ['endpoint-status'],
   versions: '3.5.0–3.5.2',
   source: 'formats 9',

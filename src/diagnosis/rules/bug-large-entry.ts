@@ -1,5 +1,5 @@
 import type { Rule } from '../rule.js';
-import { both, etcdVersion, says } from '../signs/index.js';
+import { affected, both, says } from '../signs/index.js';
 
 /** etcd 3.4.10+ and 3.5.0–3.5.4 refuse a torn tail or a log entry over 10 MiB at the start ("max entry size limit exceeded"); 3.5.5 and later read it. */
 export const bugLargeEntry: Rule = {
@@ -7,7 +7,7 @@ export const bugLargeEntry: Rule = {
   role: 'trigger',
   harmsFiles: true,
   proves: [],
-  likely: [both(says('etcd.wal-entry-limit'), etcdVersion('3.4.10', '3.4.99')), both(says('etcd.wal-entry-limit'), etcdVersion('3.5.0', '3.5.4'))],
+  likely: [both(says('etcd.wal-entry-limit'), affected('large-entry'))],
   decide: ['settings', 'data-dir'],
   versions: '3.4.10–3.5.4',
   source: 'formats 9',

@@ -10,7 +10,11 @@ import { backupUnverified } from './backup-unverified.js';
 import { backupsMissed } from './backups-missed.js';
 import { backupsFailingSilently } from './backups-failing-silently.js';
 import { backupsSameDisk } from './backups-same-disk.js';
+import { bugCompactionCrash } from './bug-compaction-crash.js';
 import { bugConsistentIndex } from './bug-consistent-index.js';
+import { bugCrashOrder } from './bug-crash-order.js';
+import { bugDefragCrash } from './bug-defrag-crash.js';
+import { bugDefragSnapshot } from './bug-defrag-snapshot.js';
 import { bugFalseCrc } from './bug-false-crc.js';
 import { bugLargeEntry } from './bug-large-entry.js';
 import { bugWalPurged } from './bug-wal-purged.js';
@@ -77,9 +81,11 @@ import { storageFailure } from './storage-failure.js';
 import { storageLostWrites } from './storage-lost-writes.js';
 import { twoMembers } from './two-members.js';
 import { unfinishedBackup } from './unfinished-backup.js';
+import { unitCannotStart } from './unit-cannot-start.js';
 import { unitDisabled } from './unit-disabled.js';
 import { unsafeNoFsync } from './unsafe-no-fsync.js';
 import { upgradeLearner } from './upgrade-learner.js';
+import { v2ContentLeft } from './v2-content-left.js';
 import { versionMismatch } from './version-mismatch.js';
 import { walDamaged } from './wal-damaged.js';
 import { walMissing } from './wal-missing.js';
@@ -109,6 +115,7 @@ export const rules: readonly Rule[] = [
   alarmLeftBehind,
   secondEtcd,
   unitDisabled,
+  unitCannotStart,
   etcdStopped,
   kubeletNotStartingPod,
   runtimeDown,
@@ -116,6 +123,7 @@ export const rules: readonly Rule[] = [
   apiserverMisconfigured,
   versionMismatch,
   upgradeLearner,
+  v2ContentLeft,
   bugFalseCrc,
   memberAddressWrong,
   flagMistake,
@@ -144,6 +152,10 @@ export const rules: readonly Rule[] = [
   bugConsistentIndex,
   bugWalPurged,
   bugLargeEntry,
+  bugCrashOrder,
+  bugDefragCrash,
+  bugCompactionCrash,
+  bugDefragSnapshot,
   staleCaches,
   walRemoved,
   dataFilesDeleted,

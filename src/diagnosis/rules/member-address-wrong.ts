@@ -5,7 +5,7 @@ import { says } from '../signs/index.js';
 export const memberAddressWrong: Rule = {
   id: 'member-address-wrong',
   role: 'trigger',
-  proves: [says('etcd.name-not-in-cluster')],
+  proves: [says('etcd.name-not-in-cluster', 'etcd.address-listed-wrong')],
   decide: ['settings', 'history'],
   source: 'cause 19',
 };

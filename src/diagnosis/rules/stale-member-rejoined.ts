@@ -6,7 +6,7 @@ export const staleMemberRejoined: Rule = {
   id: 'stale-member-rejoined',
   role: 'after-effect',
   proves: [says('etcd.member-bootstrapped', 'etcd.member-removed')],
-  likely: [says('etcd.member-count')],
+  likely: [says('etcd.member-count', 'k3s.duplicate-node')],
   supports: [removed(isDataPath)],
   decide: ['members', 'history'],
   source: 'cause 21',

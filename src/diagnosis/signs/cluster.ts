@@ -1,10 +1,13 @@
 import type { EndpointFact } from '../../artifacts/fact.js';
+import type { Place } from '../../artifacts/place.js';
 import { matchMessage } from '../../artifacts/messages/index.js';
 import { isBackupDirectory } from '../../case/backup-directory.js';
 import type { DraftCandidate } from '../../case/draft.js';
 import { compareVersions } from '../../etcd/version.js';
 import { unknownTime } from '../../time/interval.js';
+import { knownBugs, type KnownBugId } from '../known-bugs.js';
 import type { Hit, Sign } from '../rule.js';
+import type { View } from '../view.js';
 import { cited, hitOf } from './combine.js';
 
 /** Candidates whose reports say something; what a backup job or another cluster left here says nothing about the member. */
@@ -35,12 +38,36 @@ export function endpoint(test: (fact: EndpointFact) => boolean): Sign {
   return (view) => view.facts('endpoint').filter(test).map((fact) => hitOf(view, fact, fact.collected));
 }
 
+/** A version of etcd that something in the bundle states. */
+interface StatedVersion {
+  readonly version: string;
+  readonly host: string | null;
+  readonly at: Place;
+}
+
+/** Versions of etcd itself, by its log, its image, `--version` or the status of its endpoint. */
+function statedVersions(view: View): readonly StatedVersion[] {
+  return [
+    ...view.facts('version').filter((fact) => fact.program === 'etcd').map(({ version, host, at }) => ({ version, host, at })),
+    ...view.facts('endpoint').flatMap(({ version, host, at }) => (version === null ? [] : [{ version, host, at }])),
+  ];
+}
+
+const inRange = (version: string, [from, to]: readonly [string | null, string | null]): boolean => (from === null || compareVersions(version, from) >= 0) && (to === null || compareVersions(version, to) <= 0);
+
 /** Evidence of the etcd version, where it lies in `[from, to]` (inclusive, either may be null). */
 export function etcdVersion(from: string | null, to: string | null): Sign {
-  return (view) => view.facts('version')
-    .filter((fact) => fact.program === 'etcd' && (from === null || compareVersions(fact.version, from) >= 0) && (to === null || compareVersions(fact.version, to) <= 0))
-    .slice(0, 2)
-    .map((fact) => hitOf(view, fact, null));
+  return (view) => statedVersions(view).filter(({ version }) => inRange(version, [from, to])).slice(0, 2).map(({ at, host }) => ({ at, host, time: unknownTime }));
+}
+
+/** Where a version is stated that has a known bug. */
+export function affectedBy(view: View, bug: KnownBugId): readonly StatedVersion[] {
+  return statedVersions(view).filter(({ version }) => knownBugs[bug].affected.some((range) => inRange(version, range)));
+}
+
+/** A version with that bug runs here. */
+export function affected(bug: KnownBugId): Sign {
+  return (view) => affectedBy(view, bug).slice(0, 2).map(({ at, host }) => ({ at, host, time: unknownTime }));
 }
 
 /** Evidence of how many members the cluster has, where `test` holds for that number. */

@@ -4,7 +4,7 @@ export { apiserverPrints } from './apiserver.js';
 export { ran, printed, noted } from './commands.js';
 export { removed, isWalPath, isDataPath, isInsideMember } from './removed.js';
 export { bootWithoutShutdown, journalBreaksOff, orderlyShutdown, disk, diskIsFull, dataDiskIsFull, listed, process, unit, runsEtcd, container, isEtcdContainer } from './host.js';
-export { candidate, wouldDie, alarm, endpoint, etcdVersion, members } from './cluster.js';
+export { candidate, wouldDie, alarm, endpoint, etcdVersion, affected, members } from './cluster.js';
 export { wordsOf } from './logs.js';
 export { powerWords, killedForMemory, rollbackCommands, byServer, onDisk, aboutControlPlane, nospace, oneMember, severalMembers, smartFailing, clockStepped, expiredCertificate, addressMissing, twoEtcd, bootSeen, slowFsyncMetric, majorityDead, severalStartsBefore, flushedDamage, memberStoppedBefore, unsafeSetting, noticedLate, perhapsNoticedLate } from './clues.js';
 export { partFiles, partOnlyFiles, scriptWithoutTimeout, scriptUnchecked, shrunkenBackups, sameDisk, noSchedule, auditFinds, backupJob } from './backups.js';
