@@ -19,7 +19,7 @@ const book = (): string => join(folder, 'book');
 
 /** As much of a case as the casebook looks at. */
 function aCase(manifestSha256: string, title: string): Case {
-  return { manifestSha256, title, language: 'en', recommendation: { kind: 'restore-snapshot' }, outage: { start: { notBefore: null, notAfter: null } } } as unknown as Case;
+  return { manifestSha256, title, language: 'en', recommendation: { kind: 'restore-snapshot', why: [] }, hosts: [{ name: 'cp1' }], installation: { id: 'kubeadm', etcdVersion: { value: '3.5.16' } }, outage: { start: { notBefore: null, notAfter: null } } } as unknown as Case;
 }
 const first = 'a'.repeat(64);
 
@@ -30,7 +30,7 @@ test('notes survive when the same input is analysed again', async () => {
   await casebook.putCase(aCase(first, 'power cut, second look'), new Date(1000));
   const found = await casebook.readCase('aaaa');
   expect(found).toMatchObject({ value: { title: 'power cut, second look' }, notes: { impact: 'the shop was closed' } });
-  expect((await casebook.cases()).map((c) => c.analysedAt)).toEqual(['1970-01-01T00:00:01.000Z']);
+  expect(await casebook.cases()).toMatchObject([{ analysedAt: '1970-01-01T00:00:01.000Z', outcome: 'restore-snapshot', hosts: ['cp1'], installation: 'kubeadm', etcdVersion: '3.5.16' }]);
   await casebook.removeCase(id);
   expect(await casebook.cases()).toEqual([]);
   await expect(casebook.readCase(id)).rejects.toMatchObject({ code: 'casebook.unknown-case' });
@@ -69,7 +69,7 @@ test('a process killed while it writes loses nothing that it had reported as sto
       const casebook = await openCasebook(${JSON.stringify(book())});
       for (let i = 0; ; i++) {
         const manifestSha256 = String(i).padStart(12, '0').padEnd(64, 'f');
-        await casebook.putCase({ manifestSha256, title: 't' + i, language: 'en', recommendation: { kind: 'none' }, outage: { start: {} }, filler: 'x'.repeat(20000) }, new Date(i));
+        await casebook.putCase({ manifestSha256, title: 't' + i, language: 'en', recommendation: { kind: 'none', why: [] }, hosts: [], installation: { id: 'unknown', etcdVersion: null }, outage: { start: {} }, filler: 'x'.repeat(20000) }, new Date(i));
         console.log(i);
       }`),
   ]);

@@ -90,6 +90,8 @@ describe.skipIf(!ready)('the page', { timeout: 180_000 }, () => {
     expect(await page.$eval('.decision-path', (e) => e.textContent)).toContain('vmw254:/var/backups/kube_etcd/etcd-2025-07-12-03-30-01/snapshot.db');
     expect(await page.$$eval('#runbook .steps > li', (steps) => steps.length)).toBeGreaterThan(6);
     expect(await page.$$eval('figure.chart', (charts) => charts.length)).toBe(3);
+    expect(await page.$eval('.case-body > .note', (e) => e.textContent)).toBe('vmw253, vmw254, vmw255 · KubeKey · etcd 3.4.23 · times are +08:00 (Asia/Shanghai)');
+    expect(await page.$$eval('#candidates tr.pick td', (cells) => cells.map((c) => c.textContent))).toEqual(expect.arrayContaining(['12 Jul 03:30:00']));
     expect(await page.$$eval('.decision-band .cells i.on', (on) => on.length)).toBeGreaterThan(0);
     expect(await page.$$eval('.head-facts dd', (facts) => facts.map((f) => f.textContent))).toHaveLength(3);
     expect(await page.$$eval('#runbook details', (steps) => steps.map((one) => one.open))).toEqual(expect.arrayContaining([true, false]));
@@ -174,6 +176,7 @@ describe.skipIf(!ready)('the page', { timeout: 180_000 }, () => {
     await goTo('#/');
     await page.waitForSelector('.drop');
     expect(await violations()).toEqual([]);
+    expect(await page.$eval('.cases tbody tr', (row) => row.textContent)).toMatch(/vmw253, vmw254, vmw255KubeKey · etcd 3\.4\.23Restore one snapshot/);
     await page.goBack();
     await page.waitForSelector('.decision-kind');
   });

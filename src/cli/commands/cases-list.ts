@@ -14,7 +14,7 @@ export function define(command: Command): Command {
         const cases = await casebook.cases();
         if (options.json === true) process.stdout.write(`${JSON.stringify(cases, null, 2)}\n`);
         else if (cases.length === 0) process.stdout.write(`${say(language, 'cli.cases.none')}\n`);
-        else for (const c of cases) process.stdout.write(`${c.id}  ${c.analysedAt.slice(0, 16)}Z  ${c.recommendation.padEnd(22)}  ${c.title}\n`);
+        else for (const c of cases) process.stdout.write(`${c.id}  ${c.analysedAt.slice(0, 16)}Z  ${(c.outcome ?? c.recommendation).padEnd(22)}  ${c.title}\n`);
       }),
     );
 }

@@ -17,36 +17,47 @@ const shownAs: Readonly<Record<Progress['stage'], Stage>> = {
 interface StageLine {
   readonly row: HTMLElement;
   update(done: number, total: number | null, detail: string | null): void;
+  /** The clock of a stage that works goes on between two messages. */
+  tick(): void;
   finish(): void;
 }
 
-const seconds = (from: number): string => `${((performance.now() - from) / 1000).toFixed(1)} s`;
+const seconds = (from: number, to = performance.now()): string => `${((to - from) / 1000).toFixed(1)} s`;
 
-function stageLine(stage: Stage, begin: number): StageLine {
+function stageLine(stage: Stage): StageLine {
   const mark = h('span', { class: 'stage-mark' }, glyph('dot', 'plain'));
   const bar = h('progress', { max: 1, value: 0, 'aria-label': t(`web.stage.${stage}`), hidden: true });
   const detail = h('span', { class: 'note' });
   const clock = h('span', { class: 'note clock' });
   const row = h('li', { class: 'stage waiting' }, mark, h('b', {}, t(`web.stage.${stage}`)), h('span', { class: 'stage-detail' }, bar, detail), clock);
-  let active = false;
+  let begun: number | null = null;
+  let ended = false;
+  const tick = (): void => {
+    if (begun !== null && !ended) clock.textContent = seconds(begun);
+  };
   return {
     row,
+    tick,
     update(done, total, text) {
-      if (!active) {
-        active = true;
+      if (begun === null) {
+        begun = performance.now();
         row.className = 'stage active';
         show(mark, glyph('wheel', 'plain'));
       }
       bar.hidden = total === null || total === 0;
       if (total !== null && total > 0) bar.value = done / total;
       detail.textContent = text ?? '';
-      clock.textContent = seconds(begin);
+      tick();
     },
     finish() {
+      if (ended) return;
+      tick();
+      ended = true;
       row.className = 'stage done';
       show(mark, glyph('tick', 'ok'));
       bar.hidden = true;
-      if (clock.textContent === '') clock.textContent = seconds(begin);
+      // The name of the last file says nothing about the stage as a whole.
+      if (stage !== 'upload') detail.textContent = '';
     },
   };
 }
@@ -54,8 +65,10 @@ function stageLine(stage: Stage, begin: number): StageLine {
 /** The panel of one running analysis: stages at the left, first facts at the right. */
 function runPanel(title: string, size: number, onCancel: () => void): { panel: HTMLElement; stage(name: Stage, done: number, total: number | null, detail: string | null): void; fact(f: NonNullable<Progress['fact']>): void; end(problem: string | null): void } {
   const begin = performance.now();
-  const lines = new Map(stages.map((s) => [s, stageLine(s, begin)] as const));
+  const lines = new Map(stages.map((s) => [s, stageLine(s)] as const));
+  const clock = setInterval(() => lines.forEach((line) => line.tick()), 500);
   const facts = h('ol', { class: 'facts' });
+  const said = new Set<string>();
   const problem = h('p', { class: 'problem', role: 'alert', hidden: true });
   const cancel = h('button', { type: 'button', class: 'button', onclick: onCancel }, t('web.cancel'));
   const panel = h(
@@ -75,10 +88,14 @@ function runPanel(title: string, size: number, onCancel: () => void): { panel: H
       lines.get(name)?.update(done, total, detail);
     },
     fact(f) {
+      // A connection that was lost and found again hears everything once more.
+      if (said.has(f.text)) return;
+      said.add(f.text);
       facts.append(h('li', { class: 'fact' }, h('span', { class: 'note clock' }, seconds(begin)), toneGlyph(f.tone), h('span', {}, f.text)));
       announce(f.text);
     },
     end(text) {
+      clearInterval(clock);
       cancel.hidden = true;
       panel.classList.add('ended');
       if (text === null) for (const line of lines.values()) line.finish();

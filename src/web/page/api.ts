@@ -20,6 +20,7 @@ export interface CaseEntry {
   readonly title: string;
   readonly recommendation: Case['recommendation']['kind'];
   readonly analysedAt: string;
+  readonly outcome?: Case['recommendation']['kind'] | 'healthy';
   readonly hosts?: readonly string[];
   readonly installation?: string;
   readonly etcdVersion?: string | null;

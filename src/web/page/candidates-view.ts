@@ -1,15 +1,17 @@
 import type { Candidate } from '../../case/model.js';
+import { displayPath, shortNames } from '../../report/view/paths.js';
 import { api, type DiffRow, type StoredCase } from './api.js';
+import { time } from './clock.js';
 import { h, show } from './dom.js';
 import { verdictMark } from './marks.js';
-import { bytes, count, span, t, time } from './words.js';
+import { bytes, count, span, t } from './words.js';
 
 type Column = 'host' | 'path' | 'verdict' | 'revision' | 'keys' | 'taken' | 'lost';
 
 /** What a column is sorted by; nulls come last. */
 const sortKey: Readonly<Record<Column, (c: Candidate) => string | number | null>> = {
   host: (c) => c.host,
-  path: (c) => c.hostPath ?? c.path,
+  path: displayPath,
   verdict: (c) => c.verdict,
   revision: (c) => c.revision,
   keys: (c) => c.totalKeys,
@@ -27,18 +29,18 @@ const lost = (c: Candidate): string =>
 
 function diffTable(rows: readonly DiffRow[], folded: number): HTMLElement {
   const sign = (row: DiffRow): readonly [string, string] => (row.a === null ? ['+', 'added'] : row.b === null ? ['−', 'removed'] : ['~', 'changed']);
-  const cell = (side: DiffRow['a'], tone: string): HTMLElement =>
-    side === null ? h('td', { class: 'note' }, t('web.not-there')) : h('td', { class: `number ${tone}` }, `${count(side.revision)} · v${side.version}`);
+  const cell = (letter: string, side: DiffRow['a'], tone: string): HTMLElement =>
+    side === null ? h('td', { class: 'note', 'data-label': letter }, t('web.not-there')) : h('td', { class: `number ${tone}`, 'data-label': letter }, `${count(side.revision)} · v${side.version}`);
   const totals = (word: string): number => rows.filter((r) => sign(r)[1] === word).length;
   return h('div', {},
     h('p', { class: 'diff-sum' }, t('web.diff.undo'), ...['added', 'removed', 'changed'].map((w) => h('span', { class: `sum ${w}` }, ` ${t(`web.diff.${w}`, { n: totals(w) })} `)), h('span', { class: 'note' }, t('web.diff.folded', { n: folded }))),
-    h('table', { class: 'table' },
+    h('table', { class: 'table cards' },
       h('thead', {}, h('tr', {}, h('th', { scope: 'col' }, t('web.object')), h('th', { scope: 'col', class: 'number' }, 'A'), h('th', { scope: 'col', class: 'number' }, 'B'))),
       h('tbody', {}, ...rows.map((row) => {
         const [mark, word] = sign(row);
         return h('tr', {},
-          h('td', { class: 'mono wrap' }, h('span', { class: `sign ${word}`, 'aria-label': t(`web.diff.word.${word}`) }, mark), ` ${row.resource}/${row.namespace === null ? '' : `${row.namespace}/`}${row.name}`),
-          cell(row.a, word === 'removed' ? 'removed' : ''), cell(row.b, word === 'added' ? 'added' : ''));
+          h('td', { class: 'mono wrap full' }, h('span', { class: `sign ${word}`, 'aria-label': t(`web.diff.word.${word}`) }, mark), ` ${row.resource}/${row.namespace === null ? '' : `${row.namespace}/`}${row.name}`),
+          cell('A', row.a, word === 'removed' ? 'removed' : ''), cell('B', row.b, word === 'added' ? 'added' : ''));
       }))));
 }
 
@@ -46,6 +48,8 @@ function diffTable(rows: readonly DiffRow[], folded: number): HTMLElement {
 export function candidatesView(stored: StoredCase): HTMLElement {
   const { value } = stored;
   const pick = value.recommendation.candidate?.path ?? null;
+  // The host stands in a column of its own: names need to differ on one host only.
+  const names = new Map([...new Set(value.candidates.map((c) => c.host))].flatMap((host) => [...shortNames(value.candidates.filter((c) => c.host === host).map((c) => ({ ...c, host: null })))]));
   const chosen: { a: Candidate | null; b: Candidate | null } = { a: null, b: value.candidates.find((c) => c.path === pick) ?? null };
   let sorted: { by: Column; down: boolean } | null = null;
   const body = h('tbody');
@@ -58,7 +62,7 @@ export function candidatesView(stored: StoredCase): HTMLElement {
     diff.hidden = a === null || b === null;
     if (a === null || b === null) return;
     const side = (name: string, c: Candidate): HTMLElement =>
-      h('div', { class: 'side' }, h('span', { class: `letter ${name}` }, name), h('b', {}, c.host ?? ''), h('span', { class: 'mono wrap' }, c.hostPath ?? c.path), verdictMark(c), h('span', { class: 'note' }, `${t('web.revision')} ${count(c.revision)} · ${t('web.keys')} ${count(c.totalKeys)} · ${bytes(c.size)}`));
+      h('div', { class: 'side' }, h('span', {}, h('span', { class: `letter ${name}` }, name), ' ', h('b', {}, c.host ?? '')), h('span', { class: 'mono wrap' }, displayPath(c)), verdictMark(c), h('span', { class: 'note' }, `${t('web.revision')} ${count(c.revision)} · ${t('web.keys')} ${count(c.totalKeys)} · ${bytes(c.size)}`));
     const result = h('div', { 'aria-live': 'polite' }, h('p', { class: 'note' }, t('web.comparing')));
     show(diff, h('div', { class: 'sides' }, side('A', a), side('B', b)), result);
     try {
@@ -83,9 +87,9 @@ export function candidatesView(stored: StoredCase): HTMLElement {
       rows.sort((x, y) => (down ? -1 : 1) * compare(sortKey[by](x), sortKey[by](y)));
     }
     show(body, ...rows.map((c) => h('tr', { class: c.path === pick ? 'pick' : null },
-      h('td', { 'data-label': t('web.compare') }, button('a', c), button('b', c)),
+      h('td', { class: 'letters', 'data-label': t('web.compare') }, button('a', c), button('b', c)),
       h('td', { 'data-label': t('web.host') }, c.host ?? t('web.unknown')),
-      h('td', { class: 'mono wrap', 'data-label': t('web.file') }, c.hostPath ?? c.path, ' ', c.path === pick && h('span', { class: 'tag' }, t('web.the-pick'))),
+      h('td', { class: 'mono wrap full', 'data-label': t('web.file'), title: displayPath(c) }, names.get(c.id), ' ', c.path === pick && h('span', { class: 'tag' }, t('web.the-pick'))),
       h('td', { 'data-label': t('web.verdict') }, verdictMark(c)),
       h('td', { class: 'number', 'data-label': t('web.revision') }, count(c.revision)),
       h('td', { class: 'number', 'data-label': t('web.keys') }, count(c.totalKeys)),

@@ -1,13 +1,16 @@
 import type { Case, CaseEvent } from '../../case/model.js';
-import { outcomeOf } from './outcome.js';
-import { api, type StoredCase } from './api.js';
+import { outcomeOf } from '../../case/no-restore.js';
+import { api } from './api.js';
 import { candidatesView } from './candidates-view.js';
+import { installationWords } from './cases-view.js';
 import { chartView } from './chart-view.js';
+import { interval, showZone, time, zoneNote } from './clock.js';
 import { announce, h, show } from './dom.js';
 import { evidenceDrawer, type EvidenceDrawer } from './evidence.js';
 import { toneGlyph, type Tone } from './marks.js';
 import { notesView } from './notes-view.js';
-import { count, span, t, time } from './words.js';
+import { sideNav } from './side-nav.js';
+import { count, span, t } from './words.js';
 
 const exportsOf = ['html', 'pdf', 'md', 'json', 'csv', 'restore'] as const;
 /** Rows of the event table that are drawn at once. */
@@ -19,12 +22,12 @@ function decisionBox(value: Case, drawer: EvidenceDrawer): HTMLElement {
   const candidate = value.candidates.find((c) => c.path === r.candidate?.path);
   return h('section', { id: 'overview', class: `decision ${outcome === 'none' ? 'undecided' : ''}`, 'aria-label': t('web.nav.overview') },
     h('header', { class: 'decision-band' }, h('p', { class: 'decision-kind' }, t(`web.kind.${outcome}`)),
-      h('p', { class: 'confidence' }, cells(r.confidence), h('b', {}, t(`web.confidence.${r.confidence}`)))),
+      h('p', { class: 'confidence' }, t('web.confidence'), ' ', cells(r.confidence), h('b', {}, t(`web.confidence.${r.confidence}`)))),
     h('div', { class: 'decision-why' },
       candidate !== undefined && h('p', { class: 'decision-path mono wrap' }, `${candidate.host === null ? '' : `${candidate.host}:`}${candidate.hostPath ?? candidate.path}`),
       ...r.why.map((w) => h('p', {}, w.text)),
       ...r.missingFacts.map((m) => h('p', {}, m.said.text, m.collect !== null && h('code', { class: 'block' }, m.collect))),
-      drawer.chips(r.evidence)),
+      h('p', {}, drawer.chips(r.evidence))),
     r.loss !== null && h('div', { class: 'decision-loss' }, h('b', {}, t('web.lost-span', { span: span(r.loss.seconds) })), h('span', { class: 'note' }, t('web.lost-revisions', { n: count(r.loss.revisions) }))));
 }
 
@@ -70,15 +73,20 @@ function runbook(value: Case): HTMLElement {
       s.expect !== null && h('p', { class: 'note' }, t('web.expect'), ' ', s.expect))))));
 }
 
+function eventTime({ time: { best, notBefore, notAfter } }: CaseEvent): string {
+  if (best !== null) return time(best);
+  return notBefore !== null && notAfter !== null ? interval(notBefore, notAfter) : time(notBefore ?? notAfter);
+}
+
 function events(value: Case, drawer: EvidenceDrawer): HTMLElement {
   const body = h('tbody');
   const filter = h('input', { type: 'search', class: 'search', placeholder: t('web.search'), 'aria-label': t('web.search') });
   const more = h('button', { type: 'button', class: 'button' }, t('web.more'));
   let shown = eventPage;
   const row = (e: CaseEvent): HTMLElement => h('tr', { class: 'event', tabindex: -1 },
-    h('td', { class: 'number', 'data-label': t('web.time') }, time(e.time.best ?? e.time.notBefore ?? e.time.notAfter), e.time.best === null && h('span', { class: 'note' }, ` – ${time(e.time.notAfter)}`)),
-    h('td', { 'data-label': t('web.host') }, e.host ?? '–'), h('td', { 'data-label': t('web.component') }, e.component),
-    h('td', { 'data-label': t('web.event') }, e.said.text, e.count > 1 && h('span', { class: 'note' }, ` ×${count(e.count)}`), ' ', drawer.chips(e.evidence)));
+    h('td', { class: 'when full', 'data-label': t('web.time') }, eventTime(e)),
+    h('td', { 'data-label': t('web.host') }, e.host ?? '–'), h('td', { class: 'component', 'data-label': t('web.component') }, t(`report.component.${e.component}`).replace('report.component.', '')),
+    h('td', { class: 'full', 'data-label': t('web.event') }, e.said.text, e.count > 1 && h('span', { class: 'note' }, ` ×${count(e.count)}`), ' ', drawer.chips(e.evidence)));
   const draw = (): void => {
     const wanted = filter.value.toLowerCase();
     const found = value.events.filter((e) => `${e.host ?? ''} ${e.component} ${e.said.text}`.toLowerCase().includes(wanted));
@@ -89,7 +97,7 @@ function events(value: Case, drawer: EvidenceDrawer): HTMLElement {
   more.addEventListener('click', () => { shown += eventPage; draw(); });
   draw();
   return h('section', { id: 'events', 'aria-label': t('web.nav.timeline') },
-    h('div', { class: 'section-head' }, h('h2', {}, t('web.nav.timeline'), ' ', h('span', { class: 'note' }, count(value.events.length))), filter),
+    h('div', { class: 'section-head' }, h('h2', {}, t('web.nav.timeline'), ' ', h('span', { class: 'note' }, count(value.events.length), ' · ', zoneNote(value.outage.collectedAt.notAfter))), filter),
     h('table', { class: 'table cards' }, h('thead', {}, h('tr', {}, ...['web.time', 'web.host', 'web.component', 'web.event'].map((k) => h('th', { scope: 'col' }, t(k))))), body), more);
 }
 
@@ -99,29 +107,22 @@ function list(id: string, items: readonly HTMLElement[]): HTMLElement {
 
 const severityTone: Readonly<Record<Case['findings'][number]['severity'], Tone>> = { info: 'plain', warning: 'warn', error: 'bad', critical: 'bad' };
 
-function navigation(stored: StoredCase): HTMLElement {
-  const { value } = stored;
-  const item = (id: string, n: number | null): HTMLElement => h('li', {}, h('a', { href: `#/cases/${stored.entry.id}/${id}` }, t(`web.nav.${id}`), n !== null && h('span', { class: 'note' }, count(n))));
-  const keys = [['/', 'search'], ['j k', 'next'], ['e', 'evidence'], ['Esc', 'close']] as const;
-  return h('nav', { class: 'side-nav', 'aria-label': t('web.contents') },
-    h('ul', {}, item('overview', null), item('runbook', (value.plan?.steps.length ?? 0) + (value.plan?.manual.length ?? 0)), item('timeline', value.events.length), item('candidates', value.candidates.length), item('causes', value.causes.length), item('findings', value.findings.length), item('unchecked', value.notChecked.length), item('notes', null)),
-    h('h3', {}, t('web.keys-help')), h('dl', { class: 'keys' }, ...keys.flatMap(([key, word]) => [h('dt', {}, h('kbd', {}, key)), h('dd', {}, t(`web.key.${word}`))])));
-}
-
 /** One case: decision, runbook, charts, candidates, causes, findings, notes, with the evidence drawer. */
 export async function caseView(main: Element, id: string): Promise<EvidenceDrawer> {
   const stored = await api.readCase(id);
   const { value } = stored;
+  showZone(value.zone?.value ?? null, value.outage.collectedAt.notAfter ?? value.outage.collectedAt.notBefore);
+  document.title = `${value.title} · etcd-autopsy`;
   const drawer = evidenceDrawer(value);
   const charts = await Promise.all((['timeline', 'revisions', 'backups'] as const).map((name) => chartView(id, name)));
   const details = h('details', { class: 'export' }, h('summary', { class: 'button' }, t('web.export')),
     h('ul', {}, ...exportsOf.map((kind) => h('li', {}, h('a', { href: `/api/cases/${stored.entry.id}/export/${kind}`, download: '' }, t(`web.export.${kind}`))))));
   const said = (tone: Tone, word: string | null, text: string, evidence: Case['findings'][number]['evidence']): HTMLElement => h('li', {}, h('span', { class: `mark ${tone}` }, toneGlyph(tone), word !== null && h('b', {}, word)), h('span', {}, text, ' ', drawer.chips(evidence)));
-  show(main, h('div', { class: 'case' }, navigation(stored),
+  show(main, h('div', { class: 'case' }, sideNav(stored),
     h('div', { class: 'case-body' },
       h('p', { class: 'crumbs' }, h('a', { href: '#/cases' }, t('web.cases'))),
-      h('div', { class: 'section-head' }, h('h1', {}, value.title), details),
-      h('p', { class: 'note' }, [value.hosts.map((x) => x.name).join(', '), value.installation.id, value.installation.etcdVersion === null ? null : `etcd ${value.installation.etcdVersion.value}`].filter((x) => x !== null && x !== '').join(' · ')),
+      h('div', { class: 'case-head' }, h('h1', {}, value.title), h('div', { class: 'buttons' }, details, h('a', { class: 'button primary', href: `#/cases/${stored.entry.id}/runbook` }, t('web.open-runbook')))),
+      h('p', { class: 'note' }, [value.hosts.map((x) => x.name).join(', '), installationWords(value.installation.id, value.installation.etcdVersion?.value), zoneNote(value.outage.collectedAt.notAfter)].filter((x) => x !== '').join(' · ')),
       headFacts(value), decisionBox(value, drawer), runbook(value),
       h('div', { id: 'timeline' }, ...charts), events(value, drawer), candidatesView(stored), causes(value, drawer),
       list('findings', value.findings.map((f) => said(severityTone[f.severity], t(`web.severity.${f.severity}`), f.message, f.evidence))),

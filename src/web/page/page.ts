@@ -34,6 +34,7 @@ async function route(): Promise<void> {
     } else {
       shownCase = null;
       drawer = null;
+      document.title = 'etcd-autopsy';
       if (view === 'cases') await casesView(main);
       else if (view === 'explain') explainView(main);
       else await analyseView(main);

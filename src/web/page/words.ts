@@ -48,8 +48,3 @@ export function span(seconds: number | null): string {
   if (s < 3600 && s % 60 > 0) parts.push(t('web.seconds', { n: s % 60 }));
   return parts.length === 0 ? t('web.seconds', { n: 0 }) : parts.join(' ');
 }
-
-/** An RFC 3339 time, in UTC, to the second. */
-export function time(text: string | null): string {
-  return text === null ? t('web.unknown') : `${text.slice(0, 10)} ${text.slice(11, 19)}Z`;
-}

@@ -8,6 +8,6 @@ export const pageWords: Route = {
   path: '/api/words',
   handle(_site, { response, query }) {
     const all = Object.entries(catalogues[query.get('lang') === 'zh-CN' ? 'zh-CN' : 'en']);
-    sendJson(response, 200, Object.fromEntries(all.filter(([key]) => /^(web|error)\./.test(key))));
+    sendJson(response, 200, Object.fromEntries(all.filter(([key]) => /^(?:web|error|report\.installation|report\.component)\./.test(key))));
   },
 };
