@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -47,6 +47,18 @@ describe('etcd-autopsy boot', () => {
     expect(JSON.parse(out)).toMatchObject({ result: 'dies', diesAt: 'start', message: 'etcdmain: walpb: crc mismatch', causeFile: 'member/wal/0000000000000000-0000000000000000.wal', writable: false, served: null });
   });
 
+  it('names what is wrong with the pages that end a start, and with the log', () => {
+    const zeroed = join(scratch, 'zeroed');
+    cpSync(join(scratch, 'whole'), zeroed, { recursive: true });
+    const db = join(zeroed, 'member/snap/db');
+    const bytes = readFileSync(db);
+    writeFileSync(db, Buffer.concat([bytes.subarray(0, 8192), Buffer.alloc(bytes.length - 8192)]));
+    const killed = JSON.parse(run('boot', zeroed, '--etcd', '3.5.30', '--json').out) as { result: string; message: string; problems: { code: string; message: string; page: number | null }[] };
+    expect(killed.result).toBe('dies');
+    expect(killed.problems[0]).toMatchObject({ code: 'boot.dies', message: `member/snap/db: etcd ends with "${killed.message}"` });
+    expect(killed.problems.some(({ code, page }) => code.startsWith('bbolt.') && page !== null)).toBe(true);
+  });
+
   it('warns of an empty data directory, which would become a new cluster', () => {
     const { code, out } = run('boot', join(scratch, 'nothing'), '--etcd', '3.5', '--json');
     expect(code).toBe(1);
@@ -73,5 +85,15 @@ describe('etcd-autopsy wal show', () => {
     const { code, out } = run('wal', 'show', join(scratch, 'broken/member/wal/0000000000000000-0000000000000000.wal'));
     expect(code).toBe(1);
     expect(out).toMatch(/BROKEN at 0000000000000000-0000000000000000\.wal, offset \d+: walpb: crc mismatch\netcd does not start with this log\./);
+  });
+
+  it('says of a log without a record that there is nothing in it', () => {
+    for (const [name, bytes] of [['empty.wal', Buffer.alloc(0)], ['zeros.wal', Buffer.alloc(4096)]] as const) {
+      writeFileSync(join(scratch, name), bytes);
+      const { code, out } = run('wal', 'show', join(scratch, name), '--lang', 'en');
+      expect(code).toBe(1);
+      expect(out).toContain('there is no record in it');
+      expect(out).not.toContain('term 0');
+    }
   });
 });

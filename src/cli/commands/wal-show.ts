@@ -5,6 +5,7 @@ import { memberFiles } from '../../etcd/boot/member-files.js';
 import { listWal, type ListedRecord, type WalListing } from '../../etcd/boot/wal-listing.js';
 import { lineOfDataDir } from '../../etcd/boot/version-guess.js';
 import type { ByteSource } from '../../formats/source.js';
+import { parseSegmentName } from '../../formats/wal/index.js';
 import { fileSource } from '../../intake/index.js';
 import { terminalText } from '../../report/escape/terminal.js';
 import type { Language } from '../../words/catalogue.js';
@@ -22,12 +23,18 @@ interface WalShowOptions {
   readonly json?: boolean;
 }
 
+const segmentFileName = '0000000000000000-0000000000000000.wal';
+
 /** Entries that people see without --all. */
 const lastShown = 40;
 
 async function segmentsOf(path: string, language: Language): Promise<{ readonly files: ReadonlyMap<string, ByteSource>; readonly version: string; readonly close: () => void }> {
   const stats = statSync(path, { throwIfNoEntry: false });
-  if (stats?.isFile() === true && path.endsWith('.wal')) return { files: new Map([[basename(path), fileSource(path)]]), version: '3.5', close: () => undefined };
+  if (stats?.isFile() === true && path.endsWith('.wal')) {
+    const name = basename(path);
+    // A copy under another name is still one segment.
+    return { files: new Map([[parseSegmentName(name) === null ? segmentFileName : name, fileSource(path)]]), version: '3.5', close: () => undefined };
+  }
   const { dirs, close } = await openDataDirs([path], language);
   if (dirs.length > 1) throw new Error(say(language, 'boot.cli.several-dirs', { path }));
   const { dir } = dirs[0]!;
@@ -48,7 +55,8 @@ function text(listing: WalListing, shown: readonly ListedRecord[], hidden: numbe
   const words = (key: string, params: Readonly<Record<string, string | number>> = {}): string => say(language, key, params);
   const lines = listing.segments.map(({ name, bytes, records, end }) => words('wal.segment', { name, bytes, records, end }));
   if (listing.memberId !== null) lines.push(words('wal.member', { member: listing.memberId, cluster: listing.clusterId ?? '?' }));
-  lines.push(words('wal.state', { term: String(listing.term), commit: String(listing.commit), last: String(listing.lastIndex ?? '?') }));
+  if (listing.records.length > 0) lines.push(words('wal.state', { term: String(listing.term), commit: String(listing.commit), last: String(listing.lastIndex ?? '?') }));
+  else if (listing.error === null) lines.push(words('wal.empty'));
   if (listing.superseded > 0) lines.push(words('wal.superseded', { count: listing.superseded }));
   if (hidden > 0) lines.push(words('wal.more', { count: hidden }));
   lines.push(...shown.map(recordLine));
@@ -84,7 +92,7 @@ export function define(command: Command): Command {
           const { segments, memberId, clusterId, superseded, error } = listing;
           process.stdout.write(`${JSON.stringify({ path, segments, memberId, clusterId, term: jsonNumber(listing.term), commit: jsonNumber(listing.commit), lastIndex: jsonNumber(listing.lastIndex), superseded, error, records: shown.map(recordJson) }, null, 2)}\n`);
         } else process.stdout.write(text(listing, shown, wanted.length - shown.length, language));
-        process.exitCode = listing.error === null ? exitCode.ok : exitCode.findings;
+        process.exitCode = listing.error === null && listing.records.length > 0 ? exitCode.ok : exitCode.findings;
       } finally {
         close();
       }

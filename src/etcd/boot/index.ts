@@ -7,7 +7,9 @@ import { serve } from '../replay/served.js';
 import type { BootReport, Served } from '../verdict.js';
 import type { EtcdLine } from '../version.js';
 import { beforeReplay, hazardsOf } from './hazards.js';
+import { fatalProblems } from './fatal-problems.js';
 import { forceNewCluster } from './force-new-cluster.js';
+import { memberFiles } from './member-files.js';
 import { hexId } from './membership.js';
 import { serverKind, startMember, type LoadedMember, type ServerKind, type StartFailure } from './member-start.js';
 import { replayLog, type Replayed } from './replay.js';
@@ -36,9 +38,9 @@ const empty: BootPrediction = {
   memberId: null, clusterId: null, term: null, appliedIndex: null, walLastIndex: null, commitIndex: null, members: [], problems: [],
 };
 
-function failed(failure: StartFailure, complete: boolean): BootPrediction {
+function failed(failure: StartFailure, dir: DataDir): BootPrediction {
   const { read } = failure;
-  const open = failure.forWantOfFile && !complete;
+  const open = failure.forWantOfFile && !dir.complete;
   return {
     ...empty,
     result: open ? 'unknown' : 'dies',
@@ -51,7 +53,7 @@ function failed(failure: StartFailure, complete: boolean): BootPrediction {
     term: read?.state.term ?? null,
     walLastIndex: read?.entries.at(-1)?.index ?? null,
     commitIndex: read?.state.commit ?? null,
-    problems: failure.problems,
+    problems: [...failure.problems, ...(open ? [] : fatalProblems(memberFiles(dir), failure.causeFile, failure.message))],
   };
 }
 
@@ -98,7 +100,7 @@ function missingParts(loaded: LoadedMember): readonly Problem[] {
 export function predictBoot(dir: DataDir, options: BootOptions): BootPrediction {
   const server = serverKind(options.line, options.version);
   const { loaded, failure } = startMember(dir, server);
-  if (failure !== null) return failed(failure, dir.complete);
+  if (failure !== null) return failed(failure, dir);
   const missing = dir.complete ? [] : missingParts(loaded);
   const { machine, started, membership, database, files } = loaded;
   const read = started?.read ?? null;
@@ -144,9 +146,11 @@ export function predictBoot(dir: DataDir, options: BootOptions): BootPrediction 
     };
   } catch (thrown) {
     if (!(thrown instanceof Death)) throw thrown;
+    const causeFile = files.db?.path ?? null;
     return {
-      ...empty, ...facts, result: 'dies', diesAt: phase, message: thrown.message, causeFile: files.db?.path ?? null, writable: false,
-      replayed: replayed?.applied ?? null, appliedIndex: replayed?.appliedIndex ?? null, term: read?.state.term ?? database.term, problems: loaded.problems,
+      ...empty, ...facts, result: 'dies', diesAt: phase, message: thrown.message, causeFile, writable: false,
+      replayed: replayed?.applied ?? null, appliedIndex: replayed?.appliedIndex ?? null, term: read?.state.term ?? database.term,
+      problems: [...loaded.problems, ...fatalProblems(files, causeFile, thrown.message)],
     };
   }
 }

@@ -52,6 +52,7 @@ export const boot = {
   'wal.cli.to': 'last raft index to show',
   'wal.cli.all': 'show every entry, not only the last ones',
   'wal.cli.bad-index': '"{text}" is no raft index. Use a whole number.',
+  'wal.empty': 'there is no record in it: the file is empty or holds only zeros, and is no write-ahead log that says anything',
   'wal.segment': '{name}: {bytes} bytes, {records} records, ends at {end}',
   'wal.member': 'member {member}, cluster {cluster}',
   'wal.state': 'term {term}, commit {commit}, last entry {last}',

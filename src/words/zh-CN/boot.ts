@@ -52,6 +52,7 @@ export const boot: Translation<typeof english> = {
   'wal.cli.to': '显示到哪个 raft 索引',
   'wal.cli.all': '显示全部记录，而不只是最后几条',
   'wal.cli.bad-index': '“{text}”不是 raft 索引，请使用整数。',
+  'wal.empty': '其中没有任何记录：文件为空或全为零，不能说明任何情况',
   'wal.segment': '{name}：{bytes} 字节，{records} 条记录，止于 {end}',
   'wal.member': '成员 {member}，集群 {cluster}',
   'wal.state': '任期 {term}，已提交到 {commit}，最后一条 {last}',

@@ -24,9 +24,9 @@ function frame(type: number, crc: number, data: Uint8Array): Buffer {
   return Buffer.concat([head, record, Buffer.alloc(pad)]);
 }
 
-/** Segments of a log: each begins with a crc record that carries the chain on. */
-export function writeLog(segments: readonly (readonly NewRecord[])[], zeroTail = 4096): Buffer[] {
-  let crc = 0;
+/** Segments of a log: each begins with a crc record that carries the chain on; `from` is what the first one carries. */
+export function writeLog(segments: readonly (readonly NewRecord[])[], zeroTail = 4096, from = 0): Buffer[] {
+  let crc = from;
   return segments.map((records, at) => {
     const frames = [frame(4, crc, new Uint8Array())];
     for (const { type, data } of records) {

@@ -1,0 +1,117 @@
+// Runs real etcd programs on damaged files and says what they did.
+import { spawn, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Files } from '../../test/damage/edits.js';
+
+const programs = fileURLToPath(new URL('../../.cache/etcd/', import.meta.url));
+
+/** What a start came to. `log` is all that it wrote. */
+export interface RealBoot {
+  readonly result: 'ready' | 'dies' | 'hangs';
+  /** Of every key, as `keysHash` of the fixtures is defined; null when it did not answer. */
+  readonly served: { readonly revision: string; readonly keys: number; readonly keysHash: string } | null;
+  readonly writable: boolean | null;
+  readonly log: string;
+}
+
+/** What a program that ends did. */
+export interface RealRun {
+  readonly ok: boolean;
+  readonly output: string;
+}
+
+const program = (version: string, name: string): string => join(programs, version, name);
+export const isThere = (version: string): boolean => existsSync(program(version, 'etcd'));
+
+export function writeFiles(folder: string, files: Files, keep: (path: string) => boolean): void {
+  for (const [path, bytes] of files) {
+    if (!keep(path)) continue;
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), bytes);
+  }
+}
+
+export const scratchFolder = (): string => mkdtempSync(join(tmpdir(), 'etcd-autopsy-hunt-'));
+export const removeFolder = (folder: string): void => rmSync(folder, { recursive: true, force: true });
+
+function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as AddressInfo;
+      server.close(() => resolve(port));
+    });
+  });
+}
+
+const minor = (version: string): number => Number(version.split('.')[1]);
+
+/** One request to the JSON gateway; null when it failed or took too long. */
+async function ask(version: string, port: number, path: string, body: object, milliseconds: number): Promise<Record<string, unknown> | null> {
+  const prefix = minor(version) === 3 ? 'v3beta' : 'v3';
+  try {
+    const response = await fetch(`http://127.0.0.1:${port}/${prefix}/${path}`, { method: 'POST', body: JSON.stringify(body), signal: AbortSignal.timeout(milliseconds) });
+    return response.ok ? await response.json() as Record<string, unknown> : null;
+  } catch {
+    return null;
+  }
+}
+
+interface Kv {
+  readonly key: string;
+  readonly value?: string;
+  readonly mod_revision: string;
+}
+
+async function served(version: string, port: number): Promise<RealBoot['served']> {
+  const answer = await ask(version, port, 'kv/range', { key: 'AA==', range_end: 'AA==' }, 8000);
+  if (answer === null) return null;
+  const kvs = (answer['kvs'] ?? []) as readonly Kv[];
+  const hash = createHash('sha256');
+  const rows = kvs.map((kv) => ({ key: Buffer.from(kv.key, 'base64'), kv })).sort((a, b) => Buffer.compare(a.key, b.key));
+  for (const { key, kv } of rows) hash.update(`${key.toString('hex')}\t${kv.mod_revision}\t${createHash('sha256').update(Buffer.from(kv.value ?? '', 'base64')).digest('hex')}\n`);
+  return { revision: (answer['header'] as { revision: string }).revision, keys: kvs.length, keysHash: hash.digest('hex') };
+}
+
+/** Starts a single member on a data directory, waits until it is ready or dead, reads every key and tries one write. */
+export async function bootReal(version: string, folder: string, fsync: boolean): Promise<RealBoot> {
+  const [client, peer] = [await freePort(), await freePort()];
+  const argv = ['--name', 'default', '--data-dir', folder, '--listen-client-urls', `http://127.0.0.1:${client}`, '--advertise-client-urls', `http://127.0.0.1:${client}`,
+    '--listen-peer-urls', `http://127.0.0.1:${peer}`, '--initial-advertise-peer-urls', `http://127.0.0.1:${peer}`, '--initial-cluster', `default=http://127.0.0.1:${peer}`];
+  if (!fsync && minor(version) >= 5) argv.push('--unsafe-no-fsync');
+  const child = spawn(program(version, 'etcd'), argv, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ETCD_UNSUPPORTED_ARCH: '' } });
+  let log = '';
+  let ended = false;
+  child.stdout.on('data', (part: Buffer) => (log += part.toString('utf8')));
+  child.stderr.on('data', (part: Buffer) => (log += part.toString('utf8')));
+  const exit = new Promise<void>((resolve) => child.once('close', () => { ended = true; resolve(); }));
+  const isReady = (): boolean => /ready to serve client requests/.test(log);
+  const until = async (condition: () => boolean, milliseconds: number): Promise<void> => {
+    for (const stop = Date.now() + milliseconds; Date.now() < stop && !ended && !condition();) await Promise.race([exit, new Promise((resolve) => setTimeout(resolve, 50))]);
+  };
+  await until(isReady, 15_000);
+  let [data, writable]: [RealBoot['served'], boolean | null] = [null, null];
+  if (isReady() && !ended) {
+    await until(() => false, 300);
+    data = await served(version, client);
+    if (!ended) writable = await ask(version, client, 'kv/put', { key: 'enotcHJvYmU=', value: 'eA==' }, 2500) !== null;
+    await until(() => false, 200);
+  }
+  const result = ended ? 'dies' : isReady() ? 'ready' : 'hangs';
+  child.kill('SIGKILL');
+  await exit;
+  return { result, served: data, writable, log };
+}
+
+/** `snapshot restore` into a new folder, or `snapshot status`. */
+export function runTool(version: string, argv: readonly string[]): RealRun {
+  const tool = minor(version) >= 5 ? 'etcdutl' : 'etcdctl';
+  const run = spawnSync(program(version, tool), argv, { encoding: 'utf8', timeout: 25_000, env: { ...process.env, ETCDCTL_API: '3' } });
+  return { ok: run.status === 0, output: `${run.stdout}\n${run.stderr}` };
+}
+
