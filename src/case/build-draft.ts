@@ -1,7 +1,6 @@
 import type { Artifacts } from '../artifacts/index.js';
 import type { Bundle } from '../intake/bundle.js';
 import { recogniseInstallation } from '../installations/index.js';
-import { mergeClocks, revisionClock, type RevisionClock } from '../kubernetes/index.js';
 import type { Interval } from '../time/interval.js';
 import type { Stamp } from '../time/stamp.js';
 import { describeCandidate } from './candidates.js';
@@ -10,6 +9,7 @@ import { containerClocks } from './container-clocks.js';
 import { readDatabase, type ReadDatabase } from './database-report.js';
 import type { Draft } from './draft.js';
 import { evidenceRegister } from './evidence.js';
+import { historiesOf } from './histories.js';
 import { bootOf, describeHost, hostNames } from './hosts.js';
 import { lastKnownState } from './last-known.js';
 import { lineageOf } from './lineage.js';
@@ -128,18 +128,14 @@ export function buildDraft(bundle: Pick<Bundle, 'files' | 'findings'>, artifacts
     together: () => startTogether(reads, installation.etcdVersion?.value ?? null),
   };
   const dated = (foreign: ReadonlySet<string>): Draft => {
-    const own = reads.filter((read) => !foreign.has(read.id));
-    const clock = clockOf(own);
-    const candidates = reads.map((read) => describeCandidate(read, takenOf(read, foreign.has(read.id) ? clockOf([read]) : clock, facts, when), register));
-    return { ...known, candidates, clock, foreign, lastKnown: lastKnownState(own, clock) };
+    const histories = historiesOf(reads.filter((read) => !foreign.has(read.id)));
+    const [{ reads: latest, clock }] = histories;
+    const clocks = new Map(histories.flatMap((one) => one.reads.map((read) => [read, one.clock] as const)));
+    const candidates = reads.map((read) => describeCandidate(read, takenOf(read, clocks.get(read) ?? historiesOf([read])[0].clock, facts, when), register));
+    return { ...known, candidates, clock, foreign, lastKnown: lastKnownState(latest, clock) };
   };
   // Whose a file is shows in its content; a stranger's times must not date the cluster that broke.
   const all = dated(new Set());
   const { foreign } = lineageOf(all);
   return foreign.size === 0 ? all : dated(new Set(foreign.keys()));
-}
-
-/** One clock from the values of several files. */
-function clockOf(reads: readonly ReadDatabase[]): RevisionClock {
-  return mergeClocks(reads.flatMap((read) => (read.survey === null ? [] : [revisionClock(read.survey.points, read.survey.newestRevision, read.survey.wholeFrom)])));
 }

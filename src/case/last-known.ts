@@ -2,7 +2,7 @@ import { timeOfRevision, type RevisionClock } from '../kubernetes/index.js';
 import { pathOf, type ReadDatabase } from './database-report.js';
 import type { Draft } from './draft.js';
 
-/** The newest state of the cluster that any database of the bundle proves, damaged ones included. */
+/** The newest state that any database of one history proves, damaged ones included. */
 export function lastKnownState(reads: readonly ReadDatabase[], clock: RevisionClock): Draft['lastKnown'] {
   let newest: { revision: bigint; from: string } | null = null;
   for (const read of reads) {

@@ -1,7 +1,7 @@
 /** What the values that Kubernetes keeps in etcd say: objects, times, loss, and suspicious changes. */
 export { surveyWrites, type Deletion, type KubeSurvey, type LiveKey, type Storage, type StoredWrite } from './survey.js';
 export { changesBetween, lossBetween, type KeyChange, type LossAttention, type NamedChange, type ObjectChange, type ObjectLoss } from './loss.js';
-export { deletionBursts, suspiciousChanges, type DeletionBurst, type Suspicion } from './suspicious.js';
+export { deletionBursts, revisionJump, suspiciousChanges, type DeletionBurst, type Suspicion } from './suspicious.js';
 export { isNoise, isSecret, storageIdentity, type StorageIdentity } from './storage-key.js';
 export { storedValue, type StoredValue } from './stored-value.js';
 export { mergeClocks, revisionClock, timeOfRevision, type ClockEvidence, type Renewal, type RevisionClock, type Silence } from '../time/revision-clock.js';

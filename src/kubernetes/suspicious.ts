@@ -20,6 +20,8 @@ export type Suspicion =
   /** The two belong to different Kubernetes clusters. */
   | { readonly what: 'other-cluster'; readonly marks: readonly string[] };
 
+/** No cluster writes this many revisions between two backups: `--bump-revision` of a restore makes such a step. */
+export const revisionJump = 500_000_000;
 /** Fewer deletions than this are daily work. */
 const fewDeletions = 10;
 
@@ -34,7 +36,7 @@ export function suspiciousChanges(earlier: KubeSurvey, later: KubeSurvey): Suspi
   const [before, after] = [earlier.newestRevision, later.newestRevision];
   if (before !== null && after !== null) {
     if (after < before) found.push({ what: 'revision-went-back', before, after });
-    else if (after - before > 500_000_000) found.push({ what: 'revision-jumped', before, after });
+    else if (after - before > revisionJump) found.push({ what: 'revision-jumped', before, after });
   }
 
   const byNamespace = new Map<string, number>();

@@ -1,6 +1,6 @@
 import type { Draft, DraftCandidate } from '../case/draft.js';
 import type { Loss, Outage } from '../case/model.js';
-import { lossBetween, type KubeSurvey, type ObjectLoss } from '../kubernetes/index.js';
+import { lossBetween, revisionJump, type KubeSurvey, type ObjectLoss } from '../kubernetes/index.js';
 import { middle } from '../time/interval.js';
 import { contentTime, laterMs } from './content-time.js';
 
@@ -66,10 +66,11 @@ export function candidateLoss(one: DraftCandidate, last: DraftCandidate | null, 
   const aliveUntil = [lastMs, stop].filter((ms) => ms !== null).reduce<number | null>((a, b) => (a === null ? b : Math.max(a, b)), null);
   const filesEnd = lastMs !== null && aliveUntil !== null && aliveUntil - lastMs > laterMs;
   const revisions = known === null ? null : Number(known.revision) - revision;
-  const isLast = last === one || (revisions !== null && revisions <= 0);
+  const went = revisions !== null && revisions < 0;
+  // A higher revision than the newest state has: a restore went back in between.
+  const isLast = last === one || revisions === 0 || (went && last === null);
   // A snapshot is one moment of a living cluster: only a member's own data shows where it ended.
   const endUnseen = isLast && (last === null || last.candidate.kind === 'snapshot') && stop === null;
-  const went = revisions !== null && revisions < 0;
   const seconds = own === null || aliveUntil === null ? null : Math.max(0, Math.round((aliveUntil - own) / 100) / 10);
   const latest = [known?.time.notAfter ?? null, stopAtLatest].filter((ms) => ms !== null).reduce<number | null>((a, b) => (a === null ? b : Math.max(a, b)), null);
   const atMost = latest === null || (outage !== null && outage.start.notBefore !== null && stopAtLatest === null) || one.taken.notBefore === null ? null : Math.max(0, Math.round((latest - one.taken.notBefore) / 1000));
@@ -79,7 +80,7 @@ export function candidateLoss(one: DraftCandidate, last: DraftCandidate | null, 
   return {
     loss: {
       // Where nothing newer than this very file is known although etcd went on, a count would be a lie.
-      revisions: revisions === null || went || endUnseen || (isLast && filesEnd) ? null : Math.max(0, revisions),
+      revisions: revisions === null || went || revisions > revisionJump || endUnseen || (isLast && filesEnd) ? null : Math.max(0, revisions),
       seconds: endUnseen ? null : seconds, secondsAtMost: endUnseen ? null : atMost,
       objects: objects === null ? null : objectsOf(objects),
     },

@@ -2,6 +2,7 @@ import type { DraftCandidate, Draft } from '../case/draft.js';
 import type { Candidate, Cause, CaseEvent, Message, Outage, Recommendation, Said } from '../case/model.js';
 import { say } from '../words/say.js';
 import type { Language } from '../words/catalogue.js';
+import { revisionJump } from '../kubernetes/index.js';
 import { candidateLoss, type CandidateLoss } from './candidate-loss.js';
 import { decide } from './decide.js';
 import type { Judged } from './judge.js';
@@ -32,13 +33,15 @@ function judgedCandidate(judged: Judged, loss: CandidateLoss | null, said: (mess
   return { ...one, candidate };
 }
 
-function whyNot(other: Judged, chosen: Judged | null): Message {
+function whyNot(other: Judged, chosen: Judged | null, kind: Recommendation['kind']): Message {
   // The last reason is the one that decided, but for a wrong digest: that its content is elsewhere explains nothing alone.
   if (other.use === null) return other.reasons.find((one) => one.key === 'recommend.reason.digest-wrong') ?? other.reasons[other.reasons.length - 1] ?? { key: 'recommend.reason.unreadable', params: {} };
   if (chosen === null) return { key: 'recommend.whynot.not-needed', params: {} };
   const [mine, theirs] = [chosen.one.candidate.revision ?? 0, other.one.candidate.revision ?? 0];
   if (mine === theirs) return { key: 'recommend.whynot.same-state', params: { path: chosen.one.candidate.path } };
+  if (mine - theirs > revisionJump) return { key: 'recommend.whynot.older-content', params: { path: chosen.one.candidate.path } };
   if (mine > theirs) return { key: 'recommend.whynot.older', params: { revisions: mine - theirs, path: chosen.one.candidate.path } };
+  if (kind === 'reapply-objects') return { key: 'recommend.whynot.after-deletion', params: { path: chosen.one.candidate.path } };
   return { key: 'recommend.whynot.before', params: { path: chosen.one.candidate.path } };
 }
 
@@ -71,7 +74,7 @@ export function recommend(
     loss,
     missingFacts: decision.missing.map((one) => ({ fact: one.fact, said: said(one.said), collect: one.collect })),
     why: decision.why.map(said),
-    whyNot: situation.judged.filter((judged) => judged !== decision.chosen).map((judged) => ({ candidate: judged.one.candidate.path, said: said(whyNot(judged, decision.chosen)) })),
+    whyNot: situation.judged.filter((judged) => judged !== decision.chosen).map((judged) => ({ candidate: judged.one.candidate.path, said: said(whyNot(judged, decision.chosen, decision.kind)) })),
     conditions: decision.conditions.map(said),
     risks: risksOf(decision, losses, draft).map(said),
     nextBest: decision.next === null ? null : { kind: decision.next.kind, candidate: named(decision.next.chosen), said: said(decision.next.said) },

@@ -139,6 +139,8 @@ export const recommend: Translation<typeof english> = {
   'recommend.whynot.not-needed': '可用，但没有什么需要恢复。',
   'recommend.whynot.same-state': '它与 {path} 的状态相同。',
   'recommend.whynot.older': '可用，但比 {path} 早 {revisions} 个修订。',
+  'recommend.whynot.older-content': '可用，但内容比 {path} 旧。',
+  'recommend.whynot.after-deletion': '它保存于删除之后：{path} 中还有的那些对象，它里面已经没有了。',
   'recommend.whynot.before': '它的修订号更高，但内容比 {path} 旧：其间的一次恢复使修订号倒退了。',
   'finding.candidate.other-cluster.message': '{path} 属于另一个集群（{theirs}；应为：{expected}）。',
   'finding.candidate.other-cluster.meaning': '其 Kubernetes 或 etcd 标识与出故障的集群不同。',
