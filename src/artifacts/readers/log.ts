@@ -54,6 +54,9 @@ export const logInProse: ArtifactReader = {
 const kubeletCaller = /^(?:kubelet|kubelet_node_status|kubelet_pods|pod_workers|eviction_manager|pod_container_manager|kuberuntime_\w+|reconciler\w*|container_manager_linux|status_manager|csi_plugin|pleg\/?\w*|generic|pod_startup_latency_tracker|remote_runtime|cni|prober)\.go:/;
 const apiserverCaller = /^(?:status|writers|instance|storage_factory|cacher|etcd3\w*|healthz|genericapiserver|controller_utils|available_controller|finisher|timeout|clientconn|handler|authentication|compact|dynamic_cafile_content|oidc|webhook|logging)\.go:/;
 
+/** Lines of a panic and of the stack below it: they say nothing about who writes the log. */
+const partOfDump = /^(?:\s|$|panic|goroutine \d+ \[|created by |\[signal |\[recovered|fatal error: |[\w.-]+(?:\/[\w.@-]+)*\.[\w.(*)\[\]-]+\()/;
+
 /** The program that most lines without a name of their own point to. */
 function voted(section: Section): LogSource | null {
   const votes = new Map<LogSource | null, number>();
@@ -63,7 +66,7 @@ function voted(section: Section): LogSource | null {
     if (line.outer.ident !== null && sourceOfName(line.outer.ident) !== null) continue;
     const caller = line.inner.caller ?? '';
     const vote = line.inner.form === 'klog' || line.inner.form === 'klog-json' ? (kubeletCaller.test(caller) ? 'kubelet' : apiserverCaller.test(caller) ? 'kube-apiserver' : null) : looksLike(line.inner);
-    if (line.inner.form === 'plain' && line.time === null) continue;
+    if (line.inner.form === 'plain' && (line.time === null || partOfDump.test(line.outer.rest))) continue;
     total++;
     votes.set(vote, (votes.get(vote) ?? 0) + 1);
   }

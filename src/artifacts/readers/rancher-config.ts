@@ -21,6 +21,12 @@ export const rancherConfig: ArtifactReader = {
     const path = pathOf(section.hostPath, section.artifact);
     for (const line of section.lines()) {
       const match = option.exec(line.text);
+      if (match?.[1] === 'datastore-endpoint') {
+        // Only the kind of the database: the rest holds a password.
+        const scheme = /^["']?([a-z0-9+]+):\/\//.exec(match[2]!)?.[1];
+        if (scheme !== undefined) yield { kind: 'env', at: { artifact: section.artifact, line: line.number, text: `datastore-endpoint: ${scheme}` }, host: section.host, path, key: 'datastore-endpoint', value: /:2379\b/.test(match[2]!) ? `${scheme}://:2379` : `${scheme}://` };
+        continue;
+      }
       if (match === null || !wanted.test(match[1]!)) continue;
       const value = match[2]!.replace(/\s+#.*$/, '').trim().replace(/^(["'])(.*)\1$/, '$2');
       if (value !== '') yield { kind: 'env', at: cite(section, line), host: section.host, path, key: match[1]!, value: maskValue(match[1]!, value) };

@@ -1,4 +1,5 @@
 import { shown } from '../../artifacts/cite.js';
+import { parseLogLine } from '../../artifacts/logs/timestamp.js';
 import type { Matched } from '../../artifacts/messages/index.js';
 import type { Severity } from '../../case/model.js';
 import type { Language } from '../../words/catalogue.js';
@@ -84,10 +85,16 @@ function second(lines: readonly string[], open: readonly number[]): readonly (re
       found.push([index, joined, 'high']);
       continue;
     }
-    const similar = similarMatch(line);
+    const similar = isWhole(line) ? null : similarMatch(line);
     if (similar !== null) found.push([index, similar, 'low']);
   }
   return found;
+}
+
+/** A whole line of a program that reports nothing bad: it is not a misspelt failure. */
+function isWhole(line: string): boolean {
+  const { inner } = parseLogLine(line);
+  return inner.form !== 'plain' && (inner.level === 'info' || inner.level === 'debug');
 }
 
 function explanation(hit: { readonly matched: Matched; readonly line: number; readonly lastLine: number; readonly count: number; readonly text: string; readonly confidence: 'high' | 'low' }, language: Language): Explanation {
@@ -117,7 +124,7 @@ const consequence = /^(?:stack\.|systemd\.|kubelet\.|client\.|kubectl\.|etcd\.di
 
 function mostTelling(matches: readonly Explanation[]): number | null {
   let best: number | null = null;
-  const score = (m: Explanation): number => weight[m.severity] * 4 + (consequence.test(m.messageId) ? 0 : 2) + (m.confidence === 'high' ? 1 : 0);
+  const score = (m: Explanation): number => weight[m.severity] * 4 + (consequence.test(m.messageId) ? 0 : 2) - (m.confidence === 'high' ? 0 : 7);
   matches.forEach((match, index) => {
     if (best === null || score(match) > score(matches[best]!)) best = index;
   });
