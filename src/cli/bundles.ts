@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Language } from '../words/catalogue.js';
 import { say } from '../words/say.js';
 import { exitCode } from './exit-codes.js';
+import { endOnSignals } from './interruption.js';
 
 /** Registers something to be taken away when the command ends, however it ends. It must be safe to call once. */
 export type Later = (cleaner: () => void) => void;
@@ -31,14 +32,10 @@ export async function withBundles<T>({ language, interrupted }: BundleCommand, w
     if (before === undefined) delete process.env['TMPDIR'];
     else process.env['TMPDIR'] = before;
   };
-  const onSignal = (): void => {
+  const goOn = endOnSignals(() => {
     interrupted?.();
     clean();
-    process.exit(exitCode.interrupted);
-  };
-  // Not `once`: without a listener a second, impatient Ctrl-C would end the program in the middle of the removal.
-  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-  for (const signal of signals) process.on(signal, onSignal);
+  });
   try {
     return await work((cleaner) => void cleaners.push(cleaner));
   } catch (error) {
@@ -50,6 +47,6 @@ export async function withBundles<T>({ language, interrupted }: BundleCommand, w
     return null;
   } finally {
     clean();
-    for (const signal of signals) process.off(signal, onSignal);
+    goOn();
   }
 }

