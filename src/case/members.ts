@@ -92,6 +92,13 @@ function isLeftBehind(stored: StoredMember, settings: readonly MemberSettings[],
   return configured.length > 0 && !configured.some((entry) => stored.peerUrls.includes(entry.url));
 }
 
+/** A row that fits a host whose own files name neither member nor URL: by an address of its interfaces, or by its name, to which k3s and RKE2 add eight hex digits. */
+function isOfHost(one: StoredMember, host: string | null, facts: readonly Fact[]): boolean {
+  if (host === null) return false;
+  const addresses = facts.flatMap((fact) => (fact.kind === 'address' && fact.host === host && fact.interfaceName !== null ? [fact.address.replace(/\/\d+$/, '')] : []));
+  return one.peerUrls.some((url) => addresses.some((address) => url.includes(`//${address}:`))) || one.name === host || (one.name.startsWith(`${host}-`) && /^[0-9a-f]{8}$/.test(one.name.slice(host.length + 1)));
+}
+
 /** The etcd members: one for each host that carries one, and those that only membership lists name. */
 export function describeMembers(facts: readonly Fact[], hosts: readonly string[], info: InstallationInfo, memberships: readonly StoredMembership[], register: EvidenceRegister): { readonly members: readonly MemberInfo[]; readonly findings: readonly SettingsFinding[] } {
   const carriers: (string | null)[] = hosts.filter((host) => facts.some((fact) => fact.host === host && showsEtcd(fact)));
@@ -112,6 +119,7 @@ export function describeMembers(facts: readonly Fact[], hosts: readonly string[]
     const name = settings.name?.value ?? null;
     const peerUrls = settings.peerUrl === null ? [] : [settings.peerUrl.value];
     const match = known.find((one) => sharesUrl(one.peerUrls, peerUrls)) ?? known.find((one) => name !== null && one.name === name)
+      ?? (name === null && peerUrls.length === 0 ? known.find((one) => isOfHost(one, host, facts)) : undefined)
       ?? (carriers.length === 1 && known.length === 1 ? known[0] : undefined);
     const logged = idsInLogs(own);
     const state = stateOf(own, [name ?? '', 'etcd'], register);

@@ -6,6 +6,7 @@ import { say } from '../words/say.js';
 import type { Language } from '../words/catalogue.js';
 import { contentTime } from './content-time.js';
 import type { Situation } from './situation.js';
+import { otherDigestStated } from './stated-digest.js';
 
 /** A name may be this far from the content: the job starts, connects, and saves. */
 const nameSlackMs = 15 * 60_000;
@@ -62,6 +63,14 @@ function* misnamed(s: Situation): Generator<Raw> {
   }
 }
 
+/** Checksum files that speak of other bytes. */
+function* stated(s: Situation): Generator<Raw> {
+  for (const one of s.draft.candidates) {
+    const other = otherDigestStated(one, s.draft);
+    if (other !== null) yield { code: 'candidate.checksum-differs', severity: 'warning', params: { path: one.candidate.path, artifact: other.at.artifact }, of: [one] };
+  }
+}
+
 /** What changed between neighbouring states beyond daily work. */
 function* changes(s: Situation): Generator<Raw> {
   const { draft } = s;
@@ -93,7 +102,7 @@ function* clocks(s: Situation): Generator<Raw> {
 
 /** Findings about the candidates as a set: whose they are, what their dates hide, what went missing between them. */
 export function candidateFindings(s: Situation, language: Language): Finding[] {
-  return [...identity(s), ...clocks(s), ...frozen(s), ...misnamed(s), ...changes(s)].slice(0, 60).map(({ code, severity, params, of }) => {
+  return [...identity(s), ...clocks(s), ...frozen(s), ...misnamed(s), ...stated(s), ...changes(s)].slice(0, 60).map(({ code, severity, params, of }) => {
     const said = { key: `finding.${code}.message`, params };
     return { code, severity, message: say(language, said.key, params), said, evidence: of.flatMap((one) => one.candidate.evidence.slice(0, 1)) };
   });

@@ -1,6 +1,8 @@
 import type { Cause, Confidence, Message, RecommendationKind } from '../case/model.js';
 import type { Place } from '../artifacts/place.js';
 import type { Judged } from './judge.js';
+import { otherStore } from '../installations/index.js';
+import { otherDigestStated } from './stated-digest.js';
 import { configuredDirectory, isLeftover, placeOfDirectory } from './place-of-directory.js';
 import { besideEtcd, withoutRestart } from './repairs.js';
 import type { Situation } from './situation.js';
@@ -31,6 +33,12 @@ const lack = (fact: string, key: string, collect: string | null): Missing => ({ 
 const copyCommand = 'systemctl stop etcd; tar -C /var/lib -czf /root/etcd-data.tgz etcd   # or move etcd.yaml out of the manifests first';
 const healthCommand = 'etcdctl endpoint health --cluster; etcdctl endpoint status --cluster -w table; systemctl status etcd --no-pager; crictl ps -a';
 
+/** Apiservers use this etcd, and no host of the bundle shows one: they must be stopped wherever they run. */
+function unseenApiservers(s: Situation, judged: Judged): readonly Message[] {
+  const kubernetes = (s.draft.surveys?.get(judged.one.candidate.id)?.prefixes.length ?? 0) > 0;
+  return kubernetes && s.draft.hosts.every((host) => !host.roles.includes('control-plane')) ? [condition('stop-apiservers')] : [];
+}
+
 const healthPlaces = (s: Situation): Place[] => s.health.members.flatMap((one) => one.places.slice(0, 1)).concat(s.health.writesFail.slice(0, 2)).slice(0, 6);
 
 const kindOf = (judged: Judged): RecommendationKind =>
@@ -38,10 +46,11 @@ const kindOf = (judged: Judged): RecommendationKind =>
 
 const base = { chosen: null, confidence: 'likely' as Confidence, why: [], conditions: [], missing: [], places: [], next: null };
 
-/** MicroK8s keeps its state in dqlite: no etcd file, tool or plan applies. */
+/** MicroK8s keeps its state in dqlite, k3s in SQLite or a database elsewhere: no etcd file, tool or plan applies. */
 function notEtcd(s: Situation): Decision | null {
-  if (s.draft.installation.id !== 'microk8s') return null;
-  return { ...base, kind: 'none', confidence: 'proven', why: [why('dqlite')], places: s.draft.installation.evidence.slice(0, 3) };
+  const store = otherStore(s.draft.installation.id, s.draft.facts);
+  if (store === null) return null;
+  return { ...base, kind: 'none', confidence: 'proven', why: [why(store.kind)], places: store.at === null ? s.draft.installation.evidence.slice(0, 3) : [store.at] };
 }
 
 /** Two clusters in one bundle and nothing that says which one broke. */
@@ -82,6 +91,25 @@ function repair(s: Situation, cause: Cause, confidence: Confidence): Decision {
   };
 }
 
+/** Causes after which an etcd that answers serves another state than the one that was lost. */
+const replacedState: ReadonlySet<string> = new Set(['data-dir-emptied', 'empty-cluster-started', 'data-files-deleted', 'state-rolled-back', 'restore-wrong-file']);
+
+/** The only member answers, but from a directory that was emptied or set back: what it serves is not what was lost. */
+function answersWithoutData(s: Situation): Decision | null {
+  const cause = s.damages.find((one) => replacedState.has(one.id));
+  if (cause === undefined || !s.health.quorumAlive || s.health.members.length > 1) return null;
+  const served = s.judged.find(({ one }) => one.candidate.kind === 'data-dir' && placeOfDirectory(one, s.draft) === 'configured')?.one.candidate;
+  const shown = s.draft.facts.flatMap((fact) => (fact.kind === 'endpoint' && fact.revision !== null ? [Number(fact.revision)] : []));
+  const now = Math.max(served?.revision ?? -1, ...shown, -1);
+  const best = s.usable.find(({ one }) => one.candidate.id !== served?.id && (one.candidate.revision ?? 0) > now);
+  if (best === undefined) return null;
+  return {
+    ...base, kind: kindOf(best), chosen: best, confidence: cause.confidence,
+    why: [why('answers-without-data', { path: best.one.candidate.path, revision: best.one.candidate.revision ?? '?', now: now < 0 ? '?' : now }), why(`use-${best.use ?? 'restore'}`, { path: best.one.candidate.path, revision: best.one.candidate.revision ?? '?' })],
+    conditions: [condition('written-since'), ...unseenApiservers(s, best)], places: healthPlaces(s),
+  };
+}
+
 /** A majority answers: whatever is wrong, the data is there. */
 function alive(s: Situation): Decision | null {
   if (!s.health.quorumAlive) return null;
@@ -113,7 +141,8 @@ function majorityOfDirectories(s: Situation): Decision | null {
   // Started together, a lagging majority would vote its old log over newer data.
   const ways = s.draft.together?.() ?? [];
   if (ways.length === 0 || ways.some((one) => one.leader === null || one.rewritesHistory)) return null;
-  return { ...base, kind: 'repair-without-restore', why: [why('majority-starts', { count: hosts.size, members: s.health.members.length })], conditions: [condition('copy-first'), condition('start-together')], places: healthPlaces(s) };
+  const broken = [...new Set(s.brokenData.map(({ one }) => one.candidate.host ?? one.candidate.path))].filter((host) => !hosts.has(host)).join(', ');
+  return { ...base, kind: 'repair-without-restore', why: [why('majority-starts', { count: hosts.size, members: s.health.members.length })], conditions: [condition('copy-first'), condition('start-together'), ...(broken === '' ? [] : [condition('replace-after', { members: broken })])], places: healthPlaces(s) };
 }
 
 /** One member's data is the newest that is known, but the others may hold newer: they are asked first. */
@@ -127,9 +156,6 @@ function othersFirst(s: Situation): Decision | null {
     next: { kind: 'force-new-cluster', chosen: best, said: { key: 'recommend.next.survivor', params: { path: best.one.candidate.path } } },
   };
 }
-
-/** The values are those of Kubernetes: apiservers use this etcd, wherever they run. */
-const usesKubernetes = (s: Situation, judged: Judged): boolean => (s.draft.surveys?.get(judged.one.candidate.id)?.prefixes.length ?? 0) > 0;
 
 /** Something must be restored: the best of what is safe. */
 function restore(s: Situation): Decision | null {
@@ -147,7 +173,8 @@ function restore(s: Situation): Decision | null {
     ...(best.use === 'restore-db' ? [condition('copy-when-stopped'), condition('skip-hash')] : []),
     ...(best.use === 'start' ? [condition('copy-first')] : []),
     ...(best.use === 'start' && placeOfDirectory(best.one, s.draft) === 'elsewhere' ? [condition('put-in-place', { path: candidate.hostPath ?? candidate.path, directory: configuredDirectory(best.one, s.draft) ?? '?' })] : []),
-    ...(usesKubernetes(s, best) && s.draft.hosts.every((host) => !host.roles.includes('control-plane')) ? [condition('stop-apiservers')] : []),
+    ...(otherDigestStated(best.one, s.draft) === null ? [] : [condition('checksum-differs', { path: candidate.path })]),
+    ...unseenApiservers(s, best),
     ...(best.use === 'survivor' ? [condition('force-new-cluster'), condition('copy-first'), condition('others-never-back')] : []),
     ...(s.health.members.length > 1 && best.use !== 'survivor' ? [condition('all-from-one', { members: s.health.members.length })] : []),
     ...(s.deletion === null ? [] : [condition('deleted-before', { count: s.deletion.deleted, path: s.deletion.before.candidate.path })]),
@@ -180,7 +207,7 @@ function nothing(s: Situation): Decision {
 
 /** The first rule that applies decides: the state of the cluster makes the plan, not the habit of restoring. */
 export function decide(s: Situation): Decision {
-  for (const rule of [notEtcd, mixedClusters, putBack, alive, besideTheData, majorityOfDirectories, othersFirst, restore]) {
+  for (const rule of [notEtcd, mixedClusters, answersWithoutData, putBack, alive, besideTheData, majorityOfDirectories, othersFirst, restore]) {
     const decision = rule(s);
     if (decision !== null) return decision;
   }

@@ -58,6 +58,10 @@ function directory(one: DraftCandidate, draft: Draft, members: number): { readon
   const voters = Math.max(members, boot?.members.length ?? 0, snapshot?.members.length ?? 0);
   if (boot === null) return dbSound && voters <= 1 ? { use: 'restore-db', reasons: [say('db-sound')] } : { use: null, reasons: [say(snapshot === null ? 'no-db' : dbSound ? 'one-of-several' : 'db-damaged', { members: voters })] };
   if (boot.hazard === 'keys-damaged' || boot.hazard === 'applied-twice' || boot.hazard === 'empty-cluster' || boot.hazard === 'revision-jump') return { use: null, reasons: [say(`hazard.${boot.hazard}`)] };
+  // Restored without name and URL: etcd refuses its own settings, or keeps an address that nobody else can reach.
+  const member = draft.members.find((other) => other.host !== null && other.host === one.candidate.host) ?? draft.members[0];
+  const configured = member?.settings.peerUrl?.value ?? null;
+  if (voters === 1 && configured !== null && boot.members[0]?.peerUrls[0] === 'http://localhost:2380' && configured !== 'http://localhost:2380') return { use: dbSound ? 'restore-db' : null, reasons: [say('default-identity', { url: configured })] };
   const starts = boot.result === 'ready' && boot.hazard === null && boot.writable !== false && boot.diesAt === null;
   if (voters > 1) {
     const alone = boot.result === 'ready' || (boot.result === 'hangs' && boot.message === null) || boot.result === 'hangs';

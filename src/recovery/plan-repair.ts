@@ -1,8 +1,10 @@
 import type { Draft, DraftCandidate } from '../case/draft.js';
 import type { MemberInfo, Message, Plan, Recommendation } from '../case/model.js';
 import type { Language } from '../words/catalogue.js';
+import { say } from '../words/say.js';
 import { clusterHealth } from './health.js';
-import { memberWords } from './member-words.js';
+import { managedReplacement, managedSurvivor } from './managed-member.js';
+import { memberWords, type MemberWords } from './member-words.js';
 import { missing, type MissingFact } from './plan-host.js';
 import { onEveryMember, onOneMember, repairs, withoutRestart } from './repairs.js';
 import { hasControlCharacter, shellWord } from './shell-word.js';
@@ -64,6 +66,11 @@ function replaceMember(draft: Draft, language: Language): HandPlan {
   const asker = memberWords(healthy ?? draft.members[0], draft, lacks);
   const status = [asker.ctl('endpoint status --cluster -w table'), asker.ctl('endpoint health --cluster'), asker.ctl('member list -w table')];
   if (broken.length !== 1 || lost === undefined || healthy === undefined) return { steps: lacks.length > 0 ? [] : [step(asker.host, 'replace.which', status)], missing: lacks, minutes: { least: 2, most: 5 } };
+  const managed = managedReplacement({ draft, lost, healthy, of: { healthy: memberWords(healthy, draft, []), lost: memberWords(lost, draft, []) }, step, operator: say(language, 'runbook.operator') });
+  if (managed !== null) {
+    if (managed.length > 0) return { steps: managed, missing: [], minutes: { least: 10, most: 60 } };
+    return { steps: [], missing: [missing(`member of ${lost.host ?? lost.name ?? '?'}`, 'recovery.missing.managed', { host: lost.host ?? lost.name ?? '?' }, 'kubectl get nodes -o wide; etcdctl member list -w table')], minutes: { least: 10, most: 60 } };
+  }
   const words = memberWords(lost, draft, lacks);
   const peer = fit(lost.settings.peerUrl?.value) ?? fit(lost.peerUrls[0]);
   const name = fit(lost.settings.name?.value) ?? fit(lost.name);
@@ -108,6 +115,18 @@ function joinCommands(draft: Draft, lost: MemberInfo): readonly string[] {
   ];
 }
 
+/** The image is the only etcd of such a host: kubelet starts it on the survivor's data with the flag, and without it afterwards. */
+function survivorInPod(words: MemberWords, draft: Draft, member: MemberInfo, host: string | null, step: ReturnType<typeof stepper>): Manual {
+  const data = fit(member.settings.dataDir?.value) ?? '/var/lib/etcd';
+  return [
+    step(null, 'force.stop', [...apiserversOff(draft), ...words.stop]),
+    step(host, 'force.copy', words.copy('survivor')),
+    step(host, 'force.pod', [`sed -i ${shellWord('s#^\\( *- \\)--name=.*#&\\n\\1--force-new-cluster#')} /root/etcd.yaml`, ...words.start]),
+    step(host, 'force.save-pod', [words.ctl('endpoint status -w table'), words.ctl(`snapshot save ${shellWord(`${data}/salvaged.db`)}`), ...words.stop, `mv ${shellWord(`${data}/salvaged.db`)} /root/salvaged.db`, "sed -i '/--force-new-cluster/d' /root/etcd.yaml"]),
+    step(null, 'force.restore', ['etcd-autopsy analyze BUNDLE salvaged.db --out restore-salvaged']),
+  ];
+}
+
 /** How the apiservers of this installation are stopped by hand. */
 function apiserversOff(draft: Draft): readonly string[] {
   const units = draft.installation.id === 'kubeasz' || draft.facts.some((fact) => fact.kind === 'unit-status' && /^kube-apiserver/.test(fact.unit) && fact.loaded !== 'not-found');
@@ -119,7 +138,13 @@ function forceNewCluster(draft: Draft, chosen: DraftCandidate | null, language: 
   const lacks: MissingFact[] = [];
   const host = chosen?.candidate.host ?? null;
   const member = draft.members.find((one) => one.host !== null && one.host === host);
+  const managed = member === undefined ? null : managedSurvivor(draft, chosen, member, memberWords(member, draft, []), step, say(language, 'runbook.operator'));
+  if (managed !== null) {
+    if (managed.length > 0) return { steps: managed, missing: [], minutes: { least: 15, most: 60 } };
+    return { steps: [], missing: [missing('way of this installer', 'recovery.missing.survivor', { host: host ?? '?' }, 'etcd-autopsy collect')], minutes: { least: 15, most: 60 } };
+  }
   const words = memberWords(member, draft, lacks);
+  if (draft.installation.etcdRunsAs === 'static-pod' && member !== undefined) return { steps: lacks.length > 0 ? [] : survivorInPod(words, draft, member, host, step), missing: lacks, minutes: { least: 15, most: 60 } };
   const name = fit(member?.settings.name?.value);
   if (name === null) lacks.push(missing(`name @ ${host ?? '?'}`, 'recovery.missing.fact', { fact: 'name', host: host ?? '?' }, 'systemctl cat etcd; cat /etc/etcd.env'));
   const folder = fit(member?.settings.etcdctl?.value)?.replace(/\/?etcdctl$/, '') ?? '';
@@ -159,7 +184,7 @@ function repairInPlace(draft: Draft, recommendation: Recommendation, language: L
   const open: MissingFact[] = [];
   const ids = recommendation.why.flatMap((one) => (one.key.startsWith('recommend.repair.') ? [one.key.slice('recommend.repair.'.length)] : []));
   const stopping = ids.filter((id) => !withoutRestart.has(id));
-  const stopped = [...new Set((stopping.length > 0 ? stopping : ids.length === 0 ? ['unknown'] : []).flatMap((id) => membersOf(id, draft)))];
+  const stopped = [...new Set((stopping.length > 0 ? stopping : ids.length === 0 ? ['lone-member-waits'] : []).flatMap((id) => membersOf(id, draft)))];
   const hosts = draft.members.length;
   const copies = together(stopped.map((member) => {
     const words = memberWords(member, draft, open);
@@ -174,10 +199,10 @@ function repairInPlace(draft: Draft, recommendation: Recommendation, language: L
     };
   }), hosts));
   const steps: Manual[number][] = [];
-  const copied = ids.length === 0 ? [] : copies;
+  const copied = copies;
   // A full disk takes no copy: room is made first, with etcd stopped.
   steps.push(...(ids.includes('disk-full') ? [...causes, ...copied] : [...copied, ...causes]));
-  if (ids.length === 0) steps.push(step(null, 'repair.cause', []));
+  if (ids.length === 0 && !recommendation.why.some((one) => one.key === 'recommend.why.majority-starts')) steps.push(step(null, 'repair.cause', []));
   if (stopped.length > 0) steps.push(...together(stopped.map((member) => {
     const words = memberWords(member, draft, open);
     return step(words.host, 'repair.start', words.start);

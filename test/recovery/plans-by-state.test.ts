@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import type { Draft } from '../../src/case/draft.js';
-import type { MemberInfo, Plan, Recommendation, RecommendationKind } from '../../src/case/model.js';
+import type { InstallationId, MemberInfo, Plan, Recommendation, RecommendationKind } from '../../src/case/model.js';
 import { planRunbook } from '../../src/recovery/plan-runbook.js';
 import { planOrMissing } from '../../src/recovery/plan.js';
 import { repairs } from '../../src/recovery/repairs.js';
@@ -33,7 +33,7 @@ const commands = (plan: Plan): readonly string[] => plan.manual.flatMap((step) =
 function wellFormed(plan: Plan): void {
   for (const command of plan.manual.flatMap((step) => step.commands)) {
     execFileSync('sh', ['-n'], { input: `${command}\n` });
-    expect(command).not.toMatch(/(^|[\s;&|])rm\s|\b[A-Z]{2,}_(ID|DIR|URL|FILE)\b|undefined|(?<!\/dev\/)null/);
+    expect(command).not.toMatch(/(^|[\s;&|])rm\s|\b[A-Z]{2,}_(ID|DIR|URL|FILE)\b|undefined|(?<!\/dev\/|Overrides":)null/);
   }
 }
 
@@ -214,4 +214,63 @@ test('a control-plane host without etcd is stopped before anything is restored, 
   const script = plan.scripts['restore-plane.sh'] ?? '';
   execFileSync('sh', ['-n'], { input: script });
   expect(script).toContain('\nETCD=none\n');
+});
+
+describe('installers that run etcd themselves replace a member and keep a survivor in their own way', () => {
+  /** Three members under another installer; the third one is lost. */
+  const managed = (id: InstallationId, dataDir: string): Draft => {
+    const made = draft('kubeadm', 3, (member, i) => ({ ...running(2)(member, i), peerUrls: [`https://10.90.0.${i + 1}:2380`], settings: { ...member.settings, dataDir: { value: dataDir, basis: 'observed', evidence: [] } } }));
+    return { ...made, installation: { ...made.installation, id, etcdRunsAs: id === 'openshift' || id === 'rke2' ? 'static-pod' : id === 'rke1' ? 'container' : 'embedded' } };
+  };
+
+  test.each([
+    ['k3s', '/data/k3s/server/db/etcd', ['cp3: mv /data/k3s/server/db /data/k3s/server/db.broken', 'cp1: k3s kubectl delete node cp3', 'cp3: systemctl start k3s']],
+    ['rke2', '/var/lib/rancher/rke2/server/db/etcd', ['cp3: rke2-killall.sh', 'cp1: /var/lib/rancher/rke2/bin/kubectl --kubeconfig /etc/rancher/rke2/rke2.yaml delete node cp3', 'cp3: systemctl start rke2-server']],
+    ['openshift', '/var/lib/etcd', ['cp3: sudo mv /var/lib/etcd /var/lib/etcd-broken', "cp1: crictl exec $(crictl ps --name '^etcdctl$' -q | head -n 1) etcdctl member remove 4deabed4669383cc", 'operator: oc -n openshift-etcd delete secret etcd-peer-cp3', `operator: oc patch etcd/cluster --type=merge -p '{"spec":{"unsupportedConfigOverrides":null}}'`]],
+    ['talos', '/var/lib/etcd', ['operator: talosctl -n 10.90.0.3 cp /var/lib/etcd ./etcd-10.90.0.3', 'operator: talosctl -n 10.90.0.1 etcd remove-member 4deabed4669383cc', 'operator: talosctl -n 10.90.0.3 reset --graceful=false --reboot --system-labels-to-wipe=EPHEMERAL']],
+    ['k0s', '/var/lib/k0s/etcd', ['cp1: k0s etcd leave --peer-address 10.90.0.3', 'cp3: systemctl stop k0scontroller', 'cp3: mv /var/lib/k0s /var/lib/k0s.broken']],
+    ['rke1', '/var/lib/etcd', ['operator: rke up --config cluster.yml', 'cp3: mv /var/lib/etcd /var/lib/etcd.broken', 'operator: cp -a cluster.yml.before cluster.yml']],
+  ] as const)('%s', (id, dataDir, expected) => {
+    const { plan, missing } = planOf(managed(id, dataDir), 'replace-member');
+    expect(missing).toEqual([]);
+    wellFormed(plan);
+    const lines = commands(plan);
+    expect(expected.map((line) => lines.indexOf(line)).every((at, i, all) => at >= 0 && (i === 0 || at > (all[i - 1] ?? 0))), lines.join('\n')).toBe(true);
+    expect(lines.join('\n')).not.toMatch(/member add|--initial-cluster/);
+    const survivor = { ...managed(id, dataDir), candidates: [{ ...managed(id, dataDir).candidates[0]!, candidate: { ...managed(id, dataDir).candidates[0]!.candidate, kind: 'data-dir' as const, host: 'cp1' } }] };
+    const kept = planOf(survivor, 'force-new-cluster');
+    wellFormed(kept.plan);
+    expect(commands(kept.plan).join('\n')).not.toContain('--force-new-cluster --listen');
+    expect(commands(kept.plan).some((line) => /server --cluster-reset$|quorum-restore\.sh$/.test(line)) || kept.missing.length > 0).toBe(true);
+  });
+
+  test('kubeadm: the survivor starts in its own pod with the flag, which is taken out again', () => {
+    const made = draft('kubeadm', 3);
+    const candidate = { ...made.candidates[0]!, candidate: { ...made.candidates[0]!.candidate, kind: 'data-dir' as const, host: 'cp2', boot: null } };
+    const { plan } = planOf({ ...made, candidates: [candidate] }, 'force-new-cluster');
+    wellFormed(plan);
+    const edits = plan.manual.flatMap((step) => step.commands).filter((command) => command.startsWith('sed -i'));
+    const manifest = '  - command:\n    - etcd\n    - --name=cp2\n    - --data-dir=/var/lib/etcd\n';
+    const after = (count: number): string => execFileSync('sh', ['-c', `d=$(mktemp -d) && cat > $d/m && ${edits.slice(0, count).map((one) => one.replaceAll('/root/etcd.yaml', '$d/m')).join(' && ')} && cat $d/m`], { input: manifest, encoding: 'utf8' });
+    expect(after(1)).toContain('    - --name=cp2\n    - --force-new-cluster\n');
+    expect(after(2)).toBe(manifest);
+    expect(commands(plan).indexOf('cp2: cp -a /var/lib/etcd /var/lib/etcd.survivor')).toBeGreaterThan(0);
+  });
+});
+
+test('members that only a database names must not be left out of a restore', () => {
+  const made = draft('kubeadm', 1);
+  const other: MemberInfo = { ...made.members[0]!, host: null, name: 'cp2', peerUrls: ['https://10.90.0.2:2380'], settings: Object.fromEntries(Object.keys(made.members[0]!.settings).map((key) => [key, null])) as unknown as MemberInfo['settings'] };
+  const { plan, missing } = planOf({ ...made, members: [...made.members, other] }, 'restore-snapshot');
+  expect(plan.scripts).toEqual({});
+  expect(missing.map((one) => one.said.key)).toEqual(['recovery.missing.member-host']);
+});
+
+test('a data directory that is a mount point is not renamed, in the runbook as in the script', () => {
+  const made = draft('kubekey', 1);
+  const disk = { kind: 'disk' as const, host: 'cp1', at: { artifact: 'df.txt', line: 2, text: '' }, device: '/dev/sdb1', mount: '/var/lib/etcd', sizeBytes: null, usedBytes: null, availableBytes: null, usedPercent: null, inodes: false };
+  const { plan } = planOf({ ...made, facts: [...made.facts, disk] }, 'restore-snapshot');
+  const of = (phase: string): string => (plan.steps.find((step) => step.phase === phase)?.commands ?? []).join('\n');
+  expect(of('keep')).toMatch(/^mkdir \/var\/lib\/etcd\/\.broken-\w+\nmv \/var\/lib\/etcd\/\* \/var\/lib\/etcd\/\.broken-\w+$/);
+  expect(of('restore')).toMatch(/--data-dir \/var\/lib\/etcd\/\.restore-\w+\nmv \/var\/lib\/etcd\/\.restore-\w+\/member \/var\/lib\/etcd\//);
 });

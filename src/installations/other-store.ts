@@ -1,0 +1,31 @@
+import type { Fact } from '../artifacts/fact.js';
+import type { Place } from '../artifacts/place.js';
+import type { InstallationId } from '../case/model.js';
+
+/** A store of Kubernetes objects that is no etcd. */
+export interface OtherStore {
+  readonly kind: 'dqlite' | 'sqlite' | 'external-datastore';
+  /** Null when the installation itself says it. */
+  readonly at: Place | null;
+}
+
+const endpoint = /datastore-endpoint["']?(?:[=:]\s*|\s+)["']?([a-z0-9+]+)(?::\/\/|\b)(?:[^\s"']*)/;
+
+/**
+ * Says when the objects do not lie in an etcd: MicroK8s, k3s with its SQLite file and no etcd directory, or
+ * `datastore-endpoint`. An endpoint at port 2379 is an etcd after all, on hosts of its own.
+ */
+export function otherStore(id: InstallationId, facts: readonly Fact[]): OtherStore | null {
+  if (id === 'microk8s') return { kind: 'dqlite', at: null };
+  if (id !== 'k3s' && id !== 'rke2') return null;
+  let sqlite: Place | null = null;
+  for (const fact of facts) {
+    const line = fact.kind === 'process' || fact.kind === 'command' ? fact.command : fact.kind === 'unit' ? fact.value : fact.kind === 'env' ? `${fact.key}=${fact.value}` : '';
+    const found = endpoint.exec(line);
+    if (found !== null) return /:2379\b|^datastore-endpoint[=:\s"']*https?\b/.test(found[0]) ? null : { kind: 'external-datastore', at: fact.at };
+    if (fact.kind !== 'file') continue;
+    if (/\/server\/db\/etcd(?:\/|$)/.test(fact.path)) return null;
+    if (/\/server\/db\/state\.db$/.test(fact.path)) sqlite = fact.at;
+  }
+  return sqlite === null ? null : { kind: 'sqlite', at: sqlite };
+}

@@ -1,0 +1,68 @@
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { casesOf, killed, pick, saved, settingsOf, statusOf } from './scenario.js';
+
+const late = saved('v3.5.16', 'kubesphere-single-late');
+const midnight = saved('v3.5.16', 'kubesphere-single-midnight');
+/** A broken single member at the address of the fixtures' `kubesphere` life. */
+const broken = { ...settingsOf('master1', 'master1', '192.168.8.11', 'master1=https://192.168.8.11:2380'), ...statusOf('master1', false) };
+
+describe('turns that lead astray', () => {
+  it('says that k3s on SQLite, or on a database elsewhere, has no etcd, and never shows its password', async () => {
+    const status = '[root@srv1 ~]# systemctl status k3s\n● k3s.service - Lightweight Kubernetes\n     Loaded: loaded (/etc/systemd/system/k3s.service; enabled; preset: enabled)\n     Active: activating (auto-restart) (Result: exit-code) since Tue 2025-03-04 09:12:35 UTC; 5s ago\n';
+    const sqlite = await casesOf({ 'srv1/s.txt': `${status}[root@srv1 ~]# ls -l --full-time /var/lib/rancher/k3s/server/db\ntotal 4\n-rw-r--r-- 1 root root 18432000 2025-03-04 08:00:00.000000000 +0000 state.db\n` });
+    expect(sqlite.recommendation.why.map((one) => one.key)).toEqual(['recommend.why.sqlite']);
+    const elsewhere = await casesOf({ 'srv1/s.txt': status, 'srv1/etc/rancher/k3s/config.yaml': 'datastore-endpoint: "mysql://user:hunter2@tcp(10.9.7.5:3306)/k3s"\n' });
+    expect(elsewhere.recommendation.why.map((one) => one.key)).toEqual(['recommend.why.external-datastore']);
+    expect(JSON.stringify(elsewhere)).not.toContain('hunter2');
+    const etcd = await casesOf({ 'srv1/s.txt': status, 'srv1/etc/rancher/k3s/config.yaml': 'datastore-endpoint: "https://10.9.7.5:2379"\n' });
+    expect(etcd.recommendation.why.map((one) => one.key)).not.toContain('recommend.why.external-datastore');
+  });
+
+  it('takes the directory of k3s from its config.yaml', async () => {
+    const name = 'etcd-snapshot-srv1-1688751000';
+    const value = await casesOf({
+      'srv1/etc/rancher/k3s/config.yaml': 'cluster-init: true\ndata-dir: /data/k3s\n', [`srv1/snapshots/${name}`]: late,
+      'srv1/s.txt': `[root@srv1 ~]# systemctl status k3s\n● k3s.service - Lightweight Kubernetes\n     Loaded: loaded (/etc/systemd/system/k3s.service; enabled; preset: enabled)\n     Active: activating (auto-restart) (Result: exit-code) since Fri 2023-07-07 18:10:35 UTC; 5s ago\n[root@srv1 ~]# ls -l --full-time /data/k3s/server/db/snapshots\ntotal 4\n-rw------- 1 root root ${late.length} 2023-07-07 17:30:00.000000000 +0000 ${name}\n`,
+    });
+    const lines = (value.plan?.manual ?? []).flatMap((step) => step.commands);
+    expect(lines).toContain(`k3s server --data-dir=/data/k3s --cluster-reset --cluster-reset-restore-path=/data/k3s/server/db/snapshots/${name}`);
+    expect(lines.join('\n')).not.toContain('/var/lib/rancher');
+  });
+
+  it('names a checksum file that speaks of other bytes, and still takes the newest whole snapshot', async () => {
+    const other = createHash('sha256').update(midnight).digest('hex');
+    const value = await casesOf({ ...broken, 'b/late.db': late, 'b/late.db.sha256': `${other}  late.db\n`, 'b/old.db': midnight, 'b/old.db.sha256': `${other}  old.db\n` });
+    expect(pick(value)).toBe('b/late.db');
+    expect(value.findings.filter((one) => one.code === 'candidate.checksum-differs').map((one) => one.message)).toEqual([expect.stringContaining('b/late.db')]);
+    expect(value.recommendation.conditions.map((one) => one.key)).toContain('recommend.condition.checksum-differs');
+  });
+
+  it('does not start what took the place of a directory that was put aside and is fresher', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'aside-'));
+    try {
+      execFileSync('tar', ['xJf', '-', '-C', folder], { input: killed('v3.5.30-billing-single') });
+      const files = execFileSync('find', ['data', '-type', 'f'], { cwd: folder, encoding: 'utf8' }).trim().split('\n');
+      const aside = Object.fromEntries(files.map((path) => [`master1/var/lib/etcd.bak/${path.slice('data/'.length)}`, readFileSync(join(folder, path))]));
+      const value = await casesOf({
+        ...settingsOf('master1', 'master1', '172.16.4.11', 'master1=https://172.16.4.11:2380'), ...aside, 'b/early.db': saved('v3.5.30', 'billing-single-early'),
+        'master1/s.txt': '[root@master1 ~]# systemctl status etcd\n● etcd.service - etcd\n     Loaded: loaded (/etc/systemd/system/etcd.service; enabled; vendor preset: enabled)\n     Active: inactive (dead) since Thu 2024-02-29 19:30:00 UTC; 10min ago\n',
+      });
+      expect(value.recommendation.kind).toBe('use-data-dir');
+      expect(value.recommendation.conditions.map((one) => one.key)).toContain('recommend.condition.put-in-place');
+      expect(value.plan?.steps.find((step) => step.phase === 'restore')?.commands[0]).toBe('cp -a /var/lib/etcd.bak /var/lib/etcd');
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  }, 60_000);
+
+  it('counts no learner, and asks for every member that only a database names', async () => {
+    const list = '[root@n1 ~]# etcdctl member list\n1a2b3c4d5e6f7081, started, n1, https://10.0.0.1:2380, https://10.0.0.1:2379, false\n2b3c4d5e6f708192, started, n2, https://10.0.0.2:2380, https://10.0.0.2:2379, true\n';
+    const value = await casesOf({ ...settingsOf('n1', 'n1', '10.0.0.1', 'n1=https://10.0.0.1:2380'), ...statusOf('n1', false), 'n1/members.txt': list });
+    expect(value.members.map((one) => one.name)).toEqual(['n1']);
+  });
+});
