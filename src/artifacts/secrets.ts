@@ -1,13 +1,6 @@
-/** What stands in the place of a secret. */
-export const masked = '***';
+import { masked, rules, secretName, suspicious } from './secret-rules.js';
 
-interface Rule {
-  readonly pattern: RegExp;
-  readonly replacement: string;
-}
-
-/** Words that name a secret, as part of a key: `ETCD_ROOT_PASSWORD`, `client-secret`, `api_key`. */
-const secretName = String.raw`(?:pass(?:word|wd|phrase)?|pwd|secret(?:[_-]?(?:key|access[_-]?key))?|token|api[_-]?key|access[_-]?key(?:[_-]?id)?|credential|private[_-]?key|auth[_-]?key|client[_-]?key[_-]?data|client[_-]?certificate[_-]?data)`;
+export { masked } from './secret-rules.js';
 
 /**
  * Keys whose name ends like a secret's although their value is none: the cluster token is a public
@@ -15,34 +8,25 @@ const secretName = String.raw`(?:pass(?:word|wd|phrase)?|pwd|secret(?:[_-]?(?:ke
  */
 const ordinary = /^(?:[\w.-]*initial[_-]?cluster[_-]?token|[\w.-]*(?:file|path|dir|name|type|ttl|url|enabled?|provider|version|count|size|lifetime|expiration|duration|mode)|[\w.-]*service[_-]?account[_-]?(?:signing[_-]?)?key.*|automountserviceaccounttoken|[\w.-]*bootstrap[_-]?token[_-]?auth|next[_-]?page[_-]?token|continue[_-]?token)$/i;
 
-const rules: readonly Rule[] = [
-  // user:password@ in any URL
-  { pattern: /\b([a-z][a-z0-9+.-]{1,20}:\/\/[^\s/:@"'<>]{0,128}):[^\s/@"'<>]{1,256}@/gi, replacement: `$1:${masked}@` },
-  // HTTP credentials
-  { pattern: /\b(authorization["']?\s*[:=]\s*["']?)(?:(basic|bearer|digest|negotiate)\s+)?[^\s"',;]{3,}/gi, replacement: `$1$2 ${masked}` },
-  { pattern: /\b(bearer|basic)\s+[A-Za-z0-9+/_.~-]{12,}=*/gi, replacement: `$1 ${masked}` },
-  // JSON web tokens, cloud keys, bootstrap and join tokens
-  { pattern: /\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}(?:\.[A-Za-z0-9_-]*)?/g, replacement: masked },
-  { pattern: /\b(?:AKIA|ASIA|LTAI)[A-Za-z0-9]{12,}\b/g, replacement: masked },
-  { pattern: /\b[a-z0-9]{6}\.[a-z0-9]{16}\b/g, replacement: masked },
-  { pattern: /\bK10[0-9a-f]{40,}(?:::[^\s"']+)?/g, replacement: masked },
-  { pattern: /\b(?:ghp|gho|ghs|glpat|xox[abps])[-_][A-Za-z0-9-]{10,}/g, replacement: masked },
-  // etcdctl --user name:password, curl -u name:password, mysql -pword
-  { pattern: /(\s(?:--user|-u|--username)[= ]["']?[\w.@-]{1,64}):[^\s"']+/g, replacement: `$1:${masked}` },
-  { pattern: /\b((?:sshpass|mysql|mysqldump|mongo|redis-cli)\b[^|;&\n]*?\s-(?:p|a)\s?)["']?[^\s"'-][^\s"']*/g, replacement: `$1${masked}` },
-  // aws configure set aws_secret_access_key VALUE, git config, kubectl config set …
-  { pattern: new RegExp(String.raw`(\bset\s+[\w.-]{0,64}${secretName}[\w.-]{0,32}\s+["']?)[^\s"']+`, 'gi'), replacement: `$1${masked}` },
-  { pattern: /(-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----)[\s\S]*?(-----END [A-Z0-9 ]*PRIVATE KEY-----|$)/g, replacement: `$1${masked}$2` },
-];
-
-const assignment = new RegExp(String.raw`(["']?)\b([\w.-]{0,64}?${secretName}[\w.-]{0,32})\1(\s*[:=]\s*|\s+(?=["'][^"']))(["']?)((?:[^\s"',;&|)}\]\\]|\\.)+)`, 'gi');
-const option = new RegExp(String.raw`(--?[\w-]{0,40}?${secretName})(\s+|=)(["']?)(?!--)([^\s"']+)`, 'gi');
-/** Anything at all that one of the rules could hit: most lines stop here. */
-const suspicious = /pass|pwd|secret|token|key|credential|authorization|bearer|basic|:\/\/[^\s/]*@|eyJ|AKIA|ASIA|LTAI|K10|gh[pos]_|glpat|xox|-u |--user|PRIVATE|data:|\b[a-z0-9]{6}\.[a-z0-9]{16}\b|sshpass|mysql/i;
+const key = String.raw`[\w.-]{0,64}?${secretName}[\w.-]{0,32}`;
+const quotedText = String.raw`"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'`;
+/** `"KEY=value of several words"`: the quotes are around both. */
+const wholeAssignment = new RegExp(String.raw`(["'])(${key})=((?:(?!\1)[^\\]|\\.)*)\1`, 'gi');
+const assignment = new RegExp(String.raw`(["']?)\b(${key})\1(\s*[:=]\s*|\s+(?=["'][^"']))(?:(${quotedText})|(["']?)((?:[^\s"',;&|)}\]\\]|\\.)+))`, 'gi');
+/** The value of a pass phrase in an environment file may have blanks without quotes. */
+const phrase = /^(\s*(?:export\s+)?[\w.-]*passphrase\s*=\s*)([^"'\s][^"']*)$/i;
+const option = new RegExp(String.raw`(--?[\w-]{0,40}?${secretName})(\s+|=)(?:(${quotedText})|(["']?)(?!--)([^\s"']+))`, 'gi');
 /** `key: <long base64>` of Secret data and kubeconfig credentials; digests are hex and stay. */
 const base64Value = /^(\s*(?:-\s+)?["']?[\w./-]{1,128}["']?\s*:\s*["']?)(?![0-9a-f]+["']?,?\s*$)([A-Za-z0-9+/]{40,}={0,2})(["']?,?)\s*$/;
-/** A line that is nothing but base64: the body of a PEM block. */
-const base64Line = /^\s*[A-Za-z0-9+/]{60,76}={0,2}\s*$/;
+/** A line that is nothing but base64: the body of a PEM block, or one value that was printed alone. */
+const base64Line = /^\s*(?:[A-Za-z0-9+/]{60,76}={0,2}|[A-Za-z0-9+/]{14,}={1,2}|(?=[^a-z]*[a-z])(?=[^A-Z]*[A-Z])(?=\D*\d)[A-Za-z0-9+][A-Za-z0-9+/]{39,})\s*$/;
+/** A field of journald that is not UTF-8 comes as the numbers of its bytes. */
+const byteArray = /\[(?:\s*\d{1,3}\s*,){7,}\s*\d{1,3}\s*\]/g;
+/** The data of an object on one line, as in audit logs and `last-applied-configuration`. */
+const inlineData = /(\\?["'](?:data|stringData|binaryData)\\?["']\s*:\s*)\{[^{}]*\}/g;
+const dataObject = /\bkind\\?["']?\s*:\s*\\?["']?(?:Secret|ConfigMap)\b/;
+
+const unquoted = (text: string): string => text.slice(1, -1);
 
 /**
  * Removes secrets from one piece of text: passwords, tokens, bearer and basic credentials, passwords
@@ -52,12 +36,32 @@ const base64Line = /^\s*[A-Za-z0-9+/]{60,76}={0,2}\s*$/;
 export function maskSecrets(text: string): string {
   if (base64Line.test(text) && !/^\s*[0-9a-f]+\s*$/i.test(text)) return masked;
   if (!suspicious.test(text) && !base64Value.test(text)) return text;
-  let result = text.replace(base64Value, `$1${masked}$3`);
+  let result = text.replace(base64Value, `$1${masked}$3`).replace(phrase, `$1${masked}`);
+  if (dataObject.test(result)) result = result.replace(inlineData, `$1{"${masked}":"${masked}"}`);
+  result = result.replace(byteArray, (bytes) => {
+    const said = Buffer.from((bytes.match(/\d+/g) ?? []).map(Number)).toString('utf8');
+    return maskSecrets(said) === said ? bytes : `"${masked}"`;
+  });
   for (const { pattern, replacement } of rules) result = result.replace(pattern, replacement);
-  result = result.replace(assignment, (whole, quote: string, key: string, sign: string, open: string, value: string) =>
-    ordinary.test(key) || keepValue(value) ? whole : `${quote}${key}${quote}${sign}${open}${masked}`);
-  return result.replace(option, (whole, name: string, sign: string, open: string, value: string) =>
-    ordinary.test(name.replace(/^-+/, '')) || keepValue(value) ? whole : `${name}${sign}${open}${masked}`);
+  result = result.replace(wholeAssignment, (whole, quote: string, name: string, value: string) => (ordinary.test(name) || keepValue(value) ? whole : `${quote}${name}=${masked}${quote}`));
+  result = result.replace(assignment, (whole, quote: string, name: string, sign: string, quoted: string | undefined, open: string | undefined, bare: string | undefined) => {
+    const value = quoted === undefined ? (bare ?? '') : unquoted(quoted);
+    if (value === '' || ordinary.test(name) || keepValue(value)) return whole;
+    return `${quote}${name}${quote}${sign}${quoted === undefined ? `${open ?? ''}${masked}` : `${quoted[0] ?? ''}${masked}${quoted[0] ?? ''}`}`;
+  });
+  return result.replace(option, (whole, name: string, sign: string, quoted: string | undefined, open: string | undefined, bare: string | undefined) => {
+    const value = quoted === undefined ? (bare ?? '') : unquoted(quoted);
+    return value === '' || ordinary.test(name.replace(/^-+/, '')) || keepValue(value) ? whole : `${name}${sign}${open ?? ''}${masked}`;
+  });
+}
+
+/** The words of one command: a word that follows an option for a secret is one. */
+export function maskWords(words: readonly string[]): readonly string[] {
+  const names = new RegExp(String.raw`^--?[\w-]*${secretName}$`, 'i');
+  return words.map((word, i) => {
+    const before = words[i - 1] ?? '';
+    return names.test(before) && !ordinary.test(before.replace(/^-+/, '')) && !keepValue(word) && !word.startsWith('--') ? masked : maskSecrets(word);
+  });
 }
 
 /**
@@ -66,7 +70,7 @@ export function maskSecrets(text: string): string {
  */
 function keepValue(value: string): boolean {
   if (value.length >= 32 && !/[.\-_]/.test(value) && /[a-z]/.test(value) && /[A-Z]/.test(value) && /\d/.test(value)) return false;
-  return /^(?:[./~$%{<*]|true$|false$|none$|null$|nil$|yes$|no$|\d{1,6}$|https?:)/i.test(value) || /\.(?:pem|key|crt|csv|json|ya?ml|conf)$/i.test(value);
+  return /^(?:[./~$%{<*]|true$|false$|none$|null$|nil$|yes$|no$|\d{1,6}$|https?:|simple$|jwt(?:,|$))/i.test(value) || /\.(?:pem|key|crt|csv|json|ya?ml|conf)$/i.test(value);
 }
 
 /** Masks the value of one assignment by the name of its key. */

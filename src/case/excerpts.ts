@@ -1,4 +1,5 @@
 import { shown } from '../artifacts/cite.js';
+import { blockMask } from '../artifacts/secret-blocks.js';
 import { detectEncoding } from '../artifacts/text/encoding.js';
 import { lineText, rawLines } from '../artifacts/text/lines.js';
 import type { BundleFile } from '../intake/bundle.js';
@@ -33,9 +34,11 @@ function linesOf(file: BundleFile, wanted: ReadonlySet<number>): Map<number, str
   const encoding = detectEncoding(source);
   if (encoding === 'binary') return lines;
   const last = Math.max(...wanted);
+  const mask = blockMask();
   for (const raw of rawLines({ source, encoding, start: 0, end: source.byteLength, firstLine: 1, columns: null })) {
     if (raw.number > last) break;
-    if (wanted.has(raw.number)) lines.set(raw.number, shown(lineText(raw, encoding)));
+    const text = mask(lineText(raw, encoding));
+    if (wanted.has(raw.number)) lines.set(raw.number, shown(text));
   }
   return lines;
 }

@@ -1,8 +1,9 @@
 import { openText } from '../artifacts/sections/section.js';
+import { namesDataObject, objectDataMask } from '../artifacts/object-data.js';
+import { keyBlockMask } from '../artifacts/secret-blocks.js';
 import { maskSecrets } from '../artifacts/secrets.js';
 import { lineText, rawLines } from '../artifacts/text/lines.js';
 import type { BundleFile } from '../intake/bundle.js';
-import { namesDataObject, objectDataMask } from './object-data.js';
 import type { Redactor } from './pseudonyms.js';
 
 /** Why a file is not in a reduced bundle, or `null` for one that is. */
@@ -51,15 +52,14 @@ export function shareFile(file: BundleFile, isDatabase: boolean, words: Redactor
     left: null,
     *lines(onSecret) {
       const maskData = object ? objectDataMask() : (line: string): string => line;
-      let inKey = false;
+      const maskKey = keyBlockMask();
       for (const raw of rawLines(text.range)) {
         const line = lineText(raw, text.range.encoding);
-        if (/-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----/.test(line)) inKey = true;
-        const withoutData = maskData(line);
-        if (withoutData !== line) onSecret({ line: raw.number, rule: 'object-data' });
-        const clean = inKey ? '***' : maskSecrets(withoutData);
-        if (clean !== withoutData) onSecret({ line: raw.number, rule: 'secret' });
-        if (/-----END [A-Z0-9 ]*PRIVATE KEY-----/.test(line)) inKey = false;
+        const withoutKey = maskKey(line);
+        const withoutData = maskData(withoutKey);
+        if (withoutData !== withoutKey) onSecret({ line: raw.number, rule: 'object-data' });
+        const clean = maskSecrets(withoutData);
+        if (clean !== withoutData || withoutKey !== line) onSecret({ line: raw.number, rule: 'secret' });
         yield words.redact(clean, file.path);
       }
     },

@@ -26,6 +26,11 @@ function secret(alphabet: string, length: number): string {
 
 const lower = 'abcdefghijklmnopqrstuvwxyz0123456789';
 const word = (n = 18): string => `Z${secret(`${lower}ABCDEFGHJKLMNPQRSTUVWXYZ`, n)}`;
+/** A secret with blanks and signs, remembered also by each of its parts. */
+function phrase(): string {
+  const parts = [word(8), word(9), word(10)];
+  return `${parts[0]!} ${parts[1]!}!${parts[2]!}`;
+}
 const base64 = (n: number): string => secret(`${lower}ABCDEFGHIJKLMNOPQRSTUVWXYZ+/`, n);
 const hex = (n: number): string => secret('0123456789abcdef', n);
 const token = (): string => `${secret(lower, 6)}.${secret(lower, 16)}`;
@@ -45,6 +50,11 @@ function files(): Record<string, string> {
     'cp1/admin.conf': `apiVersion: v1\nkind: Config\nusers:\n- name: admin\n  user:\n    client-certificate-data: ${base64(200)}\n    client-key-data: ${base64(200)}\n    token: ${base64(60)}\n`,
     'cp1/pki/etcd/server.key': pem('RSA '),
     'cp1/session.txt': `${head}root@cp1:~# cat /etc/kubernetes/pki/sa.key\n${pem('EC ')}root@cp1:~# kubeadm join 10.0.0.1:6443 --token ${token()} --discovery-token-ca-cert-hash sha256:${'ab'.repeat(32)}\nroot@cp1:~# k3s server --token K10${hex(64)}::server:${hex(32)}\nroot@cp1:~# etcdctl --user=root:${word()} member list\n${many(10, () => `root@cp1:~# export VAULT_TOKEN=${word()}`)}root@cp1:~# env\n${many(20, (i) => `SOME_SECRET_${i}=${word()}`)}`,
+    'cp1/quoted.env': `S3_SECRET_KEY='${phrase()}'\nMINIO_ROOT_PASSWORD="${phrase()}"\nENCRYPTION_PASSPHRASE=${phrase()}\nETCD_BACKUP_ENCRYPTION_KEY=${word()}\nAZURE_STORAGE_CONNECTION_STRING=DefaultEndpointsProtocol=https;AccountName=a;AccountKey=${base64(40)};EndpointSuffix=core\nSAS=https://a.blob.core.windows.net/c?sv=2020&sig=${word()}\nHOOK=https://hooks.slack.com/services/T0/B0/${word()}\nS3_URL=https://root:${word(6)}%40${word(6)}%2F${word(6)}@minio:9000\nS3_RAW=https://root:${word(6)}@${word(6)}/${word(6)}@minio:9000/x\n密码：${word()}\n`,
+    'cp1/kubelet.json': `${many(10, (i) => JSON.stringify({ __REALTIME_TIMESTAMP: String(1_772_438_400_000_000 + i * 1e6), _HOSTNAME: 'cp1', SYSLOG_IDENTIFIER: 'k3s', _CMDLINE: `/usr/bin/k3s server --token ${word()}`, TOKEN: word(), MESSAGE: `starting with --bootstrap-token ${token()}` }))}${JSON.stringify({ __REALTIME_TIMESTAMP: '1772438500000000', _HOSTNAME: 'cp1', SYSLOG_IDENTIFIER: 'etcd', MESSAGE: [...Buffer.from(`panic: token=${word()}`)] })}\n`,
+    'cp1/audit.log': `${many(10, () => JSON.stringify({ kind: 'Event', apiVersion: 'audit.k8s.io/v1', verb: 'create', requestURI: '/api/v1/namespaces/x/secrets', requestObject: { kind: 'Secret', data: { user: base64(12) }, stringData: { k: word() } }, requestReceivedTimestamp: '2026-03-02T08:42:02.000000Z' }))}${many(10, () => JSON.stringify({ kind: 'Event', verb: 'get', headers: { Authorization: [`Bearer ${base64(30)}`] }, annotations: { note: `invalid bearer token ${word()}` }, requestReceivedTimestamp: '2026-03-02T08:42:03.000000Z' }))}`,
+    'cp1/inspect.json': JSON.stringify([{ Id: 'ab', Name: '/etcd', Config: { Image: 'etcd:3.5', Env: [`ROOT_PASSWORD=${word()}`], Cmd: ['etcd', '--password', word(), '--token', word()] }, State: { Status: 'running' } }]),
+    'cp1/cut-key.txt': `${head}root@cp1:~# cat /etc/etcd/server.key\n-----BEGIN RSA PRIVATE KEY-----\n${base64(64)}\n${base64(50)}\n${base64(11)}=\nroot@cp1:~# kubectl -n db get secret s -o yaml\napiVersion: v1\ndata:\n  user: ${base64(12)}\nkind: Secret\nroot@cp1:~# kubectl get secret s -o jsonpath={.data.user}\n${base64(18)}==\nroot@cp1:~# kubeadm init --certificate-key ${hex(64)}\nroot@cp1:~# docker login -u admin -p ${word()} harbor.local\nroot@cp1:~# echo '${phrase()}' | docker login -u a --password-stdin\nroot@cp1:~# mc alias set m http://10.0.0.9:9000 ${word()} ${word()}\nroot@cp1:~# rclone config create s3 s3 access_key_id ${word()} secret_access_key ${word()}\nroot@cp1:~# kubectl create secret generic x --from-literal=user=${word()}\nroot@cp1:~# redis-cli -a ${word()} ping\nroot@cp1:~# lftp -u user,${word()} ftp.example\nroot@cp1:~# smbclient //h/s -U user%${word()}\nroot@cp1:~# ssh-keygen -N '${phrase()}'\nroot@cp1:~# curl -u 'admin:${phrase()}' https://x\nroot@cp1:~# ls /var/lib/etcd\nmember\n`,
     'cp1/.bash_history': many(20, (i) => [`mysql -uroot -p${word()}`, `etcdctl --password ${word()} --user root get /`, `aws configure set aws_secret_access_key ${base64(40)}`, `echo "password: ${word()}"`][i % 4]!),
   };
 }
@@ -95,6 +105,20 @@ describe('secrets', () => {
       bundle.close();
     }
   });
+});
+
+test.each([
+  'ETCD_INITIAL_CLUSTER_TOKEN=k8s_etcd', '--initial-cluster-token etcd-cluster --initial-cluster-state new', '--auth-token simple', '--auth-token=jwt,pub-key=/etc/pub.pem,sign-method=RS512',
+  '--endpoints=https://10.0.0.1:2379,https://10.0.0.2:2379', 'https://10.0.0.1:2379/foo@bar', '--key=/etc/kubernetes/pki/etcd/server.key --cert=/etc/kubernetes/pki/etcd/server.crt',
+  '--service-account-key-file=/etc/kubernetes/pki/sa.pub --tls-private-key-file=/etc/kubernetes/pki/apiserver.key', '--token-auth-file=""', '--token-ttl 24h0m0s', 'Error: context deadline exceeded, token expired',
+  'sha256sum 13d2d386a7718f938df2f66e839d0da57ef3857ec1d4b63807c863ebfed4ba3c', '13d2d386a7718f938df2f66e839d0da57ef3857ec1d4b63807c863ebfed4ba3c', '[10, 08, 300, 2, 3, 4, 5, 6, 7]',
+  '"MESSAGE": [112,97,110,105,99,58,32,102,114,101,101]', '/var/lib/etcd/member/snap/0000000000000002-0000000000004e21.snap', 'data: {}', 'echo done | tee /var/log/backup.log',
+])('an ordinary line stays as it is: %s', (line) => expect(maskSecrets(line)).toBe(line));
+
+test('a line made to be slow is not', () => {
+  const begin = performance.now();
+  for (const part of ['password', '"', "'token", ':a@', 'docker login ', '1,', ' -u a:', '://a:b', 'echo x | ', '\\', '{"data":{', 'AAAA']) maskSecrets(part.repeat(1600 / part.length));
+  expect(performance.now() - begin).toBeLessThan(20_000);
 });
 
 test('ordinary lines of real bundles stay as they are', () => {

@@ -1,7 +1,7 @@
 import { cite } from '../cite.js';
 import type { Fact, ManifestFact } from '../fact.js';
 import type { ArtifactReader, Section, TextLine } from '../reader.js';
-import { maskSecrets, maskValue } from '../secrets.js';
+import { maskSecrets, maskValue, maskWords } from '../secrets.js';
 import { backupMeaning } from '../shell/backup.js';
 import { readShellScript } from '../shell/commands.js';
 import type { ShellCommand } from '../shell/commands.js';
@@ -40,7 +40,7 @@ export const backupScript: ArtifactReader = {
     const offset = first.number - 1;
     yield {
       kind: 'backup-script', at: cite(section, place(meaning.saves[0]!.line)), host: section.host, path: section.hostPath ?? pathFromName(section.artifact), ...meaning,
-      saves: meaning.saves.map((save) => ({ ...save, words: save.words.map(maskSecrets), line: save.line + offset })),
+      saves: meaning.saves.map((save) => ({ ...save, words: maskWords(save.words), line: save.line + offset })),
       rotation: meaning.rotation === null ? null : { ...meaning.rotation, line: meaning.rotation.line + offset },
       variables: Object.fromEntries(Object.entries(script.variables).map(([key, value]) => [key, maskValue(key, value)])),
       errexit: script.errexit, parseError: script.parseError === null ? null : maskSecrets(script.parseError),
@@ -76,7 +76,7 @@ function* wrapper(section: Section, command: ShellCommand, line: TextLine): Gene
     if ((flag === '-e' || flag === '--env') && value?.includes('=') === true) env[value.slice(0, value.indexOf('='))] = maskValue(value.slice(0, value.indexOf('=')), value.slice(value.indexOf('=') + 1));
   }
   const image = command.words[at] ?? '';
-  const words = command.words.slice(at + 1).map(maskSecrets);
+  const words = maskWords(command.words.slice(at + 1));
   const fact: ManifestFact = {
     kind: 'manifest', at: cite(section, line), host: section.host, path: section.hostPath, podName: name, namespace: null, annotations: {},
     containers: [{ name, image, command: words, env, lines: words.map(() => line.number), mounts }], hostPaths, runAsUser: null, runAsGroup: null,

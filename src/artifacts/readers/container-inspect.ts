@@ -3,7 +3,7 @@ import type { Stamp } from '../../time/stamp.js';
 import { cite } from '../cite.js';
 import type { ContainerFact, Fact } from '../fact.js';
 import type { ArtifactReader, Section, TextLine } from '../reader.js';
-import { maskSecrets, maskValue } from '../secrets.js';
+import { maskValue, maskWords } from '../secrets.js';
 import { parsePodName } from './docker-ps.js';
 
 type Json = Record<string, unknown>;
@@ -74,7 +74,7 @@ function* dockerContainer(section: Section, lines: readonly TextLine[], item: Js
   yield {
     kind: 'manifest', at: citeText(section, lines, text(item['Id'])), host: section.host, path: null, podName: name, namespace: null, annotations: {},
     containers: [{
-      name, image: text(config['Image']), command: command.map(maskSecrets), env,
+      name, image: text(config['Image']), command: maskWords(command), env,
       lines: command.map((word) => citeText(section, lines, JSON.stringify(word)).line ?? section.firstLine),
       mounts: mounts.map((mount, i) => ({ name: text(mount['Name']) || `mount-${i}`, path: text(mount['Destination']) })),
     }],

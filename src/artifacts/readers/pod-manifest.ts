@@ -3,7 +3,7 @@ import type { Document } from 'yaml';
 import { cite, shown } from '../cite.js';
 import type { Fact, ManifestFact } from '../fact.js';
 import type { ArtifactReader, Section, TextLine } from '../reader.js';
-import { maskSecrets, maskValue } from '../secrets.js';
+import { maskValue, maskWords } from '../secrets.js';
 import { parseIso } from '../../time/parse.js';
 import { kubeObject } from './kube-object.js';
 
@@ -103,7 +103,7 @@ function* readPod(section: Section, lines: readonly TextLine[], item: Json, anch
     const env: Record<string, string> = {};
     for (const entry of list(container['env']).map(object)) if (entry['value'] !== undefined) env[text(entry['name'])] = maskValue(text(entry['name']), text(entry['value']));
     return {
-      name: text(container['name']), image: text(container['image']), command: command.map(maskSecrets), env,
+      name: text(container['name']), image: text(container['image']), command: maskWords(command), env,
       lines: command.map((word, at) => (known[at] === undefined ? (lines.find((line) => line.text.includes(word)) ?? anchor).number : base + known[at])),
       mounts: list(container['volumeMounts']).map(object).map((mount) => ({ name: text(mount['name']), path: text(mount['mountPath']) })),
     };

@@ -1,4 +1,4 @@
-import { masked } from '../artifacts/secrets.js';
+import { masked } from './secrets.js';
 
 /** Fields of a Secret or ConfigMap whose values are nobody's business. */
 const dataField = /^(\s*(?:-\s+)?)["']?(?:data|stringData|binaryData)["']?:\s*(\{)?\s*$/;
@@ -19,6 +19,7 @@ const indentOf = (line: string): number => line.length - line.trimStart().length
 export function objectDataMask(): (line: string) => string {
   let block: number | null = null;
   return (line) => {
+    if (block === null && !line.includes('ata')) return line;
     const plain = line.replace(inlineData, (_whole, head: string) => `${head}{"${masked}":"${masked}"}`);
     if (block !== null && line.trim() !== '') {
       if (indentOf(line) > block) {
