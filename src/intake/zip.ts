@@ -15,6 +15,8 @@ const methodStored = 0;
 const methodDeflate = 8;
 const symlinkMode = 0o120000;
 const typeMask = 0o170000;
+/** Types of Unix that are neither file nor folder nor link; a zip from elsewhere says none. */
+const specialModes: ReadonlyMap<number, string> = new Map([[0o020000, 'character-device'], [0o060000, 'block-device'], [0o010000, 'fifo'], [0o140000, 'socket']]);
 
 class SourceReader extends RandomAccessReader {
   constructor(private readonly source: ByteSource) {
@@ -88,7 +90,10 @@ async function readEntry(source: ByteSource, entry: Entry, archive: Archive, ran
   if (nameBytes.at(-1) === 0x2f) return;
   const wanted = `${archive.prefix}${verdict.name}`;
   if (entry.isEncrypted()) return into.note('intake.encrypted', wanted);
-  if (((entry.externalFileAttributes >>> 16) & typeMask) === symlinkMode) return into.note('intake.link', wanted, { target: '', type: 'symlink' });
+  const type = (entry.externalFileAttributes >>> 16) & typeMask;
+  if (type === symlinkMode) return into.note('intake.link', wanted, { target: '', type: 'symlink' });
+  const special = specialModes.get(type);
+  if (special !== undefined) return into.note('intake.special-file', wanted, { target: '', type: special });
   if (entry.compressionMethod !== methodStored && entry.compressionMethod !== methodDeflate) {
     return into.note('intake.zip-method', wanted, { method: entry.compressionMethod });
   }

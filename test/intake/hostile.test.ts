@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { defaultLimits, openBundle, type IntakeLimits } from '../../src/intake/index.js';
-import { paxEntry, tarEntry, tarOf, zipOf } from './archives.js';
+import { paxEntry, tarEntry, tarOf, zipOf, type TarEntry } from './archives.js';
 
 let folder: string;
 beforeEach(() => {
@@ -197,6 +197,78 @@ test.each(broken)('%s is a finding or an empty archive, never a crash', async (_
   const result = await opened(bytes);
   expect(result.unchanged).toEqual([]);
   expect(readdirSync(folder)).toEqual(['in.bin']);
+});
+
+/** A GNU long name (type L) or long link (type K) before its entry. */
+const gnuLong = (type: 'L' | 'K', text: string, entry: TarEntry): Buffer => Buffer.concat([tarEntry({ name: '././@LongLink', type, content: `${text}\0` }), tarEntry(entry)]);
+
+/** The size field as a number of base 256, for what no octal number can say. */
+function base256(entry: TarEntry, size: Buffer): Buffer {
+  const block = tarEntry(entry);
+  size.copy(block, 124);
+  block.write('        ', 148);
+  let sum = 0;
+  for (const byte of block.subarray(0, 512)) sum += byte;
+  block.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148, 'latin1');
+  return block;
+}
+
+const end = Buffer.alloc(1024);
+/** A nested bomb: each layer packs the one before ten times. */
+function nestedZip(depth: number): Buffer {
+  let bytes: Buffer = Buffer.alloc(1 << 16);
+  for (let i = 0; i < depth; i++) bytes = zipOf(...Array.from({ length: 10 }, (_, n) => ({ name: `${i}-${n}.zip`, content: bytes })));
+  return bytes;
+}
+
+test.each([
+  ['GNU long name up', Buffer.concat([gnuLong('L', '../../evil', evil('x')), tarOf(good)]), 'intake.name-traversal'],
+  ['GNU long name of 65 536 characters', Buffer.concat([gnuLong('L', 'a'.repeat(65_536), evil('x')), tarOf(good)]), 'intake.name-too-long'],
+  ['GNU long name, absolute', Buffer.concat([gnuLong('L', '/etc/evil', evil('x')), tarOf(good)]), 'intake.name-absolute'],
+  ['GNU long link out', Buffer.concat([gnuLong('K', `/${'a'.repeat(300)}`, { name: 'l', type: '2', link: 'x' }), tarOf(good)]), 'intake.link'],
+  ['hard link to a file before it', tarOf(good, { name: 'again', type: '1', link: 'good.txt' }), 'intake.link'],
+  ['a chain of links', tarOf({ name: 'a', type: '2', link: 'b' }, { name: 'b', type: '2', link: 'c' }, { name: 'c', type: '2', link: '..' }, good), 'intake.link'],
+  ['zip: AES (method 99)', zipOf({ ...evil('x'), method: 99, flags: 1 }, good), 'intake.encrypted'],
+  ['zip: symlink with a long target', zipOf({ name: 'l', content: '../'.repeat(2_000), unixMode: 0o120777 }, good), 'intake.link'],
+  ['zip: device', zipOf({ name: 'sda', content: '', unixMode: 0o060666 }, good), 'intake.special-file'],
+  ['zip: fifo', zipOf({ name: 'pipe', content: '', unixMode: 0o010666 }, good), 'intake.special-file'],
+  ['zip: drive with slash', zipOf(evil('c:/evil'), good), 'intake.name-drive'],
+  ['tar: network share', tarOf(evil('\\\\host\\share\\evil'), good), 'intake.name-absolute'],
+  ['zip in tar: parent folder', tarOf({ name: 'in.zip', content: zipOf(evil('../evil')) }, good), 'intake.name-traversal'],
+  ['tar in zip: parent folder', zipOf({ name: 'in.tar', content: tarOf(evil('../../evil')) }, good), 'intake.name-traversal'],
+])('%s is refused, and the rest is read', async (_what, bytes, code) => {
+  const result = await opened(bytes);
+  expect(result.codes).toContain(code);
+  expect(result.text('good.txt')).toBe('good');
+  expect(readdirSync(folder)).toEqual(['in.bin']);
+});
+
+test.each([
+  ['a tar size of base 256 beyond all numbers', Buffer.concat([base256(good, Buffer.from([0x80, 0x7f, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255])), end])],
+  ['a negative tar size', Buffer.concat([base256(good, Buffer.alloc(12, 255)), end])],
+  ['a pax size that contradicts the header', Buffer.concat([paxEntry({ size: '99999999999999999999' }, good), end])],
+  ['a pax record that claims to be longer than it is', Buffer.concat([tarEntry({ name: 'p', type: 'x', content: '999999 path=x\n' }), tarOf(good)])],
+  ['a sparse map of a million pieces', Buffer.concat([paxEntry({ 'GNU.sparse.major': '1', 'GNU.sparse.minor': '0', 'GNU.sparse.name': 'db', 'GNU.sparse.realsize': '9999999999999' }, { name: 's', content: Buffer.concat([Buffer.from('1000000\n'), Buffer.alloc(4096, '9\n')]) }), end])],
+  ['a sparse map that overlaps itself', Buffer.concat([paxEntry({ 'GNU.sparse.major': '1', 'GNU.sparse.minor': '0', 'GNU.sparse.name': 'db', 'GNU.sparse.realsize': '2048' }, { name: 's', content: Buffer.concat([Buffer.from('2\n0\n1024\n512\n1024\n'.padEnd(512, '\0')), Buffer.alloc(2048, 1)]) }), end])],
+  ['a zip whose comment holds another end record', Buffer.concat([zipOf(good).subarray(0, -2), Buffer.from([22, 0]), zipOf().subarray(-22)])],
+  ['a zip with bytes before it', Buffer.concat([Buffer.from('#!/bin/sh\nreboot\n'), zipOf(good)])],
+  ['a zip with bytes after it', Buffer.concat([zipOf(good), Buffer.alloc(70_000, 'x')])],
+  ['a gzip with a zip after it', Buffer.concat([gzipSync(tarOf(good)), zipOf(evil('../evil'))])],
+  ['a tar that begins as a zip does', Buffer.concat([tarEntry({ name: 'PK\u0003\u0004x', content: 'x' }), tarOf(good)])],
+  ['a PDF that is a zip', Buffer.concat([Buffer.from('%PDF-1.4\n'), zipOf(good), Buffer.from('\n%%EOF')])],
+  ['a picture that is a zip', Buffer.concat([Buffer.from('\u0089PNG\r\n\u001a\n', 'latin1'), zipOf(good)])],
+  ['a zip of zips of zips, ten times each', nestedZip(4)],
+  ['names that only normalisation makes equal', tarOf(evil('caf\u00e9'), evil('cafe\u0301'))],
+  ['names that Windows keeps for itself', zipOf(evil('CON'), evil('nul.txt'), evil('a.'), evil('b '), evil('f.txt:stream'))],
+  ['folders that differ in case', zipOf(evil('ETC/x'), evil('etc/x'), evil('Etc/X'))],
+  ['a thousand entries of one name', tarOf(...Array.from({ length: 1_000 }, () => evil('same')))],
+])('%s ends without a crash, and nothing is written beside it', async (_what, bytes) => {
+  const result = await opened(bytes, { maxTotalBytes: 64 << 20, maxEntries: 2_000 });
+  expect(result.unchanged).toEqual([]);
+  expect(new Set(result.paths).size).toBe(result.paths.length);
+  expect(result.paths.filter((path) => /(^|\/)\.\.(\/|$)|^\/|\u0000/.test(path))).toEqual([]);
+  expect(readdirSync(folder)).toEqual(['in.bin']);
+  expect(existsSync(join(folder, '..', 'evil'))).toBe(false);
 });
 
 test('no scratch folder is left behind', async () => {
