@@ -2,7 +2,7 @@
 // Usage: npx tsx bench/wal/read.ts [FILE.wal]
 import { readFileSync } from 'node:fs';
 import { bytesSource } from '../../src/formats/source.js';
-import { readRecords } from '../../src/formats/wal/index.js';
+import { recordCursor } from '../../src/formats/wal/index.js';
 import { logFiles, readLog } from '../../src/etcd/raft/log.js';
 import { writeLog } from '../../test/formats/wal/written-log.js';
 
@@ -38,11 +38,11 @@ const files: [string, Uint8Array][] = process.argv[2] === undefined ? [256, 1024
 for (const [name, bytes] of files) {
   const source = bytesSource(bytes);
   measure(`records, ${name}`, bytes, () => {
-    const reader = readRecords([{ name: 'bench.wal', source }]);
+    const record = recordCursor([{ name: 'bench.wal', source }]);
     let count = 0;
-    let next = reader.next();
-    for (; next.done !== true; next = reader.next()) if (next.value.type === 2) count += 1;
-    if (next.value.error !== null) throw new Error(next.value.error.message);
+    let end = record.next();
+    for (; end === null; end = record.next()) if (record.type === 2) count += 1;
+    if (end.error !== null) throw new Error(end.error.message);
     return count;
   });
   const log = logFiles(new Map([['0000000000000000-0000000000000000.wal', source]]), '3.5');

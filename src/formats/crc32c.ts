@@ -8,34 +8,42 @@ export function crc32c(bytes: Uint8Array, seed = 0): number {
   return native(bytes as Buffer, seed);
 }
 
-/** Tables for eight bytes at a time (slicing-by-8). */
-const slices: readonly Uint32Array[] = (() => {
-  const first = new Uint32Array(256);
+/** Tables for sixteen bytes at a time, one behind the other: the n-th is for a byte that n more follow. */
+const slices: Int32Array = (() => {
+  const all = new Int32Array(16 * 256);
   for (let i = 0; i < 256; i++) {
     let crc = i;
     for (let bit = 0; bit < 8; bit++) crc = (crc & 1) !== 0 ? (crc >>> 1) ^ 0x82f63b78 : crc >>> 1;
-    first[i] = crc >>> 0;
+    all[i] = crc;
   }
-  const all = [first];
-  for (let n = 1; n < 8; n++) all.push(all[n - 1]!.map((crc) => (crc >>> 8) ^ first[crc & 0xff]!));
+  for (let at = 256; at < all.length; at++) all[at] = (all[at - 256]! >>> 8) ^ all[all[at - 256]! & 0xff]!;
   return all;
 })();
 
 /**
- * CRC-32C of `bytes[start, end)` without a call into native code: faster for a few hundred bytes, where
- * the call costs more than the work.
+ * CRC-32C of the bytes `[start, end)` of a view without a call into native code: faster for up to a few
+ * hundred bytes, where the call costs more than the work. `slices` makes sixteen bytes one step.
  */
-export function crc32cOfFew(bytes: Uint8Array, start: number, end: number, seed = 0): number {
-  const [t0, t1, t2, t3, t4, t5, t6, t7] = slices as readonly [Uint32Array, Uint32Array, Uint32Array, Uint32Array, Uint32Array, Uint32Array, Uint32Array, Uint32Array];
+export function crc32cOfFew(view: DataView, start: number, end: number, seed = 0): number {
+  const t = slices;
   let crc = ~seed;
   let at = start;
-  for (const whole = end - 7; at < whole; at += 8) {
-    crc ^= bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24);
+  for (const whole = end - 15; at < whole; at += 16) {
+    const a = view.getInt32(at, true) ^ crc;
+    const b = view.getInt32(at + 4, true);
+    const c = view.getInt32(at + 8, true);
+    const d = view.getInt32(at + 12, true);
     crc =
-      t7[crc & 0xff]! ^ t6[(crc >>> 8) & 0xff]! ^ t5[(crc >>> 16) & 0xff]! ^ t4[crc >>> 24]! ^
-      t3[bytes[at + 4]!]! ^ t2[bytes[at + 5]!]! ^ t1[bytes[at + 6]!]! ^ t0[bytes[at + 7]!]!;
+      t[0xf00 + (a & 0xff)]! ^ t[0xe00 + ((a >>> 8) & 0xff)]! ^ t[0xd00 + ((a >>> 16) & 0xff)]! ^ t[0xc00 + (a >>> 24)]! ^
+      t[0xb00 + (b & 0xff)]! ^ t[0xa00 + ((b >>> 8) & 0xff)]! ^ t[0x900 + ((b >>> 16) & 0xff)]! ^ t[0x800 + (b >>> 24)]! ^
+      t[0x700 + (c & 0xff)]! ^ t[0x600 + ((c >>> 8) & 0xff)]! ^ t[0x500 + ((c >>> 16) & 0xff)]! ^ t[0x400 + (c >>> 24)]! ^
+      t[0x300 + (d & 0xff)]! ^ t[0x200 + ((d >>> 8) & 0xff)]! ^ t[0x100 + ((d >>> 16) & 0xff)]! ^ t[d >>> 24]!;
   }
-  for (; at < end; at++) crc = (crc >>> 8) ^ t0[(crc ^ bytes[at]!) & 0xff]!;
+  for (const whole = end - 3; at < whole; at += 4) {
+    const a = view.getInt32(at, true) ^ crc;
+    crc = t[0x300 + (a & 0xff)]! ^ t[0x200 + ((a >>> 8) & 0xff)]! ^ t[0x100 + ((a >>> 16) & 0xff)]! ^ t[a >>> 24]!;
+  }
+  for (; at < end; at++) crc = (crc >>> 8) ^ t[(crc ^ view.getUint8(at)) & 0xff]!;
   return ~crc >>> 0;
 }
 

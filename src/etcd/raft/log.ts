@@ -1,6 +1,7 @@
-import { isContinuous, readRecords, recordType, segmentFor, segmentNames, walDialect, type SegmentName, type WalDialect, type WalEnd, type WalSegment } from '../../formats/wal/index.js';
+import { isContinuous, recordCursor, recordType, segmentFor, segmentNames, walDialect, type RecordCursor, type SegmentName, type WalDialect, type WalEnd, type WalSegment } from '../../formats/wal/index.js';
+import type { ProtobufDialect } from '../../formats/protobuf/strict.js';
 import type { ByteSource } from '../../formats/source.js';
-import { decodeEntry, decodeHardState, decodeMetadata, decodeSnapshotMark, type HardState, type SnapshotMark } from './messages.js';
+import { decodeEntry, decodeHardState, decodeMetadata, decodeSnapshotMark, locateEntry, type EntryPlace, type HardState, type SnapshotMark } from './messages.js';
 
 /** An entry of the log and where its request lies; read it with `entryData`. */
 export interface LogEntry {
@@ -45,6 +46,8 @@ function endFailure(end: WalEnd, from: number): LogFailure | null {
   return { message, unexpectedEof: repairable, panics: false, segment: segment + from, offset };
 }
 
+const dataOf = (record: RecordCursor): Uint8Array => record.bytes.subarray(record.dataStart, record.dataEnd);
+
 /** pbutil.MustUnmarshal: the record's CRC was right and its content is not what its type says. */
 function broken(error: string, segment: number, offset: number): LogFailure {
   return { message: `unmarshal should never fail (${error})`, unexpectedEof: false, panics: true, segment, offset };
@@ -57,19 +60,19 @@ function broken(error: string, segment: number, offset: number): LogFailure {
 export function validSnapshots(log: LogFiles): { readonly marks: readonly SnapshotMark[]; readonly state: HardState; readonly failure: LogFailure | null } {
   const marks: SnapshotMark[] = [];
   let state = noHardState;
-  const reader = readRecords(log.segments, log.dialect);
-  for (let next = reader.next(); ; next = reader.next()) {
-    if (next.done === true) {
-      const failure = endFailure(next.value, 0);
+  const record = recordCursor(log.segments, log.dialect);
+  for (let end = record.next(); ; end = record.next()) {
+    if (end !== null) {
+      const failure = endFailure(end, 0);
       return { marks: marks.filter((mark) => mark.index <= state.commit), state, failure: failure?.unexpectedEof === true ? null : failure };
     }
-    const { type, data, segment, offset } = next.value;
+    const { type, segment, offset } = record;
     if (type === recordType.snapshot) {
-      const mark = decodeSnapshotMark(data, log.dialect.protobuf);
+      const mark = decodeSnapshotMark(dataOf(record), log.dialect.protobuf);
       if (mark.error !== null) return { marks, state, failure: broken(mark.error, segment, offset) };
       marks.push(mark.value);
     } else if (type === recordType.state) {
-      const decoded = decodeHardState(data, log.dialect.protobuf);
+      const decoded = decodeHardState(dataOf(record), log.dialect.protobuf);
       if (decoded.error !== null) return { marks, state, failure: broken(decoded.error, segment, offset) };
       state = decoded.value;
     }
@@ -93,6 +96,25 @@ export interface ReadLog {
 
 const same = (a: Uint8Array, b: Uint8Array): boolean => a.length === b.length && a.every((byte, i) => byte === b[i]);
 
+/** Makes the entries of a log out of its records. */
+function entryReader(protobuf: ProtobufDialect): (record: RecordCursor, segment: number) => LogEntry | { readonly error: string } {
+  const place: EntryPlace = { type: 0, term: 0, index: 0, dataStart: 0 };
+  // Entries of one term share its number: a log has few terms.
+  let [term, termNumber] = [0n, 0];
+  return (record, segment) => {
+    const { bytes, dataStart, dataEnd, dataOffset } = record;
+    if (locateEntry(bytes, dataStart, dataEnd, place)) {
+      if (place.term !== termNumber) [term, termNumber] = [BigInt(place.term), place.term];
+      const dataLength = dataEnd - place.dataStart;
+      return { type: place.type, term, index: BigInt(place.index), segment, dataOffset: dataLength === 0 ? dataOffset : dataOffset + place.dataStart - dataStart, dataLength };
+    }
+    const data = dataOf(record);
+    const { value, error } = decodeEntry(data, protobuf);
+    if (error !== null) return { error };
+    return { type: value.type, term: value.term, index: value.index, segment, dataOffset: value.data.length === 0 ? dataOffset : dataOffset + (value.data.byteOffset - data.byteOffset), dataLength: value.data.length };
+  };
+}
+
 /**
  * Reads the log above a snapshot (WAL.ReadAll in write mode, from the segment that may hold the next
  * entry on). The entries read before a failure are kept.
@@ -104,43 +126,49 @@ export function readLog(log: LogFiles, start: { readonly index: bigint; readonly
   let state = noHardState;
   const entries: LogEntry[] = [];
   const superseded: LogEntry[] = [];
-  const reader = readRecords(log.segments.slice(from), log.dialect);
+  const record = recordCursor(log.segments.slice(from), log.dialect);
+  const entryOf = entryReader(protobuf);
   const finish = (failure: LogFailure | null, endSegment: number, endOffset: number): ReadLog => {
     const ids = metadata === null ? null : decodeMetadata(metadata, protobuf);
     const refused = ids?.error != null && failure === null ? broken(ids.error, from, 0) : failure;
     return { memberId: ids?.value?.memberId ?? null, clusterId: ids?.value?.clusterId ?? null, state, entries, superseded, failure: refused, endSegment, endOffset };
   };
-  const fail = (message: string, segment: number, offset: number): ReadLog => finish({ message, unexpectedEof: false, panics: false, segment: segment + from, offset }, segment + from, offset);
-  for (let next = reader.next(); ; next = reader.next()) {
-    if (next.done === true) return finish(endFailure(next.value, from), next.value.segment + from, next.value.offset);
-    const { type, data, segment, offset, dataOffset } = next.value;
-    const panicked = (error: string): ReadLog => finish(broken(error, segment + from, offset), segment + from, offset);
+  const fail = (message: string): ReadLog => finish({ message, unexpectedEof: false, panics: false, segment: record.segment + from, offset: record.offset }, record.segment + from, record.offset);
+  const panicked = (error: string): ReadLog => finish(broken(error, record.segment + from, record.offset), record.segment + from, record.offset);
+  /** Puts an entry behind those before it; null when that works. */
+  const take = (entry: LogEntry): ReadLog | null => {
+    if (entry.index <= start.index) return null;
+    const position = entry.index - start.index - 1n;
+    if (position > entries.length) {
+      const where = positioned ? `, snapshot[Index: ${start.index}, Term: ${start.term}], current entry[Index: ${entry.index}, Term: ${entry.term}], len(ents): ${entries.length}` : '';
+      return fail(`wal: slice bounds out of range${where}`);
+    }
+    if (position < entries.length) for (const replaced of entries.splice(Number(position))) superseded.push(replaced);
+    entries.push(entry);
+    return null;
+  };
+  for (let end = record.next(); ; end = record.next()) {
+    if (end !== null) return finish(endFailure(end, from), end.segment + from, end.offset);
+    const { type } = record;
     if (type === recordType.entry) {
-      const decoded = decodeEntry(data, protobuf);
-      if (decoded.error !== null) return panicked(decoded.error);
-      const { index, term } = decoded.value;
-      if (index > start.index) {
-        const position = index - start.index - 1n;
-        if (position > BigInt(entries.length)) {
-          const where = positioned ? `, snapshot[Index: ${start.index}, Term: ${start.term}], current entry[Index: ${index}, Term: ${term}], len(ents): ${entries.length}` : '';
-          return fail(`wal: slice bounds out of range${where}`, segment, offset);
-        }
-        if (Number(position) < entries.length) superseded.push(...entries.splice(Number(position)));
-        entries.push({ type: decoded.value.type, term, index, segment: segment + from, dataOffset: decoded.value.data.length === 0 ? dataOffset : dataOffset + (decoded.value.data.byteOffset - data.byteOffset), dataLength: decoded.value.data.length });
-      }
+      const entry = entryOf(record, record.segment + from);
+      if ('error' in entry) return panicked(entry.error);
+      const failed = take(entry);
+      if (failed !== null) return failed;
     } else if (type === recordType.state) {
-      const decoded = decodeHardState(data, protobuf);
+      const decoded = decodeHardState(dataOf(record), protobuf);
       if (decoded.error !== null) return panicked(decoded.error);
       state = decoded.value;
     } else if (type === recordType.metadata) {
-      if (metadata !== null && !same(metadata, data)) return fail('wal: conflicting metadata found', segment, offset);
+      const data = dataOf(record);
+      if (metadata !== null && !same(metadata, data)) return fail('wal: conflicting metadata found');
       metadata = Uint8Array.from(data);
     } else if (type === recordType.snapshot) {
-      const mark = decodeSnapshotMark(data, protobuf);
+      const mark = decodeSnapshotMark(dataOf(record), protobuf);
       if (mark.error !== null) return panicked(mark.error);
-      if (mark.value.index === start.index && mark.value.term !== start.term) return fail('wal: snapshot mismatch', segment, offset);
+      if (mark.value.index === start.index && mark.value.term !== start.term) return fail('wal: snapshot mismatch');
     } else if (type !== recordType.crc) {
-      return fail(`unexpected block type ${next.value.type}`, segment, offset);
+      return fail(`unexpected block type ${type}`);
     }
   }
 }

@@ -52,36 +52,61 @@ export interface RaftEntry {
   readonly data: Uint8Array;
 }
 
-/** A varint below 2^53 of the usual one to seven bytes, at `at`; null for any other. */
-function plainVarint(bytes: Uint8Array, at: number): { readonly value: number; readonly next: number } | null {
-  let value = 0;
-  for (let i = 0; i < 7; i++) {
-    const byte = bytes[at + i];
-    if (byte === undefined) return null;
-    value += (byte & 0x7f) * 2 ** (7 * i);
-    if (byte < 0x80) return { value, next: at + i + 1 };
-  }
-  return null;
+/** Where the parts of an entry lie in a larger array. */
+export interface EntryPlace {
+  type: number;
+  term: number;
+  index: number;
+  dataStart: number;
 }
 
-/** The layout that raft writes: type, term, index, data, nothing behind; null for any other. */
-function entryAsWritten(bytes: Uint8Array): RaftEntry | null {
-  if (bytes[0] !== 0x08 || bytes[2] !== 0x10 || bytes[1]! > 0x7f) return null;
-  const term = plainVarint(bytes, 3);
-  if (term === null || bytes[term.next] !== 0x18) return null;
-  const index = plainVarint(bytes, term.next + 1);
-  if (index === null) return null;
-  const type = bytes[1]!;
-  if (index.next === bytes.length) return { type, term: BigInt(term.value), index: BigInt(index.value), data: none };
-  if (bytes[index.next] !== 0x22) return null;
-  const length = plainVarint(bytes, index.next + 1);
-  if (length === null || length.next + length.value !== bytes.length) return null;
-  return { type, term: BigInt(term.value), index: BigInt(index.value), data: bytes.subarray(length.next) };
+/** Value of the varint that `plainVarint` read. */
+let number = 0;
+
+/** Reads a varint below 2^49 of one to seven bytes; returns where the next field begins, -1 for any other. */
+function plainVarint(bytes: Uint8Array, from: number, end: number): number {
+  let value = 0;
+  let scale = 1;
+  for (let at = from; at < end && at < from + 7; at++) {
+    const byte = bytes[at]!;
+    if (byte < 0x80) {
+      number = value + byte * scale;
+      return at + 1;
+    }
+    value += (byte & 0x7f) * scale;
+    scale *= 128;
+  }
+  return -1;
+}
+
+/**
+ * Reads an entry in `bytes[start, end)` that has the layout of raft: type, term, index, data, nothing behind
+ * it. False for any other layout: decode that with `decodeEntry`.
+ */
+export function locateEntry(bytes: Uint8Array, start: number, end: number, place: EntryPlace): boolean {
+  if (end - start < 6 || bytes[start] !== 0x08 || bytes[start + 1]! > 0x7f || bytes[start + 2] !== 0x10) return false;
+  let at = plainVarint(bytes, start + 3, end);
+  if (at < 0 || bytes[at] !== 0x18) return false;
+  const term = number;
+  at = plainVarint(bytes, at + 1, end);
+  if (at < 0 || at > end) return false;
+  place.type = bytes[start + 1]!;
+  place.term = term;
+  place.index = number;
+  place.dataStart = end;
+  if (at === end) return true;
+  if (bytes[at] !== 0x22) return false;
+  at = plainVarint(bytes, at + 1, end);
+  if (at < 0 || at + number !== end) return false;
+  place.dataStart = at;
+  return true;
 }
 
 export function decodeEntry(bytes: Uint8Array, dialect: ProtobufDialect): Decoded<RaftEntry> {
-  const written = entryAsWritten(bytes);
-  if (written !== null) return { value: written, error: null };
+  const place = { type: 0, term: 0, index: 0, dataStart: 0 };
+  if (locateEntry(bytes, 0, bytes.length, place)) {
+    return { value: { type: place.type, term: BigInt(place.term), index: BigInt(place.index), data: bytes.subarray(place.dataStart) }, error: null };
+  }
   const message = decodeStrictly(bytes, entrySchema, dialect);
   if (message.error !== null) return { value: null, error: message.error };
   return {

@@ -12,6 +12,6 @@
  */
 export { walDialect, type WalDialect } from './dialect.js';
 export { isContinuous, parseSegmentName, segmentFor, segmentNames, type SegmentName } from './names.js';
-export { isTorn, readRecords, type WalEnd, type WalError, type WalRecord, type WalSegment } from './read.js';
+export { isTorn, readRecords, recordCursor, type RecordCursor, type WalEnd, type WalError, type WalRecord, type WalSegment } from './read.js';
 export { decodeRecord, recordType, recordTypeNames, type RecordFields } from './record.js';
 export { bytesSource, type ByteSource } from '../source.js';
