@@ -7,8 +7,11 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import puppeteer, { type Browser, type Page } from 'puppeteer';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openCasebook } from '../../src/casebook/index.js';
 import { findBrowser } from '../../src/report/browser.js';
 import { longLog } from '../long-log.js';
+import { hostileCase, hostileNotes } from '../report/hostile-texts.js';
+import { sampleCase } from '../report/sample-case.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const program = join(root, 'dist/cli/main.js');
@@ -27,6 +30,7 @@ describe.skipIf(!ready)('the page', { timeout: 180_000 }, () => {
   let address: string;
   let browser: Browser;
   let page: Page;
+  let hostileId: string;
 
   const watch = (one: Page): void => {
     one.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
@@ -61,6 +65,11 @@ describe.skipIf(!ready)('the page', { timeout: 180_000 }, () => {
   };
 
   beforeAll(async () => {
+    const hostile = hostileCase(await sampleCase('kubekey-powercut/bundle'));
+    const casebook = await openCasebook(join(folder, 'casebook'));
+    hostileId = (await casebook.putCase({ ...hostile, manifestSha256: 'f'.repeat(64) }, new Date(0))).id;
+    await casebook.putNotes(hostileId, hostileNotes);
+    await casebook.close();
     server = spawn(process.execPath, [program, 'serve', '--casebook', join(folder, 'casebook'), '--lang', 'en'], { stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, TMPDIR: folder } });
     let text = '';
     for await (const chunk of server.stdout!) {
@@ -179,6 +188,26 @@ describe.skipIf(!ready)('the page', { timeout: 180_000 }, () => {
     expect(await page.$eval('.cases tbody tr', (row) => row.textContent)).toMatch(/vmw253, vmw254, vmw255KubeKey · etcd 3\.4\.23Restore one snapshot/);
     await page.goBack();
     await page.waitForSelector('.decision-kind');
+  });
+
+  test('a case full of hostile texts is shown, and nothing in it runs or leads away', async () => {
+    await goTo(`#/cases/${hostileId}`);
+    await page.waitForFunction(() => document.querySelector('.case-body')?.textContent?.includes('<script>'));
+    for (const chip of (await page.$$('.case-body button.chip')).slice(0, 12)) {
+      await chip.evaluate((one) => one.click());
+      await page.keyboard.press('Escape');
+    }
+    for (const more of await page.$$('#events > button')) await more.evaluate((one) => { for (let i = 0; i < 8; i++) one.click(); });
+    const seen = await page.evaluate(() => ({
+      ran: (globalThis as { __ran?: number }).__ran ?? 0,
+      handlers: [...document.querySelectorAll('*')].flatMap((e) => [...e.attributes].filter((a) => a.name.startsWith('on')).map((a) => a.name)),
+      foreign: [...document.querySelectorAll('main [href], main [src]')].map((e) => e.getAttribute('href') ?? e.getAttribute('src') ?? '').filter((to) => !/^(?:#|\/api\/cases\/)/.test(to)),
+      elements: document.querySelectorAll('main :is(script, iframe, object, embed, form, base, link, img, video, style, foreignObject, image, use, animate)').length,
+    }));
+    expect(seen).toEqual({ ran: 0, handlers: [], foreign: [], elements: 0 });
+    await goTo('#/cases');
+    await page.waitForFunction(() => document.querySelectorAll('.cases tbody tr').length > 1);
+    expect(await page.evaluate(() => (globalThis as { __ran?: number }).__ran ?? 0)).toBe(0);
   });
 
   const uploads = (): string[] => readdirSync(folder).filter((name) => name.startsWith('etcd-autopsy-upload-'));
