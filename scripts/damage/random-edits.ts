@@ -230,25 +230,28 @@ const without = (files: Files, path: string): Files => new Map([...files].filter
 const changed = (files: Files, path: string | undefined, change: (bytes: Buffer) => Buffer): Files =>
   path === undefined ? files : new Map([...files].map(([name, bytes]) => [name, name === path ? change(bytes) : bytes]));
 
-/** One random damage of a data directory; the words say which. */
-export function damageFolder(files: Files, random: Dice): { readonly files: Files; readonly words: string } {
-  const kind = random.below(10);
-  if (kind < 2) {
-    const name = random.of(Object.keys(folderDamages));
+const kindsOfFolder = ['folder', 'folder', 'log', 'log', 'log', 'log', 'log', 'database', 'database', 'database'] as const;
+
+/** One random damage of a data directory; the words say which. `only` asks for one by name. */
+export function damageFolder(files: Files, random: Dice, only?: string): { readonly files: Files; readonly words: string } {
+  const kind = only === undefined ? random.of(kindsOfFolder) : only in folderDamages ? 'folder' : only in logDamages ? 'log' : 'database';
+  const named = (damages: object): string => only ?? random.of(Object.keys(damages));
+  if (kind === 'folder') {
+    const name = named(folderDamages);
     return { files: folderDamages[name]!(files, random), words: name };
   }
-  if (kind < 7) {
-    const name = random.of(Object.keys(logDamages));
+  if (kind === 'log') {
+    const name = named(logDamages);
     const path = random.below(4) === 0 ? random.of(wals(files)) : wals(files).at(-1);
     return { files: changed(files, path, (bytes) => logDamages[name]!(bytes, random, files, path ?? '')), words: `${name} ${path}` };
   }
-  const name = random.of(Object.keys(databaseDamages));
+  const name = named(databaseDamages);
   return { files: changed(files, 'member/snap/db', (bytes) => databaseDamages[name]!(bytes, random, files, 'member/snap/db')), words: `${name} db` };
 }
 
 /** One random damage of a snapshot; half of them with a digest that fits afterwards. */
-export function damageSnapshot(files: Files, random: Dice): { readonly bytes: Buffer; readonly words: string } {
-  const name = random.of(Object.keys(databaseDamages));
+export function damageSnapshot(files: Files, random: Dice, only?: string): { readonly bytes: Buffer; readonly words: string } {
+  const name = only ?? random.of(Object.keys(databaseDamages));
   const whole = files.get('snapshot.db') ?? Buffer.alloc(0);
   const damage = databaseDamages[name] ?? noChange;
   if (random.below(3) === 0) return { bytes: damage(whole, random, files, 'snapshot.db'), words: name };

@@ -165,6 +165,8 @@ function load(server: ServerKind, files: MemberFiles, report: (problem: Problem)
         loadClusterVersion(backend, server.version);
       });
     }
+    // bootstrap.go of 3.7 takes the term and index of a mark that it did not find.
+    if (line === '3.7' && snapshot === null) stop('runtime error: invalid memory address or nil pointer dereference', files.walPrefix + (log?.names.at(-1)?.name ?? ''));
     if (!database.exists && v2?.version != null) stop(databaseMissing(line, dbPath), dbPath, true);
   }
   const { machine, keyBucket } = blaming(dbPath, () => loadBuckets(database));

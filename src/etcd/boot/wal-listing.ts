@@ -114,7 +114,7 @@ export function listWal(files: ReadonlyMap<string, ByteSource>, version: string)
       if (ids !== null) [memberId, clusterId] = [hexId(ids.memberId), hexId(ids.clusterId)];
       records.push({ ...at, what: ids === null ? 'cannot be decoded' : `member ${hexId(ids.memberId)}, cluster ${hexId(ids.clusterId)}` });
     } else if (type === recordType.snapshot) {
-      const mark = decodeSnapshotMark(data, protobuf).value;
+      const mark = decodeSnapshotMark(data, protobuf, log.dialect.marksNameMembers).value;
       records.push({ ...at, index: mark?.index ?? null, term: mark?.term ?? null, what: mark === null ? 'cannot be decoded' : `snapshot at index ${mark.index}, term ${mark.term}` });
     } else records.push({ ...at, what: type === recordType.crc ? `checksum so far ${next.value.crc.toString(16).padStart(8, '0')}` : 'unknown record type' });
   }

@@ -68,7 +68,7 @@ export function validSnapshots(log: LogFiles): { readonly marks: readonly Snapsh
     }
     const { type, segment, offset } = record;
     if (type === recordType.snapshot) {
-      const mark = decodeSnapshotMark(dataOf(record), log.dialect.protobuf);
+      const mark = decodeSnapshotMark(dataOf(record), log.dialect.protobuf, log.dialect.marksNameMembers);
       if (mark.error !== null) return { marks, state, failure: broken(mark.error, segment, offset) };
       marks.push(mark.value);
     } else if (type === recordType.state) {
@@ -121,7 +121,7 @@ function entryReader(protobuf: ProtobufDialect): (record: RecordCursor, segment:
  */
 export function readLog(log: LogFiles, start: { readonly index: bigint; readonly term: bigint }): ReadLog {
   const from = Math.max(0, segmentFor(log.names, start.index));
-  const { protobuf, positioned } = log.dialect;
+  const { protobuf, positioned, marksNameMembers } = log.dialect;
   let metadata: Uint8Array | null = null;
   let state = noHardState;
   const entries: LogEntry[] = [];
@@ -164,7 +164,7 @@ export function readLog(log: LogFiles, start: { readonly index: bigint; readonly
       if (metadata !== null && !same(metadata, data)) return fail('wal: conflicting metadata found');
       metadata = Uint8Array.from(data);
     } else if (type === recordType.snapshot) {
-      const mark = decodeSnapshotMark(dataOf(record), protobuf);
+      const mark = decodeSnapshotMark(dataOf(record), protobuf, marksNameMembers);
       if (mark.error !== null) return panicked(mark.error);
       if (mark.value.index === start.index && mark.value.term !== start.term) return fail('wal: snapshot mismatch');
     } else if (type !== recordType.crc) {

@@ -39,6 +39,7 @@ const markSchema: MessageSchema = {
   name: 'Snapshot',
   fields: { 1: { name: 'Index', kind: 'varint' }, 2: { name: 'Term', kind: 'varint' }, 3: { name: 'ConfState', kind: 'message', message: confStateSchema } },
 };
+const oldMarkSchema: MessageSchema = { name: 'Snapshot', fields: { 1: { name: 'Index', kind: 'varint' }, 2: { name: 'Term', kind: 'varint' } } };
 const metadataSchema: MessageSchema = { name: 'Metadata', fields: { 1: { name: 'NodeID', kind: 'varint' }, 2: { name: 'ClusterID', kind: 'varint' } } };
 
 /** Entry types of raftpb. etcd writes 0 and 1 only. */
@@ -121,10 +122,11 @@ export function decodeHardState(bytes: Uint8Array, dialect: ProtobufDialect): De
   return { value: { term: numberIn(message, 1), vote: numberIn(message, 2), commit: numberIn(message, 3) }, error: null };
 }
 
-export function decodeSnapshotMark(bytes: Uint8Array, dialect: ProtobufDialect): Decoded<SnapshotMark> {
-  const message = decodeStrictly(bytes, markSchema, dialect);
+/** `namesMembers`: the third field is known, as it is since 3.5; before, it is passed over whatever it is. */
+export function decodeSnapshotMark(bytes: Uint8Array, dialect: ProtobufDialect, namesMembers = true): Decoded<SnapshotMark> {
+  const message = decodeStrictly(bytes, namesMembers ? markSchema : oldMarkSchema, dialect);
   if (message.error !== null) return { value: null, error: message.error };
-  const conf = bytesIn(message, 3);
+  const conf = namesMembers ? bytesIn(message, 3) : null;
   const state = conf === null ? null : decodeStrictly(conf, confStateSchema, dialect);
   return {
     value: {

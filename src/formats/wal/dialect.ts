@@ -14,6 +14,8 @@ export interface WalDialect {
   /** Text when a crc record contradicts the chain. */
   readonly chainText: 'wal: crc mismatch' | 'walpb: crc mismatch';
   readonly protobuf: ProtobufDialect;
+  /** True when a snapshot mark has a third field, the members (3.5). */
+  readonly marksNameMembers: boolean;
 }
 
 /** The dialect of an etcd version such as `3.5.30` or `3.5`. A line alone means its newest patch. */
@@ -27,5 +29,6 @@ export function walDialect(version: string): WalDialect {
     positioned: minor >= 6,
     chainText: minor < 6 ? 'wal: crc mismatch' : 'walpb: crc mismatch',
     protobuf: minor < 7 ? 'gogo' : 'google',
+    marksNameMembers: minor >= 5,
   };
 }
