@@ -79,6 +79,8 @@ export function findDatabases(files: readonly BundleFile[], isText: (file: Bundl
     return entry;
   };
   const single: BundleFile[] = [];
+  // An archive that was opened is no candidate beside what it holds, whatever its name claims.
+  const opened = new Set(files.flatMap((file) => [...file.path.matchAll(/!/g)].map((mark) => file.path.slice(0, mark.index))));
   for (const file of files) {
     const base = baseName(file.path);
     const inMember = memberFile.exec(file.path);
@@ -91,7 +93,7 @@ export function findDatabases(files: readonly BundleFile[], isText: (file: Bundl
       const parent = parentOf(file.path);
       const root = /(?:^|\/)(?:wal|snap)$/.test(parent) ? parentOf(parent) : parent;
       place(directory(root, false), file, base, kinds);
-    } else single.push(file);
+    } else if (!opened.has(file.path)) single.push(file);
   }
   const groups: DatabaseGroup[] = [];
   for (const file of single) {

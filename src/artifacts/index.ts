@@ -4,6 +4,7 @@ import type { DatabaseGroup } from './databases.js';
 import type { Fact } from './fact.js';
 import { attributeHosts } from './host-attribution.js';
 import { readTextFile } from './read-file.js';
+import { joinSeparateLogs } from './separate-log.js';
 import { loadShellGrammar } from './shell/grammar.js';
 import { detectEncoding } from './text/encoding.js';
 
@@ -70,7 +71,7 @@ export async function readArtifacts(files: readonly BundleFile[], onProgress?: R
   const scriptPath = scriptPaths(facts);
   const placed = facts.map((fact) => (fact.host === null ? { ...fact, host: hostOf(fact.at.artifact) } : fact)).map((fact) => (fact.kind === 'backup-script' && fact.path === null ? { ...fact, path: scriptPath(fact.at.artifact) } : fact));
   for (const [path, entry] of recognised) recognised.set(path, { ...entry, host: hostOf(path) });
-  return { facts: placed, recognised, databases: found.groups.map((group) => locate(group, hostOf, placed)) };
+  return { facts: placed, recognised, databases: joinSeparateLogs(found.groups.map((group) => locate(group, hostOf, placed)), placed) };
 }
 
 function locate(group: DatabaseGroup, hostOf: (path: string) => string | null, facts: readonly Fact[]): DatabaseGroup {

@@ -3,6 +3,7 @@ import type { Place } from '../artifacts/place.js';
 import type { Judged } from './judge.js';
 import { otherStore } from '../installations/index.js';
 import { otherDigestStated } from './stated-digest.js';
+import { corruptMembers } from './health.js';
 import { configuredDirectory, isLeftover, placeOfDirectory } from './place-of-directory.js';
 import { besideEtcd, withoutRestart } from './repairs.js';
 import type { Situation } from './situation.js';
@@ -116,6 +117,11 @@ function alive(s: Situation): Decision | null {
   if (s.health.failing > 0) {
     const lost = s.health.members.filter((one) => one.health === 'failing').map((one) => one.member.name ?? one.member.host ?? '?').join(', ');
     return { ...base, kind: 'replace-member', confidence: 'proven', why: [why('quorum-alive', { healthy: s.health.healthy, members: s.health.members.length, lost })], conditions: [condition('one-at-a-time')], places: healthPlaces(s) };
+  }
+  // Members that answer may still hold different data.
+  if (s.health.members.length > 2 && s.damages.some((one) => one.id === 'data-inconsistency')) {
+    const named = corruptMembers(s.draft).map((one) => one.name ?? one.host ?? '?').join(', ');
+    return { ...base, kind: 'replace-member', confidence: named === '' ? 'likely' : 'proven', why: [why(named === '' ? 'members-differ' : 'member-differs', { members: s.health.members.length, lost: named })], conditions: [condition('one-at-a-time')], places: healthPlaces(s) };
   }
   const [cause] = s.repairs;
   if (cause !== undefined) return repair(s, cause, cause.confidence);

@@ -122,3 +122,9 @@ export function clusterHealth(draft: Draft): ClusterHealth {
     down: !quorumAlive && (members.length > 1 ? failing > members.length - quorum : failing > 0 || writesFail.length > 0 || refused),
   };
 }
+
+/** Members that a CORRUPT alarm names: their data differs from the others'. */
+export function corruptMembers(draft: Draft): readonly MemberInfo[] {
+  const ids = new Set(draft.facts.flatMap((fact) => (fact.kind === 'alarm' && fact.alarm === 'CORRUPT' && fact.memberId !== null ? [fact.memberId.replace(/^0+/, '')] : [])));
+  return draft.members.filter((member) => member.memberId !== null && ids.has(member.memberId.replace(/^0+/, '')));
+}

@@ -51,9 +51,17 @@ function optionSeen(draft: Draft, pattern: RegExp): string | null {
 /** The product's own directory above that of its etcd. */
 const baseOf = (data: string | null): string | null => (data?.endsWith('/server/db/etcd') === true ? data.slice(0, -'/server/db/etcd'.length) : folderOf(data));
 
+/** Where the archive lies on its host that holds the chosen file: k3s and RKE2 zip snapshots, RKE1 as well. */
+function archiveOnHost(draft: Draft, chosen: DraftCandidate | null): string | null {
+  const archive = /^(.*\.zip)!/.exec(chosen?.candidate.path ?? '')?.[1];
+  if (archive === undefined) return null;
+  const paths = new Set(draft.facts.flatMap((fact) => (fact.kind === 'file' && nameOf(fact.path) === nameOf(archive) && fact.path.startsWith('/') ? [fact.path] : [])));
+  return paths.size === 1 ? fitPath([...paths][0]) : null;
+}
+
 /** The value of each placeholder, as a word for the shell; null where the bundle does not give it. */
 function valuesOf(draft: Draft, installation: Installation, chosen: DraftCandidate | null, addresses: readonly string[]): Readonly<Record<string, string | null>> {
-  const path = fitPath(chosen?.candidate.hostPath);
+  const path = fitPath(chosen?.candidate.hostPath) ?? archiveOnHost(draft, chosen);
   const word = (text: string | null | undefined): string | null => (text === null || text === undefined || hasControlCharacter(text) ? null : shellWord(text));
   const stampIn = (text: string | null): string | null => /\d{4}-\d\d-\d\d_\d{6}/.exec(text ?? '')?.[0] ?? null;
   const stamp = stampIn(nameOf(path)) ?? stampIn(nameOf(chosen?.candidate.path ?? null));
@@ -94,6 +102,7 @@ export function manualSteps(draft: Draft, installation: Installation, chosen: Dr
   const inOrder = first === null ? [] : [first, ...hosts.filter((host) => host !== first)];
   const addresses = inOrder.flatMap((host) => addressOf(host) ?? []);
   const values = valuesOf(draft, installation, chosen, addresses);
+  const zipped = chosen?.candidate.hostPath == null && archiveOnHost(draft, chosen) !== null;
   const open = new Set<string>();
   const fill = (command: string, own: Readonly<Record<string, string | null>>): string =>
     command.replace(places, (name) => {
@@ -109,7 +118,7 @@ export function manualSteps(draft: Draft, installation: Installation, chosen: Dr
       const own = step.on === 'each' ? { PEER_IP: host === null ? null : addressOf(host) } : {};
       steps.push({
         host: host?.name ?? (step.on === 'operator' ? say(language, 'runbook.operator') : null),
-        title: saidIn(language, { key: step.title, params }), commands: step.commands.map((command) => fill(command, own)),
+        title: saidIn(language, { key: step.title, params }), commands: step.commands.map((command) => fill(zipped && command === 'sha256sum SNAPSHOT' ? 'unzip -p SNAPSHOT | sha256sum' : command, own)),
         expect: step.expect === null ? null : saidIn(language, { key: step.expect, params }),
       });
     }

@@ -2,7 +2,7 @@ import type { Draft, DraftCandidate } from '../case/draft.js';
 import type { MemberInfo, Message, Plan, Recommendation } from '../case/model.js';
 import type { Language } from '../words/catalogue.js';
 import { say } from '../words/say.js';
-import { clusterHealth } from './health.js';
+import { clusterHealth, corruptMembers } from './health.js';
 import { managedReplacement, managedSurvivor } from './managed-member.js';
 import { memberWords, type MemberWords } from './member-words.js';
 import { missing, type MissingFact } from './plan-host.js';
@@ -59,12 +59,13 @@ function replaceMember(draft: Draft, language: Language): HandPlan {
   const lacks: MissingFact[] = [];
   // What etcd answered counts more than what a list of processes shows.
   const answers = new Map(clusterHealth(draft).members.map((one) => [one.member, one.health]));
-  const works = (member: MemberInfo): boolean => answers.get(member) === 'healthy' || (answers.get(member) === 'unknown' && member.state === 'running');
+  const corrupt = corruptMembers(draft);
+  const works = (member: MemberInfo): boolean => !corrupt.includes(member) && (answers.get(member) === 'healthy' || (answers.get(member) === 'unknown' && member.state === 'running'));
   const healthy = draft.members.find(works);
   const broken = draft.members.filter((member) => !works(member));
   const [lost] = broken;
   const asker = memberWords(healthy ?? draft.members[0], draft, lacks);
-  const status = [asker.ctl('endpoint status --cluster -w table'), asker.ctl('endpoint health --cluster'), asker.ctl('member list -w table')];
+  const status = [asker.ctl('endpoint status --cluster -w table'), asker.ctl('endpoint health --cluster'), asker.ctl('member list -w table'), ...(draft.members.length > 2 ? [asker.ctl('endpoint hashkv --cluster')] : [])];
   if (broken.length !== 1 || lost === undefined || healthy === undefined) return { steps: lacks.length > 0 ? [] : [step(asker.host, 'replace.which', status)], missing: lacks, minutes: { least: 2, most: 5 } };
   const managed = managedReplacement({ draft, lost, healthy, of: { healthy: memberWords(healthy, draft, []), lost: memberWords(lost, draft, []) }, step, operator: say(language, 'runbook.operator') });
   if (managed !== null) {
@@ -83,7 +84,7 @@ function replaceMember(draft: Draft, language: Language): HandPlan {
     step(asker.host, 'replace.add', [asker.ctl(`member add ${shellWord(name ?? 'x')} --peer-urls=${shellWord(peer ?? 'x')}`)]),
     step(words.host, 'replace.join', joinCommands(draft, lost)),
     step(words.host, 'replace.start', words.start),
-    step(asker.host, 'replace.done', [...status, asker.ctl('endpoint hashkv --cluster'), asker.ctl('alarm list')]),
+    step(asker.host, 'replace.done', [...status, asker.ctl('alarm list')]),
   ];
   return { steps: lacks.length > 0 ? [] : steps, missing: lacks, minutes: { least: 5, most: 20 } };
 }

@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { zipOf } from '../intake/archives.js';
 import { casesOf, killed, pick, saved, settingsOf, statusOf } from './scenario.js';
 
 const late = saved('v3.5.16', 'kubesphere-single-late');
@@ -42,11 +43,15 @@ describe('turns that lead astray', () => {
     expect(value.recommendation.conditions.map((one) => one.key)).toContain('recommend.condition.checksum-differs');
   });
 
-  it('does not start what took the place of a directory that was put aside and is fresher', async () => {
+  it('does not start what took the place of a directory that was put aside and is fresher, and finds a log kept elsewhere', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'aside-'));
     try {
       execFileSync('tar', ['xJf', '-', '-C', folder], { input: killed('v3.5.30-billing-single') });
       const files = execFileSync('find', ['data', '-type', 'f'], { cwd: folder, encoding: 'utf8' }).trim().split('\n');
+      const apart = Object.fromEntries(files.map((path) => [path.includes('/wal/') ? `master1/ssd/wal/${path.split('/').pop() ?? ''}` : `master1/var/lib/etcd/${path.slice('data/'.length)}`, readFileSync(join(folder, path))]));
+      const settings = settingsOf('master1', 'master1', '172.16.4.11', 'master1=https://172.16.4.11:2380');
+      const joined = await casesOf({ ...settings, 'master1/etcd.env': `${settings['master1/etcd.env'] ?? ''}ETCD_WAL_DIR=/ssd/wal\n`, ...statusOf('master1', false), ...apart });
+      expect(joined.candidates.map((one) => [one.kind, one.boot?.result, one.boot?.hazard])).toEqual([['data-dir', 'ready', null]]);
       const aside = Object.fromEntries(files.map((path) => [`master1/var/lib/etcd.bak/${path.slice('data/'.length)}`, readFileSync(join(folder, path))]));
       const value = await casesOf({
         ...settingsOf('master1', 'master1', '172.16.4.11', 'master1=https://172.16.4.11:2380'), ...aside, 'b/early.db': saved('v3.5.30', 'billing-single-early'),
@@ -64,5 +69,36 @@ describe('turns that lead astray', () => {
     const list = '[root@n1 ~]# etcdctl member list\n1a2b3c4d5e6f7081, started, n1, https://10.0.0.1:2380, https://10.0.0.1:2379, false\n2b3c4d5e6f708192, started, n2, https://10.0.0.2:2380, https://10.0.0.2:2379, true\n';
     const value = await casesOf({ ...settingsOf('n1', 'n1', '10.0.0.1', 'n1=https://10.0.0.1:2380'), ...statusOf('n1', false), 'n1/members.txt': list });
     expect(value.members.map((one) => one.name)).toEqual(['n1']);
+  });
+
+  it('replaces the member that a CORRUPT alarm names, though all answer', async () => {
+    const three = 'etcd1=https://10.0.0.1:2380,etcd2=https://10.0.0.2:2380,etcd3=https://10.0.0.3:2380';
+    const hosts = [1, 2, 3].map((n) => ({ ...settingsOf(`n${n}`, `etcd${n}`, `10.0.0.${n}`, three), ...statusOf(`n${n}`, true) }));
+    const said = ['[root@n1 ~]# etcdctl alarm list', `memberID:${BigInt('0x3c4d5e6f708192a3')} alarm:CORRUPT`, '[root@n1 ~]# etcdctl member list', ...[1, 2, 3].map((n) => `${['1a2b3c4d5e6f7081', '2b3c4d5e6f708192', '3c4d5e6f708192a3'][n - 1]!}, started, etcd${n}, https://10.0.0.${n}:2380, https://10.0.0.${n}:2379, false`),
+      '[root@n1 ~]# etcdctl endpoint health --cluster', ...[1, 2, 3].map((n) => `https://10.0.0.${n}:2379 is healthy: successfully committed proposal: took = 12.1ms`), ''];
+    const value = await casesOf({ ...hosts[0], ...hosts[1], ...hosts[2], 'n1/asked.txt': said.join('\n') });
+    expect(value.recommendation.kind).toBe('replace-member');
+    expect(value.recommendation.why.map((one) => one.text).join()).toContain('etcd3');
+  });
+
+  it('gives k3s the zip that it wrote, and takes no opened archive for a snapshot', async () => {
+    const name = 'etcd-snapshot-srv1-1688751000';
+    const zip = zipOf({ name, content: late });
+    const value = await casesOf({
+      [`srv1/snapshots/${name}.zip`]: zip,
+      'srv1/s.txt': `[root@srv1 ~]# systemctl status k3s\n● k3s.service - Lightweight Kubernetes\n     Loaded: loaded (/etc/systemd/system/k3s.service; enabled; preset: enabled)\n     Active: activating (auto-restart) (Result: exit-code) since Fri 2023-07-07 18:10:35 UTC; 5s ago\n[root@srv1 ~]# ls -l --full-time /var/lib/rancher/k3s/server/db/snapshots\ntotal 4\n-rw------- 1 root root ${zip.length} 2023-07-07 17:30:00.000000000 +0000 ${name}.zip\n`,
+    });
+    expect(value.candidates).toHaveLength(1);
+    const lines = (value.plan?.manual ?? []).flatMap((step) => step.commands);
+    expect(lines).toContain(`unzip -p /var/lib/rancher/k3s/server/db/snapshots/${name}.zip | sha256sum`);
+    expect(lines).toContain(`k3s server --cluster-reset --cluster-reset-restore-path=/var/lib/rancher/k3s/server/db/snapshots/${name}.zip`);
+  });
+      expect(value.candidates).toHaveLength(1);
+      const lines = (value.plan?.manual ?? []).flatMap((step) => step.commands);
+      expect(lines).toContain(`unzip -p /var/lib/rancher/k3s/server/db/snapshots/${name}.zip | sha256sum`);
+      expect(lines).toContain(`k3s server --cluster-reset --cluster-reset-restore-path=/var/lib/rancher/k3s/server/db/snapshots/${name}.zip`);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
   });
 });

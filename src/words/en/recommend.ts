@@ -119,6 +119,8 @@ export const recommend = {
   'recommend.condition.written-since': 'What was written since the data was emptied is lost; the plan puts that directory aside, so that it can still be looked at.',
   'recommend.condition.replace-after': 'Afterwards replace {members}: the data there is damaged.',
   'recommend.reason.default-identity': 'It was restored without name and peer URL (http://localhost:2380), while the settings say {url}.',
+  'recommend.why.member-differs': 'All {members} members answer, but {lost} holds other data than the rest: replace it.',
+  'recommend.why.members-differ': 'All {members} members answer, but they do not hold the same data: find out which one differs, and replace that one.',
   'recommend.condition.force-new-cluster': 'Work on a copy, with the other members stopped for good: the membership is rewritten to this member alone.',
   'recommend.condition.others-never-back': 'The old directories of the other members must never be started again.',
   'recommend.condition.all-from-one': 'All {members} members are restored from this one file, all stopped before, all started together.',
