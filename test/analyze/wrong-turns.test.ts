@@ -4,6 +4,10 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { DataDirectory } from '../../src/artifacts/databases.js';
+import type { Fact } from '../../src/artifacts/fact.js';
+import { joinSeparateLogs } from '../../src/artifacts/separate-log.js';
+import type { BundleFile } from '../../src/intake/bundle.js';
 import { zipOf } from '../intake/archives.js';
 import { casesOf, killed, pick, saved, settingsOf, statusOf } from './scenario.js';
 
@@ -43,15 +47,11 @@ describe('turns that lead astray', () => {
     expect(value.recommendation.conditions.map((one) => one.key)).toContain('recommend.condition.checksum-differs');
   });
 
-  it('does not start what took the place of a directory that was put aside and is fresher, and finds a log kept elsewhere', async () => {
+  it('does not start what took the place of a directory that was put aside and is fresher', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'aside-'));
     try {
       execFileSync('tar', ['xJf', '-', '-C', folder], { input: killed('v3.5.30-billing-single') });
       const files = execFileSync('find', ['data', '-type', 'f'], { cwd: folder, encoding: 'utf8' }).trim().split('\n');
-      const apart = Object.fromEntries(files.map((path) => [path.includes('/wal/') ? `master1/ssd/wal/${path.split('/').pop() ?? ''}` : `master1/var/lib/etcd/${path.slice('data/'.length)}`, readFileSync(join(folder, path))]));
-      const settings = settingsOf('master1', 'master1', '172.16.4.11', 'master1=https://172.16.4.11:2380');
-      const joined = await casesOf({ ...settings, 'master1/etcd.env': `${settings['master1/etcd.env'] ?? ''}ETCD_WAL_DIR=/ssd/wal\n`, ...statusOf('master1', false), ...apart });
-      expect(joined.candidates.map((one) => [one.kind, one.boot?.result, one.boot?.hazard])).toEqual([['data-dir', 'ready', null]]);
       const aside = Object.fromEntries(files.map((path) => [`master1/var/lib/etcd.bak/${path.slice('data/'.length)}`, readFileSync(join(folder, path))]));
       const value = await casesOf({
         ...settingsOf('master1', 'master1', '172.16.4.11', 'master1=https://172.16.4.11:2380'), ...aside, 'b/early.db': saved('v3.5.30', 'billing-single-early'),
@@ -93,12 +93,14 @@ describe('turns that lead astray', () => {
     expect(lines).toContain(`unzip -p /var/lib/rancher/k3s/server/db/snapshots/${name}.zip | sha256sum`);
     expect(lines).toContain(`k3s server --cluster-reset --cluster-reset-restore-path=/var/lib/rancher/k3s/server/db/snapshots/${name}.zip`);
   });
-      expect(value.candidates).toHaveLength(1);
-      const lines = (value.plan?.manual ?? []).flatMap((step) => step.commands);
-      expect(lines).toContain(`unzip -p /var/lib/rancher/k3s/server/db/snapshots/${name}.zip | sha256sum`);
-      expect(lines).toContain(`k3s server --cluster-reset --cluster-reset-restore-path=/var/lib/rancher/k3s/server/db/snapshots/${name}.zip`);
-    } finally {
-      rmSync(folder, { recursive: true, force: true });
-    }
+
+  it('joins a log to its directory where the settings say so, and leaves one alone that somebody moved', () => {
+    const file = (path: string): BundleFile => ({ path }) as BundleFile;
+    const group = (directory: string, over: Partial<DataDirectory>): DataDirectory => ({ kind: 'data-dir', directory, complete: true, db: null, snapFiles: [], walFiles: [], otherFiles: [], host: 'kz1', hostPath: null, ...over });
+    const groups = [group('kz1/var/lib/etcd', { db: file('kz1/var/lib/etcd/member/snap/db') }), group('kz1/ssd', { walFiles: [file('kz1/ssd/wal/0000000000000000-0000000000000000.wal')] })];
+    const unit: Fact = { kind: 'unit', at: { artifact: 'u', line: 1, text: '' }, host: 'kz1', unit: 'etcd.service', section: 'Service', key: 'ExecStart', value: '/opt/kube/bin/etcd --data-dir=/var/lib/etcd --wal-dir=/ssd/wal', path: null, dropIn: null };
+    expect(joinSeparateLogs(groups, [unit]).map((one) => (one.kind === 'data-dir' ? one.walFiles.length : -1))).toEqual([1]);
+    expect(joinSeparateLogs(groups, [])).toEqual(groups);
+    expect(joinSeparateLogs(groups, [{ ...unit, host: 'kz2' }])).toEqual(groups);
   });
 });
