@@ -53,7 +53,7 @@ function failed(failure: StartFailure, dir: DataDir): BootPrediction {
     term: read?.state.term ?? null,
     walLastIndex: read?.entries.at(-1)?.index ?? null,
     commitIndex: read?.state.commit ?? null,
-    problems: [...failure.problems, ...(open ? [] : fatalProblems(memberFiles(dir), failure.causeFile, failure.message))],
+    problems: [...failure.problems, ...(open ? [] : fatalProblems(memberFiles(dir), failure))],
   };
 }
 
@@ -150,7 +150,7 @@ export function predictBoot(dir: DataDir, options: BootOptions): BootPrediction 
     return {
       ...empty, ...facts, result: 'dies', diesAt: phase, message: thrown.message, causeFile, writable: false,
       replayed: replayed?.applied ?? null, appliedIndex: replayed?.appliedIndex ?? null, term: read?.state.term ?? database.term,
-      problems: [...loaded.problems, ...fatalProblems(files, causeFile, thrown.message)],
+      problems: [...loaded.problems, ...fatalProblems(files, { causeFile, message: thrown.message, forWantOfFile: false })],
     };
   }
 }

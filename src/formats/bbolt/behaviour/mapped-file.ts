@@ -23,8 +23,8 @@ export interface MappedFile {
 
 const memoryPage = 4096;
 const mostAvailable = 64 * 2 ** 20;
-const blockSize = 64 * 1024;
-const mostBlocks = 256;
+const blockSize = 32 * 1024;
+const mostBlocks = 1536;
 
 /** bbolt 1.4.3 db.go mmapSize: doubles from 32 KiB to 1 GiB, then whole gigabytes. */
 export function mapSizeOf(size: number): number {
@@ -107,78 +107,119 @@ function mapWhole(whole: Uint8Array, fileSize: number, backed: number, mapSize: 
   };
 }
 
-function mapBlocks(source: ByteSource, fileSize: number, backed: number, mapSize: number, littleEndian: boolean): MappedFile {
-  const blocks = new Map<number, Uint8Array>();
-  let last = -1;
-  let lastBytes: Uint8Array = new Uint8Array();
+/** A stretch of the file that is in memory, with zeros behind the end of the file. */
+interface Block {
+  readonly bytes: Uint8Array;
+  /** The same bytes, for comparisons: slices of a Buffer cost more. */
+  readonly buffer: Buffer;
+  readonly view: DataView;
+}
 
-  const block = (number: number): Uint8Array => {
-    if (number === last) return lastBytes;
-    let bytes = blocks.get(number);
-    if (bytes === undefined) {
-      bytes = new Uint8Array(blockSize);
+/** Keeps the blocks that were read last; the oldest gives its memory to the next one. */
+function blockReader(source: ByteSource, fileSize: number): (number: number) => Block {
+  const blocks = new Map<number, Block>();
+  let last = -1;
+  let lastBlock: Block | null = null;
+  const room = (): Block => {
+    const oldest = blocks.size < mostBlocks ? undefined : blocks.entries().next().value;
+    if (oldest === undefined) {
+      const bytes = new Uint8Array(blockSize);
+      return { bytes, buffer: Buffer.from(bytes.buffer), view: new DataView(bytes.buffer) };
+    }
+    blocks.delete(oldest[0]);
+    return oldest[1];
+  };
+  return (number) => {
+    if (number === last && lastBlock !== null) return lastBlock;
+    let block = blocks.get(number);
+    if (block === undefined) {
+      block = room();
       const start = number * blockSize;
-      if (start < fileSize) bytes.set(source.read(start, Math.min(blockSize, fileSize - start)));
-      if (blocks.size >= mostBlocks) blocks.delete(blocks.keys().next().value ?? 0);
-      blocks.set(number, bytes);
+      const wanted = Math.max(0, Math.min(blockSize, fileSize - start));
+      let filled = 0;
+      if (source.readInto !== undefined && wanted > 0) filled = source.readInto(block.bytes.subarray(0, wanted), start);
+      else if (wanted > 0) {
+        const read = source.read(start, wanted);
+        block.bytes.set(read);
+        filled = read.length;
+      }
+      block.bytes.fill(0, filled);
+      blocks.set(number, block);
     }
     last = number;
-    lastBytes = bytes;
-    return bytes;
+    lastBlock = block;
+    return block;
   };
+}
+
+function mapBlocks(source: ByteSource, fileSize: number, backed: number, mapSize: number, littleEndian: boolean): MappedFile {
+  const blockOf = blockReader(source, fileSize);
   const check = (at: number, length: number): void => {
     if (at < 0 || at + length > backed) end(at + length > backed && at < backed ? backed : at, mapSize);
   };
-  const byte = (at: number): number => block(Math.floor(at / blockSize))[at % blockSize] ?? 0;
-  const number = (at: number, length: number): number => {
+  const byte = (at: number): number => blockOf(Math.floor(at / blockSize)).bytes[at % blockSize] ?? 0;
+  /** A number across two blocks. */
+  const across = (at: number, length: number): number => {
     let value = 0;
-    if (littleEndian) for (let i = length - 1; i >= 0; i--) value = value * 256 + byte(at + i);
-    else for (let i = 0; i < length; i++) value = value * 256 + byte(at + i);
+    for (let i = 0; i < length; i++) value = value * 256 + byte(littleEndian ? at + length - 1 - i : at + i);
     return value;
   };
-  const u64 = (at: number): PageNumber => {
-    check(at, 8);
-    const high = number(littleEndian ? at + 4 : at, 4);
-    const low = number(littleEndian ? at : at + 4, 4);
-    return high < 0x20_0000 ? high * 2 ** 32 + low : (BigInt(high) << 32n) | BigInt(low);
+  const u16 = (at: number): number => {
+    const offset = at % blockSize;
+    return offset <= blockSize - 2 ? blockOf(Math.floor(at / blockSize)).view.getUint16(offset, littleEndian) : across(at, 2);
   };
-  return {
-    littleEndian,
-    fileSize,
-    u16: (at) => (check(at, 2), number(at, 2)),
-    u32: (at) => (check(at, 4), number(at, 4)),
-    u64,
-    compare: (a, aLength, b, bLength) => {
-      const length = Math.min(aLength, bLength);
-      for (let i = 0; i < length; i++) {
-        check(a + i, 1);
-        check(b + i, 1);
-        const d = byte(a + i) - byte(b + i);
-        if (d !== 0) return d < 0 ? -1 : 1;
-      }
-      return Math.sign(aLength - bLength);
-    },
-    compareWith: (a, aLength, bytes) => {
-      const length = Math.min(aLength, bytes.length);
-      for (let i = 0; i < length; i++) {
-        check(a + i, 1);
-        const d = byte(a + i) - (bytes[i] ?? 0);
-        if (d !== 0) return d < 0 ? -1 : 1;
-      }
-      return Math.sign(aLength - bytes.length);
-    },
-    bytes: (at, length) => copyOf(at, length),
-    available: (at, length) => copyOf(Math.min(at, backed), Math.max(0, Math.min(length, mostAvailable, backed - at))),
+  const u32 = (at: number): number => {
+    const offset = at % blockSize;
+    return offset <= blockSize - 4 ? blockOf(Math.floor(at / blockSize)).view.getUint32(offset, littleEndian) : across(at, 4);
   };
-  function copyOf(at: number, length: number): Uint8Array {
+  /** Compares with bytes that are in memory, as far as a block reaches at a time. */
+  const compareWith = (a: number, aLength: number, bytes: Uint8Array): number => {
+    const length = Math.min(aLength, bytes.length);
+    for (let done = 0; done < length; ) {
+      check(a + done, 1);
+      const offset = (a + done) % blockSize;
+      const part = Math.min(length - done, blockSize - offset, backed - a - done);
+      const order = blockOf(Math.floor((a + done) / blockSize)).buffer.compare(bytes, done, done + part, offset, offset + part);
+      if (order !== 0) return order;
+      done += part;
+    }
+    return Math.sign(aLength - bytes.length);
+  };
+  const copyOf = (at: number, length: number): Uint8Array => {
     check(at, length);
+    const offset = at % blockSize;
+    if (offset + length <= blockSize) return blockOf(Math.floor(at / blockSize)).bytes.slice(offset, offset + length);
     const copy = new Uint8Array(length);
     for (let done = 0; done < length; ) {
-      const offset = (at + done) % blockSize;
-      const part = block(Math.floor((at + done) / blockSize)).subarray(offset, offset + length - done);
+      const from = (at + done) % blockSize;
+      const part = blockOf(Math.floor((at + done) / blockSize)).bytes.subarray(from, from + length - done);
       copy.set(part, done);
       done += part.length;
     }
     return copy;
-  }
+  };
+  return {
+    littleEndian,
+    fileSize,
+    u16: (at) => (check(at, 2), u16(at)),
+    u32: (at) => (check(at, 4), u32(at)),
+    u64: (at) => {
+      check(at, 8);
+      const high = u32(littleEndian ? at + 4 : at);
+      const low = u32(littleEndian ? at : at + 4);
+      return high < 0x20_0000 ? high * 2 ** 32 + low : (BigInt(high) << 32n) | BigInt(low);
+    },
+    compare: (a, aLength, b, bLength) => {
+      // The second range is copied: reading the first may give its block away.
+      const common = Math.min(aLength, bLength);
+      const known = Math.max(0, Math.min(common, backed - b));
+      const order = known === 0 ? 0 : compareWith(a, known, copyOf(b, known));
+      if (order !== 0) return order;
+      if (known < common) check(b + known, 1);
+      return Math.sign(aLength - bLength);
+    },
+    compareWith,
+    bytes: copyOf,
+    available: (at, length) => copyOf(Math.min(at, backed), Math.max(0, Math.min(length, mostAvailable, backed - at))),
+  };
 }
