@@ -1,10 +1,10 @@
 /**
- * Speed and memory of reading logs, beside `grep -c` for the same words.
+ * Speed and memory of reading logs, beside `grep -c` for the same words, and lnav where it is installed.
  * Usage: npx tsx bench/logs.ts [MEGABYTES=1024] [FOLDER]
  * Makes its input itself: journal, zap, CRI, klog, docker JSON and application lines, the same every time.
  */
 import { spawnSync } from 'node:child_process';
-import { closeSync, existsSync, mkdirSync, openSync, rmSync, statSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readArtifacts } from '../src/artifacts/index.js';
@@ -76,20 +76,34 @@ function generate(): void {
   }
 }
 
+/** Wall and CPU seconds of a command beside, and what it printed. */
+function timed(program: string, words: readonly string[]): { readonly wall: number; readonly cpu: number; readonly out: string } | null {
+  const start = process.hrtime.bigint();
+  const run = spawnSync('bash', ['-c', 'TIMEFORMAT="cpu %U %S"; time "$0" "$@"', program, ...words], { encoding: 'utf8', env: { ...process.env, LC_ALL: 'C' }, maxBuffer: 1 << 26 });
+  const cpu = /cpu ([\d.]+) ([\d.]+)/.exec(run.stderr);
+  return cpu === null || run.status === 127 ? null : { wall: Number(process.hrtime.bigint() - start) / 1e9, cpu: Number(cpu[1]) + Number(cpu[2]), out: run.stdout };
+}
+
 if (!existsSync(join(folder, 'messages'))) generate();
-const bytes = Object.keys(files).reduce((sum, name) => sum + statSync(join(folder, name)).size, 0);
+const paths = Object.keys(files).map((name) => join(folder, name));
+const bytes = paths.reduce((sum, path) => sum + statSync(path).size, 0);
+const row = (name: string, wall: number, cpu: number, rest: string): void => console.log(`${name.padEnd(24)} ${wall.toFixed(2).padStart(7)} s ${cpu.toFixed(2).padStart(7)} s CPU ${(bytes / 1e6 / cpu).toFixed(0).padStart(5)} MB per CPU second   ${rest}`);
+console.log(`${(bytes / 1e6).toFixed(0)} MB in ${paths.length} logs`);
 const bundle = await openBundle([folder]);
-const before = process.memoryUsage().rss;
+const before = process.cpuUsage();
 const start = process.hrtime.bigint();
 const { facts } = await readArtifacts(bundle.files);
-const seconds = Number(process.hrtime.bigint() - start) / 1e9;
+const wall = Number(process.hrtime.bigint() - start) / 1e9;
+const used = process.cpuUsage(before);
 bundle.close();
-const patterns = messageFragments.filter((fragment) => !fragment.includes('\n'));
-const grepStart = process.hrtime.bigint();
-const grep = spawnSync('grep', ['-cF', ...patterns.flatMap((pattern) => ['-e', pattern]), ...Object.keys(files).map((name) => join(folder, name))], { encoding: 'utf8', env: { ...process.env, LC_ALL: 'C' } });
-const grepSeconds = Number(process.hrtime.bigint() - grepStart) / 1e9;
-const speed = (s: number): string => `${(bytes / 1e6 / s).toFixed(0)} MB/s`;
-console.log(`input            ${(bytes / 1e6).toFixed(0)} MB in ${Object.keys(files).length} logs`);
-console.log(`etcd-autopsy     ${seconds.toFixed(2)} s, ${speed(seconds)}, ${facts.length} facts; peak memory ${(process.resourceUsage().maxRSS / 1024).toFixed(0)} MB (${(before / 1e6).toFixed(0)} MB before)`);
-console.log(`grep -cF, ${patterns.length} words  ${grepSeconds.toFixed(2)} s, ${speed(grepSeconds)}, ${(grep.stdout.match(/:(\d+)/g) ?? []).map((m) => Number(m.slice(1))).reduce((a, b) => a + b, 0)} lines`);
+row('etcd-autopsy', wall, (used.user + used.system) / 1e6, `${facts.length} facts, peak memory ${(process.resourceUsage().maxRSS / 1024).toFixed(0)} MB`);
+const patterns = join(folder, '..', `bench-logs-${process.pid}.patterns`);
+writeFileSync(patterns, `${messageFragments.filter((fragment) => !fragment.includes('\n')).join('\n')}\n`);
+const grep = timed('grep', ['-cFf', patterns, ...paths]);
+if (grep !== null) row(`grep -cF, ${messageFragments.length} words`, grep.wall, grep.cpu, `${(grep.out.match(/:(\d+)/g) ?? []).reduce((sum, m) => sum + Number(m.slice(1)), 0)} lines`);
+rmSync(patterns);
+// lnav reads what it is given into its own tables before it can answer.
+const lnav = timed('lnav', ['-n', '-q', '-c', ';SELECT count(*) FROM all_logs', ...paths]);
+if (lnav === null) console.log('lnav is not there');
+else row('lnav -n', lnav.wall, lnav.cpu, '');
 if (process.argv[4] === 'remove') rmSync(folder, { recursive: true });

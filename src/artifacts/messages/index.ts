@@ -12,7 +12,6 @@ import { literalFragment } from './fragment.js';
 import { k3sMessages } from './k3s.js';
 import { kernelMessages } from './kernel.js';
 import { kubeletMessages } from './kubelet.js';
-import { prefilter } from './prefilter.js';
 import { runtimeMessages } from './runtime.js';
 import { stackMessages } from './stack-traces.js';
 import { systemdMessages } from './systemd.js';
@@ -113,6 +112,3 @@ export function pastedMatcher(entries: readonly MessageEntry[]): { readonly matc
 
 /** Literal pieces, one per pattern, of which a line must hold at least one to match anything. */
 export const messageFragments: readonly string[] = [...new Set(matchers.map((m) => m.fragment))];
-
-/** Byte-level filter over `messageFragments`: lines without a hit need no further look. */
-export const messagePrefilter = prefilter(messageFragments);

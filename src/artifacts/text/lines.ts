@@ -33,18 +33,18 @@ export const maxLine = 65_536;
 const chunkSize = 1 << 20;
 
 /** Splits a range into lines with at most two chunks in memory, whatever the length of a line. */
-export function* rawLines(range: LineRange): Generator<RawLine> {
-  if (range.encoding === 'utf-16le' || range.encoding === 'utf-16be') {
-    yield* splitLines(wideChunks(range), range.firstLine, range.start);
-    return;
-  }
-  yield* splitLines(chunks(range), range.firstLine, range.start);
+export function rawLines(range: LineRange): Generator<RawLine> {
+  const wide = range.encoding === 'utf-16le' || range.encoding === 'utf-16be';
+  return splitLines(wide ? wideChunks(range) : chunks(range), range.firstLine, range.start);
 }
 
+/** One buffer for all chunks, where the source can fill it: a line is valid only until the next one is asked for. */
 function* chunks({ source, start, end }: LineRange): Generator<Uint8Array> {
+  const shared = source.readInto === undefined || end - start <= chunkSize ? null : Buffer.allocUnsafeSlow(chunkSize);
   let at = start;
   while (at < end) {
-    const bytes = source.read(at, Math.min(chunkSize, end - at));
+    const length = Math.min(chunkSize, end - at);
+    const bytes = shared === null ? source.read(at, length) : shared.subarray(0, source.readInto!(shared.subarray(0, length), at));
     if (bytes.length === 0) return;
     at += bytes.length;
     yield bytes;
@@ -56,10 +56,12 @@ function* wideChunks(range: LineRange): Generator<Uint8Array> {
   for (const bytes of chunks(range)) yield Buffer.from(decoder.decode(bytes, { stream: true }), 'utf8');
 }
 
+const nothing = Buffer.alloc(0);
+
 function* splitLines(parts: Iterable<Uint8Array>, firstLine: number, startOffset: number): Generator<RawLine> {
   let number = firstLine;
   let offset = startOffset;
-  let carry = Buffer.alloc(0);
+  let carry = nothing;
   /** Bytes of the unfinished line so far, those beyond `maxLine` included. */
   let carried = 0;
   for (const part of parts) {
@@ -74,11 +76,11 @@ function* splitLines(parts: Iterable<Uint8Array>, firstLine: number, startOffset
       } else {
         const whole = Buffer.concat([carry, bytes.subarray(from, Math.min(newline, from + Math.max(0, maxLine - carry.length)))]);
         yield line(number, offset, whole, 0, whole.length);
+        carry = nothing;
       }
       number++;
       offset += carried + length + 1;
       carried = 0;
-      carry = Buffer.alloc(0);
       from = newline + 1;
     }
     if (from < bytes.length) {
