@@ -1,7 +1,9 @@
 // Makes the pictures of the README in docs/images from the real program: analyses the samples, opens the
-// reports in a browser, prints page 1 and 2 of the PDF. Needs Chromium and pdftoppm (poppler-utils).
+// reports in a browser, prints page 1 and 2 of the PDF, uploads the samples to the web page and opens them
+// there. Needs a build (npm run build), Chromium and pdftoppm (poppler-utils).
 // Run with: node scripts/screenshots.mjs
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -50,6 +52,76 @@ function terminalPage(verdict) {
   return path;
 }
 
+/** The address of a running `serve`. */
+async function addressOf(server) {
+  let text = '';
+  for await (const chunk of server.stdout) {
+    text += String(chunk);
+    const found = /http:\S+token=\S+/.exec(text);
+    if (found !== null) return found[0];
+  }
+  throw new Error('serve ended; is there a build in dist/?');
+}
+
+/** Files of one sample as a user would choose them. */
+const filesOf = (folder) => readdirSync(folder, { recursive: true, withFileTypes: true }).filter((one) => one.isFile() && !one.name.endsWith('.md')).map((one) => join(one.parentPath, one.name));
+
+/** The web page: list of cases, one case with its evidence, two candidates side by side, a phone. */
+async function pagePictures(browser) {
+  const server = spawn(process.execPath, [join(root, 'dist/cli/main.js'), 'serve', '--casebook', join(scratch, 'casebook')], { stdio: ['ignore', 'pipe', 'inherit'] });
+  try {
+    const page = await browser.newPage();
+    page.setDefaultTimeout(120_000);
+    await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: 'light' }, { name: 'prefers-reduced-motion', value: 'reduce' }]);
+    await page.setViewport({ width: 1440, height: 900 });
+    await page.goto(await addressOf(server), { waitUntil: 'networkidle0' });
+    const go = async (hash, selector) => {
+      await page.evaluate((to) => { location.hash = to; }, hash);
+      await page.waitForSelector(selector);
+    };
+    const shot = async (name) => {
+      await page.evaluate(() => document.fonts.ready.then(() => undefined));
+      await page.screenshot({ path: join(images, name) });
+    };
+    for (const sample of ['kubeadm-disk-full/bundle.zip', 'kubespray-transcript/bundle', 'kubekey-powercut/bundle', 'kubekey-three-members/bundle.tar.gz']) {
+      await go('#/explain', '#line');
+      await go('#/', '.drop');
+      const path = join(root, 'samples', sample);
+      const input = await page.waitForSelector('input[type=file]:not([webkitdirectory])');
+      await input.uploadFile(...(statSync(path).isDirectory() ? filesOf(path) : [path]));
+      await page.waitForFunction(() => location.hash.startsWith('#/cases/'));
+      await page.waitForSelector('.decision-kind');
+    }
+    const hash = await page.evaluate(() => location.hash);
+    await shot('page.png');
+    await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: 'dark' }, { name: 'prefers-reduced-motion', value: 'reduce' }]);
+    await page.click('#causes button.chip');
+    await page.evaluate(() => document.getElementById('timeline').scrollIntoView());
+    await page.focus('.chart-scroll');
+    for (let i = 0; i < 6; i++) await page.keyboard.press('ArrowRight');
+    await shot('page-dark.png');
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Escape');
+    await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: 'light' }, { name: 'prefers-reduced-motion', value: 'reduce' }]);
+    await page.evaluate(() => document.querySelector('#candidates .letter-button[aria-pressed=false]').click());
+    await page.waitForSelector('.diff-sum');
+    await page.setViewport({ width: 1440, height: 1060 });
+    await page.evaluate(() => document.getElementById('candidates').scrollIntoView());
+    await shot('page-compare.png');
+    await page.setViewport({ width: 1440, height: 640 });
+    await go('#/', '.cases tbody tr');
+    await shot('page-start.png');
+    await page.setViewport({ width: 390, height: 844, isMobile: true });
+    await go(hash, '.decision-kind');
+    await page.evaluate(() => scrollTo(0, 0));
+    await shot('page-phone.png');
+    await page.close();
+  } finally {
+    server.kill('SIGINT');
+    await once(server, 'exit');
+  }
+}
+
 mkdirSync(images, { recursive: true });
 const { findBrowser } = await tsImport('../src/report/browser.ts', import.meta.url);
 const executablePath = findBrowser(null);
@@ -67,6 +139,7 @@ try {
   await open(browser, join(three.out, 'postmortem.html'), { width: 1440, height: 900, selector: '#timeline .chart', name: 'timeline-three-members.png' });
   await open(browser, terminalPage(english.verdict), { width: 808, height: 400, selector: 'pre', name: 'terminal.png' });
   execFileSync('pdftoppm', ['-r', '64', '-png', '-f', '1', '-l', '2', join(english.out, 'postmortem.pdf'), join(images, 'pdf')]);
+  await pagePictures(browser);
 } finally {
   await browser.close();
   rmSync(scratch, { recursive: true, force: true });

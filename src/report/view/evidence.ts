@@ -1,5 +1,6 @@
 import type { Basis, Evidence, Excerpt } from '../../case/model.js';
 import type { Reading } from './reading.js';
+import { ms } from './times.js';
 
 /** Excerpts stay small however long the lines of a log are; `case.json` holds what the case holds. */
 const charactersAll = 900_000;
@@ -34,6 +35,14 @@ function linesOf(evidence: Evidence, excerpt: Excerpt | undefined, withContext: 
     .filter((_, i) => Math.abs(i - at) <= linesAround);
 }
 
+/** The instants in a reading, in the zone of the report. */
+function inZone(r: Reading, reading: string): string {
+  return reading.replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, (instant) => {
+    const at = ms(instant);
+    return at === null ? instant : r.clock.iso(at);
+  });
+}
+
 /** Every cited place in order of its number, with its neighbours as long as the budget of characters lasts. */
 export function evidenceView(r: Reading, titles: ReadonlyMap<string, string>): readonly EvidenceItem[] {
   const excerpts = new Map(r.case.excerpts.map((x) => [x.evidence, x]));
@@ -53,7 +62,7 @@ export function evidenceView(r: Reading, titles: ReadonlyMap<string, string>): r
       lines,
       facts: [
         ...(excerpt?.host == null ? [] : [{ term: r.t('report.column.host'), value: excerpt.host }]),
-        ...(excerpt?.timeReading == null ? [] : [{ term: r.t('report.evidence.time'), value: excerpt.timeReading }]),
+        ...(excerpt?.timeReading == null ? [] : [{ term: r.t('report.evidence.time'), value: inZone(r, excerpt.timeReading) }]),
         ...(excerpt?.sha256 == null ? [] : [{ term: 'SHA-256', value: excerpt.sha256 }]),
       ],
       citedBy: [...by].map((id) => titles.get(id) ?? id),

@@ -22,7 +22,7 @@ function row(entry: CaseEntry, again: () => void): HTMLElement {
   const installation = installationWords(entry.installation, entry.etcdVersion);
   return h('tr', {},
     h('td', { class: 'full', 'data-label': t('web.what-happened') }, h('a', { href: `#/cases/${entry.id}` }, h('b', {}, entry.title)), h('span', { class: 'note below' }, entry.hosts?.join(', '))),
-    h('td', { 'data-label': t('web.installation') }, installation === '' ? '–' : installation),
+    h('td', { class: 'keep', 'data-label': t('web.installation') }, installation === '' ? '–' : installation),
     h('td', { 'data-label': t('web.recommendation') }, h('span', { class: `mark ${tones[outcome]}` }, toneGlyph(tones[outcome]), h('b', {}, t(`web.kind.${outcome}`)))),
     h('td', { class: 'when', 'data-label': t('web.analysed') }, here(entry.analysedAt)),
     h('td', { class: 'last' }, remove));

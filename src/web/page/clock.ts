@@ -35,6 +35,7 @@ const dayParts = { day: 'numeric', month: 'short' } as const;
 export function time(text: string | null): string {
   if (text === null) return t('web.unknown');
   const at = Date.parse(text);
+  if (Number.isNaN(at)) return text;
   return parts(at, { ...dayParts, ...(new Date(at).getUTCFullYear() === zone.year ? {} : { year: 'numeric' }), ...clockParts });
 }
 

@@ -1,4 +1,5 @@
 import type { Case, Evidence } from '../../case/model.js';
+import { time } from './clock.js';
 import { announce, h, show } from './dom.js';
 import { t } from './words.js';
 
@@ -40,7 +41,7 @@ export function evidenceDrawer(value: Case): EvidenceDrawer {
       h('dl', { class: 'facts-list' },
         h('dt', {}, t('web.basis')), h('dd', {}, t(`web.basis.${evidence.basis}`)),
         ...(excerpt?.host ? [h('dt', {}, t('web.host')), h('dd', {}, excerpt.host)] : []),
-        ...(excerpt?.timeReading ? [h('dt', {}, t('web.time')), h('dd', {}, excerpt.timeReading)] : []),
+        ...(excerpt?.timeReading ? [h('dt', {}, t('web.time')), h('dd', {}, excerpt.timeReading.replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, time))] : []),
         ...(excerpt?.sha256 ? [h('dt', {}, 'SHA-256'), h('dd', { class: 'mono wrap' }, excerpt.sha256)] : [])));
     element.hidden = false;
     closeButton.focus();
