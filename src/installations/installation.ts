@@ -51,6 +51,7 @@ export interface Installation {
   readonly manual: readonly ManualStep[] | null;
 }
 
+/** An installer that fixes nothing: every value must come from the bundle. */
 export const noDefaults: Defaults = {
   dataDir: null, token: null, toolFolder: null, owner: null, caFile: null, certFile: null, keyFile: null,
 };

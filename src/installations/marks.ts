@@ -1,6 +1,7 @@
 import type { Fact } from '../artifacts/fact.js';
 import type { Place } from '../artifacts/place.js';
 
+/** Where a mark was seen: a pattern of an installation says in which kinds it may count. */
 export type MarkKind =
   | 'bundle-path' | 'host-path' | 'unit' | 'unit-line' | 'env' | 'container' | 'image' | 'process' | 'cron'
   | 'command' | 'flag' | 'namespace' | 'node' | 'version' | 'log-source';

@@ -15,6 +15,7 @@ import { isPlainContainer } from './runs-as.js';
 import { embeddedDirectory } from './embedded-directory.js';
 import { toolPath } from './tools.js';
 
+/** The settings of one member, and what its sources disagree about. */
 export interface SettingsOfMember {
   readonly settings: MemberSettings;
   readonly findings: readonly SettingsFinding[];

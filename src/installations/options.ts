@@ -6,6 +6,7 @@ import { commandWords, flagsOf, isEtcdCommand } from './words-of-command.js';
 /** Who says an option: the stronger source comes first. */
 export type OptionSource = 'process' | 'manifest' | 'unit' | 'env' | 'log' | 'script';
 
+/** One value of one option of etcd, with who says it and where. */
 export interface OptionValue {
   readonly value: string;
   readonly source: OptionSource;

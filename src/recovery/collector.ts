@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 
+/** What the collector may take beyond texts. */
 export interface CollectorOptions {
   /** Also the db and WAL of the data directories. */
   readonly withData: boolean;

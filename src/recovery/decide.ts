@@ -128,13 +128,21 @@ function alive(s: Situation): Decision | null {
   return { ...base, kind: 'none', confidence: s.health.allHealthy ? 'proven' : 'likely', why: [why('healthy', { healthy: s.health.healthy, members: s.health.members.length })], places: healthPlaces(s) };
 }
 
+/** The directory where etcd looks lags behind other data, and is no mere copy from before that. */
+function isStaleInPlace({ one, use, reasons }: Judged, s: Situation): boolean {
+  if (one.candidate.kind !== 'data-dir' || use !== null || placeOfDirectory(one, s.draft) !== 'configured' || !reasons.some((said) => said.key === 'recommend.reason.stale')) return false;
+  const packed = s.draft.files.find((file) => file.mtimeFromArchive && file.path === `${one.candidate.path}/member/snap/db`)?.mtime ?? null;
+  const newest = s.usable[0]?.one.taken.notBefore ?? null;
+  return packed === null || newest === null || packed > newest;
+}
+
 /** The data is whole and the cause lies beside it. */
 function besideTheData(s: Situation): Decision | null {
   const [cause] = s.repairs;
   const [best] = s.usable;
   const starts = best?.use === 'start' && !isLeftover(best.one, s.draft);
   // What lies where etcd looks is older than other data: to start it would bring the old state back.
-  if (s.health.members.length <= 1 && s.judged.some((one) => one.one.candidate.kind === 'data-dir' && one.use === null && placeOfDirectory(one.one, s.draft) === 'configured' && one.reasons.some((said) => said.key === 'recommend.reason.stale'))) return null;
+  if (s.health.members.length <= 1 && s.judged.some((one) => isStaleInPlace(one, s))) return null;
   if (cause === undefined || s.damages.length > 0 || s.brokenData.length > 0 || s.health.writesFail.length > 0 && !/space|quota/.test(cause.id)) return null;
   if (!starts && cause.confidence !== 'proven') return null;
   return repair(s, cause, cause.confidence);

@@ -5,6 +5,7 @@ import type { Draft } from '../case/draft.js';
 import type { MemberInfo } from '../case/model.js';
 import { middle } from '../time/interval.js';
 
+/** `unknown`: nothing in the bundle proves either. */
 export type MemberHealth = 'healthy' | 'failing' | 'unknown';
 
 /** One member as the artifacts show it at collection. */

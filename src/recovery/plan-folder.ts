@@ -12,6 +12,7 @@ export interface SnapshotBytes {
   read(offset: number, length: number): Uint8Array;
 }
 
+/** What goes into `restore/` beside the plan. */
 export interface RestoreFolderOptions {
   /** Null with `--no-snapshot-copy`: the runbook says where the file belongs. */
   readonly snapshot: SnapshotBytes | null;

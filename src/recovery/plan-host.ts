@@ -59,6 +59,7 @@ export function isSafeDirectory(path: string): boolean {
 const isMemberName = (name: string): boolean => /^[^\s,=][^,=]*$/.test(name) && !name.startsWith('-');
 const isPeerUrl = (url: string): boolean => /^https?:\/\/(\[[0-9a-fA-F:]+\]|[A-Za-z0-9.-]+):\d{1,5}$/.test(url);
 
+/** The host part of a URL, without brackets; an empty text when it is no http(s) URL. */
 export function addressOf(url: string): string {
   return /^https?:\/\/(?:\[([^\]]+)\]|([^:/]+))/.exec(url)?.slice(1).find((part) => part !== undefined) ?? '';
 }
@@ -77,6 +78,7 @@ export function scriptName(host: string): string {
   return `restore-${host.replace(/[^A-Za-z0-9._-]/g, '_')}.sh`;
 }
 
+/** The value of a setting, if its basis is good enough for a command; an installer's default is not. */
 export const known = (setting: Setting<string> | null, allowed: readonly Basis[] = ['observed', 'inferred']): string | null =>
   setting !== null && allowed.includes(setting.basis) ? setting.value : null;
 

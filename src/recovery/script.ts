@@ -73,6 +73,7 @@ export function stopCommands(host: PlanHost): readonly string[] {
   }
 }
 
+/** How etcd is started on this host, without waiting for the other members. */
 export function startCommands(host: PlanHost): readonly string[] {
   switch (host.runsAs) {
     case 'systemd':

@@ -13,6 +13,7 @@ export const phases: readonly Phase[] = ['preflight', 'stop', 'keep', 'restore',
 /** What is done on a control-plane host without etcd. */
 const withoutEtcd: readonly Phase[] = ['preflight', 'stop', 'control-plane'];
 
+/** A message with its text in one language. */
 export function saidIn(language: Language, message: Message): Said {
   return { ...message, text: say(language, message.key, message.params) };
 }

@@ -7,6 +7,7 @@ import type { PlannedRestore } from './planned-restore.js';
 import { restoreToolOf } from '../recovery/plan-restore-tool.js';
 import type { EtcdServer } from './servers.js';
 
+/** The result as the case keeps it. */
 export type Rehearsal = NonNullable<Case['rehearsal']>;
 type Check = Rehearsal['checks'][number];
 
@@ -19,6 +20,7 @@ export interface Predicted {
   readonly alarms: number;
 }
 
+/** A plan, the etcd to run it with, and what the analysis predicts. */
 export interface RehearsalInput {
   readonly server: EtcdServer;
   readonly plan: PlannedRestore;
