@@ -8,7 +8,7 @@ export interface LiveKeys {
   size(): number;
 }
 
-const firstCapacity = 1 << 14;
+const firstCapacity = 1 << 12;
 /** Two 32-bit lanes, seeded per process so that nobody can prepare keys that collide. */
 const seeds = [Math.floor(Math.random() * 2 ** 32) | 1, Math.floor(Math.random() * 2 ** 32) | 1] as const;
 

@@ -15,7 +15,7 @@ export interface Lives {
   hold(places: Uint32Array, keys: number): boolean | null;
 }
 
-const pieceRows = 1 << 16;
+const pieceRows = 1 << 13;
 const mostRows = 3_000_000;
 /** Marks of a row. */
 const [tombstoneBit, judgedBit, lastBit] = [1, 2, 4];

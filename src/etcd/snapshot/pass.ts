@@ -16,11 +16,13 @@ export interface Pass {
 /** Pieces small enough to stay in the processor's cache, large enough to read fast. */
 const pieceSize = 1 << 19;
 
+/** Used again for every file of a folder; nobody keeps a piece. */
+const room = Buffer.allocUnsafeSlow(pieceSize);
+
 function feedAll(source: ByteSource, end: number, feed: (bytes: Uint8Array, at: number) => void): void {
-  const buffer = source.readInto === undefined ? null : Buffer.allocUnsafeSlow(pieceSize);
   for (let at = 0; at < end; ) {
     const wanted = Math.min(pieceSize, end - at);
-    const piece = buffer === null || source.readInto === undefined ? source.read(at, wanted) : buffer.subarray(0, source.readInto(buffer.subarray(0, wanted), at));
+    const piece = source.readInto === undefined ? source.read(at, wanted) : room.subarray(0, source.readInto(room.subarray(0, wanted), at));
     if (piece.length === 0) return;
     feed(piece, at);
     at += piece.length;
