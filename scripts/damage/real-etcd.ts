@@ -84,7 +84,7 @@ export async function bootReal(version: string, folder: string, fsync: boolean):
   const argv = ['--name', 'default', '--data-dir', folder, '--listen-client-urls', `http://127.0.0.1:${client}`, '--advertise-client-urls', `http://127.0.0.1:${client}`,
     '--listen-peer-urls', `http://127.0.0.1:${peer}`, '--initial-advertise-peer-urls', `http://127.0.0.1:${peer}`, '--initial-cluster', `default=http://127.0.0.1:${peer}`];
   if (!fsync && minor(version) >= 5) argv.push('--unsafe-no-fsync');
-  const child = spawn(program(version, 'etcd'), argv, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ETCD_UNSUPPORTED_ARCH: '' } });
+  const child = spawn(program(version, 'etcd'), argv, { stdio: ['ignore', 'pipe', 'pipe'], env: process.env });
   let log = '';
   let ended = false;
   child.stdout.on('data', (part: Buffer) => (log += part.toString('utf8')));

@@ -4,7 +4,7 @@ import type { DataDir } from '../etcd/data-dir.js';
 import type { ByteSource } from '../formats/source.js';
 import { fileSource } from '../intake/index.js';
 
-const parts = /^(?:db|.*\.wal|.*\.snap|.*\.snap\.db)$/;
+const parts = /^(?:db|.*\.wal|.*\.snap|.*\.snap\.db|\d+\.tmp)$/;
 const deepest = 4;
 
 /** The files of a data directory (or of a folder above or inside it) that etcd would read; null when there is no db and no WAL. */

@@ -16,6 +16,8 @@ export interface MemberFiles {
   /** `.snap.db` files: a database received from the leader and not yet put in place. */
   readonly snapDbs: ReadonlyMap<string, ByteSource>;
   readonly complete: boolean;
+  /** A file of the `wal` directory that is no segment: 3.3 takes it for a log. */
+  readonly otherInWal: boolean;
   /** Directory prefixes as they stand in the given paths, for messages: `member/wal/` or the like. */
   readonly walPrefix: string;
   readonly snapPrefix: string;
@@ -30,6 +32,7 @@ export function memberFiles(dir: DataDir): MemberFiles {
   const wal = new Map<string, ByteSource>();
   const snaps = new Map<string, ByteSource>();
   const snapDbs = new Map<string, ByteSource>();
+  let otherInWal = false;
   let walPrefix = 'member/wal/';
   let snapPrefix = 'member/snap/';
   for (const path of [...dir.files.keys()].sort()) {
@@ -45,6 +48,7 @@ export function memberFiles(dir: DataDir): MemberFiles {
       walPrefix = directoryOf(path);
     } else if (name.endsWith('.snap.db')) snapDbs.set(name, source);
     else if (name.endsWith('.snap')) snaps.set(name, source);
+    else if (/(?:^|\/)wal\/[^/]+$/.test(path)) otherInWal = true;
   }
-  return { db, wal, snaps, snapDbs, complete: dir.complete, walPrefix, snapPrefix };
+  return { db, wal, snaps, snapDbs, complete: dir.complete, otherInWal, walPrefix, snapPrefix };
 }

@@ -134,7 +134,7 @@ function load(server: ServerKind, files: MemberFiles, report: (problem: Problem)
   const { behaviour, line } = server;
   const dbPath = files.db?.path ?? `${files.snapPrefix}db`;
   let database = blaming(dbPath, () => openMemberDatabase(files.db?.source ?? null, behaviour, dbPath));
-  const haveWal = files.wal.size > 0;
+  const haveWal = files.wal.size > 0 || (line === '3.3' && files.otherInWal);
   let snapshot: StartSnapshot | null = null;
   let log: LogFiles | null = null;
   let marks: readonly SnapshotMark[] = [];
