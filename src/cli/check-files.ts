@@ -52,18 +52,22 @@ function size(path: string): number {
   }
 }
 
-/**
- * Checks files, several at a time where that helps; what a thread that ended early took with it is done here.
- * Throws a sentence for people when one cannot be opened.
- */
-export async function checkFiles(paths: readonly string[], request: CheckRequest): Promise<readonly Checked[]> {
+/** True where threads finish sooner than one after the other would. */
+function isWorthThreads(paths: readonly string[]): boolean {
   const sizes = paths.map(size);
-  const threads = Math.min(availableParallelism(), paths.length);
-  if (threads < 2 || Math.max(...sizes) > smallFile || sizes.reduce((a, b) => a + b, 0) < worthThreads) return paths.map((path) => checkAlone(path, request));
+  return Math.min(availableParallelism(), paths.length) >= 2 && Math.max(...sizes) <= smallFile && sizes.reduce((a, b) => a + b, 0) >= worthThreads;
+}
+
+/**
+ * Reads files in several threads where that helps. Undefined where none was read: threads are not worth
+ * it, or the one that had taken the file ended early.
+ */
+export async function reportsOf(paths: readonly string[], hashKeys: boolean): Promise<readonly (CheckReply | undefined)[]> {
+  const replies: (CheckReply | undefined)[] = paths.map(() => undefined);
+  if (paths.length === 0 || !isWorthThreads(paths)) return replies;
   const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
-  const share: CheckShare = { paths, hashKeys: hashesKeys(request), taken: new SharedArrayBuffer(4) };
-  const replies: CheckReply[] = [];
-  const others = Array.from({ length: threads - 1 }, () => new Promise<void>((resolve) => {
+  const share: CheckShare = { paths, hashKeys, taken: new SharedArrayBuffer(4) };
+  const others = Array.from({ length: Math.min(availableParallelism(), paths.length) - 1 }, () => new Promise<void>((resolve) => {
     const worker = new Worker(new URL(`./check-worker.${extension}`, import.meta.url), { workerData: share });
     worker.on('message', (reply: CheckReply) => void (replies[reply.index] = reply));
     worker.on('error', () => resolve());
@@ -71,6 +75,15 @@ export async function checkFiles(paths: readonly string[], request: CheckRequest
   }));
   checkShare(share, (reply) => void (replies[reply.index] = reply));
   await Promise.all(others);
+  return replies;
+}
+
+/**
+ * Checks files, several at a time where that helps; what a thread that ended early took with it is done here.
+ * Throws a sentence for people when one cannot be opened.
+ */
+export async function checkFiles(paths: readonly string[], request: CheckRequest): Promise<readonly Checked[]> {
+  const replies = await reportsOf(paths, hashesKeys(request));
   return paths.map((path, index) => {
     const reply = replies[index];
     if (reply === undefined) return checkAlone(path, request);

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { gunzipSync } from 'node:zlib';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const root = new URL('../../', import.meta.url).pathname;
@@ -51,6 +51,20 @@ describe('etcd-autopsy audit', () => {
     expect(out).toMatch(/keys/);
     expect(out).toMatch(/at most 1560 min/);
     expect(readFileSync(textfile, 'utf8')).toMatch(/etcd_autopsy_backups\{state="damaged"\} 1[^]*etcd_autopsy_audit_exit_code 1/);
+  });
+
+  it('opens packed copies and judges what is inside; what cannot be opened stays undecided', () => {
+    const folder = join(scratch, 'packed');
+    mkdirSync(folder);
+    const whole = readFileSync(join(scratch, 'bad/etcd-snapshot-20260301_030000.db'));
+    writeFileSync(join(folder, 'etcd-snapshot-20260301_030000.db.gz'), gzipSync(whole));
+    writeFileSync(join(folder, 'etcd-snapshot-20260301_040000.db.gz'), gzipSync(readFileSync(join(scratch, 'bad/etcd-snapshot-20260301_040000.db'))));
+    writeFileSync(join(folder, 'etcd-snapshot-20260301_050000.db.gz'), gzipSync(whole).subarray(0, 20_000));
+    writeFileSync(join(folder, 'etcd-snapshot-20260301_060000.db.gpg'), Buffer.alloc(5000, 7));
+    const { files, newestGood } = JSON.parse(audit(folder, '--json').out) as { files: readonly { state: string }[]; newestGood: { path: string; revision: number } };
+    expect(files.map(({ state }) => state)).toEqual(['good', 'damaged', 'unchecked', 'unchecked']);
+    expect(newestGood).toMatchObject({ path: expect.stringMatching(/030000/) as string, totalKeys: expect.any(Number) as number });
+    expect(JSON.parse(audit(folder, '--json').out)).toMatchObject({ cached: 2 });
   });
 
   it('refuses wrong options and folders that do not exist', () => {

@@ -2,7 +2,7 @@ import { closeSync, constants, lstatSync, openSync, readdirSync, readSync } from
 import { join } from 'node:path';
 import type { FileIdentity } from '../../casebook/index.js';
 
-/** A file that looks like a backup. `packed` ones are counted but not read. */
+/** A file that looks like a backup. `packed` ones must be unpacked to be judged. */
 export interface FoundFile {
   readonly identity: FileIdentity;
   readonly mtimeMs: number;

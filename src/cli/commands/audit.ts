@@ -10,7 +10,7 @@ import { isZoneName } from '../../time/civil-zone.js';
 import type { Language } from '../../words/catalogue.js';
 import { say } from '../../words/say.js';
 import { backupFiles, type FoundFile } from '../audit/backup-files.js';
-import { contentTimeOf, examineFile } from '../audit/examine.js';
+import { contentTimeOf, examineFiles, type Fresh } from '../audit/examine.js';
 import { auditMetrics, writeTextfile } from '../audit/textfile.js';
 import { casebookOption } from '../casebook.js';
 import { exitCode } from '../exit-codes.js';
@@ -105,30 +105,23 @@ async function examineAll(files: readonly FoundFile[], options: Options, zone: s
     const version = toolVersion();
     const before = casebook === null ? [] : await casebook.auditedFiles(files.map((file) => file.identity), version);
     const fresh = new Map<number, AuditedFile>();
-    let cached = 0;
-    const known: (AuditedFile | null)[] = [];
-    for (const [i, file] of files.entries()) {
-      const earlier = before[i] ?? null;
-      if (earlier !== null || file.packed) {
-        if (earlier !== null) cached++;
-        known.push(earlier);
-        continue;
-      }
-      try {
-        const found = examineFile(file.identity.path);
-        known.push(found);
+    const known: (AuditedFile | null)[] = files.map((_, i) => before[i] ?? null);
+    const unread = [...files.keys()].filter((i) => known[i] === null);
+    const cached = files.length - unread.length;
+    const examined = await examineFiles(unread.map((i) => freshOf(files[i]!)));
+    examined.forEach((found, n) => {
+      const i = unread[n]!;
+      if (found instanceof Error) warn(say(language, 'cli.audit.unreadable', { path: files[i]!.identity.path, detail: found.message }));
+      else if (found !== null) {
+        known[i] = found;
         fresh.set(i, found);
-      } catch (error) {
-        warn(say(language, 'cli.audit.unreadable', { path: file.identity.path, detail: error instanceof Error ? error.message : String(error) }));
-        known.push(null);
       }
-    }
+    });
     const newest = newestSound(files, known, zone);
     const found = newest === null ? undefined : fresh.get(newest);
-    const path = newest === null ? undefined : files[newest]?.identity.path;
     // The age that counts is that of the content; it costs a second look at the newest copy only.
-    if (newest !== null && found !== undefined && path !== undefined) {
-      const dated = { ...found, contentTime: contentTimeOf(path) };
+    if (newest !== null && found !== undefined) {
+      const dated = { ...found, contentTime: await contentTimeOf(freshOf(files[newest]!)) };
       known[newest] = dated;
       fresh.set(newest, dated);
     }
@@ -138,6 +131,8 @@ async function examineAll(files: readonly FoundFile[], options: Options, zone: s
     await casebook?.close();
   }
 }
+
+const freshOf = (file: FoundFile): Fresh => ({ path: file.identity.path, packed: file.packed });
 
 /** Index of the newest proven copy by name or file time. */
 function newestSound(files: readonly FoundFile[], known: readonly (AuditedFile | null)[], zone: string): number | null {
