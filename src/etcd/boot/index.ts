@@ -57,7 +57,11 @@ function failed(failure: StartFailure, dir: DataDir): BootPrediction {
   };
 }
 
-/** Entries that a member appends before its first client's write: the leader's empty one and its own attributes. */
+/**
+ * Entries that a member appends before its first client's write: the leader's empty one and its own attributes.
+ * Since 3.6 it tries the latter again every 7 s until one is applied: a gap of 2 delays it once, a larger one so
+ * often that nobody waits for it.
+ */
 const ownEntries = 2n;
 
 function judge(loaded: LoadedMember, server: ServerKind, replayed: Replayed): Pick<BootReport, 'result' | 'message' | 'writable' | 'hazard'> {
@@ -66,7 +70,7 @@ function judge(loaded: LoadedMember, server: ServerKind, replayed: Replayed): Pi
   const gap = loaded.database.consistentIndex - last;
   if (!replayed.leads) return { result: 'hangs', message: null, writable: false, hazard: gap > 0n ? 'writes-swallowed' : null };
   const modern = server.behaviour.membershipFromDb;
-  if (gap > (modern ? 1n : ownEntries)) {
+  if (gap > ownEntries) {
     return modern
       ? { result: 'hangs', message: 'failed to publish local member to cluster through raft | error: etcdserver: request timed out', writable: false, hazard: 'writes-swallowed' }
       : { result: 'ready', message: null, writable: false, hazard: 'writes-swallowed' };
