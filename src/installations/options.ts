@@ -58,6 +58,17 @@ function* logOptions(fact: Extract<Fact, { kind: 'log' }>): Iterable<readonly [s
   if (wal !== undefined && wal !== '') yield ['wal-dir', wal];
 }
 
+const identity = ['data-dir', 'name', 'initial-advertise-peer-urls', 'listen-peer-urls'];
+
+/**
+ * A process beside the one that the unit starts: a test, `etcd-events`, a rehearsal. It names at least two of
+ * directory, name and peer URLs, and all of them otherwise than the unit and its env file.
+ */
+function isAnotherEtcd(flags: ReadonlyMap<string, string>, configured: ReadonlyMap<string, string>): boolean {
+  const both = identity.filter((option) => flags.has(option) && configured.has(option));
+  return both.length > 1 && both.every((option) => flags.get(option) !== configured.get(option));
+}
+
 /**
  * Collects the options of the etcd of one host from its facts. A unit's env file, its `Environment=`
  * lines and flags, a manifest and the process list are read as etcd would; nothing is run.
@@ -71,13 +82,20 @@ export function etcdOptions(facts: readonly Fact[]): EtcdOptions {
   const units = facts.filter((fact): fact is UnitFact => fact.kind === 'unit' && isMainUnit(fact.unit));
   const envFacts = facts.filter((fact): fact is EnvFact => fact.kind === 'env' && fact.key.startsWith('ETCD') && isMainEnv(fact));
   const env = new Map(envFacts.map((fact) => [fact.key, fact.value]));
+  const configured = new Map(envFacts.map((fact) => [optionOfEnv(fact.key), fact.value]));
+  const unitStart = execStart(units);
+  if (unitStart !== null) for (const [flag, value] of flagsOf(commandWords(unitStart.value.replace(/^[-@:+!]+/, ''), env))) configured.set(flag, value);
+  for (const fact of facts) {
+    const container = fact.kind === 'manifest' ? fact.containers.find((one) => isEtcdCommand(one.command)) : undefined;
+    for (const [flag, value] of flagsOf(container?.command ?? [])) configured.set(flag, value);
+  }
   let complete = false;
   let etcdPath: OptionValue | null = null;
 
   for (const fact of facts) {
     if (fact.kind !== 'process') continue;
     const words = commandWords(fact.command);
-    if (!isEtcdCommand(words)) continue;
+    if (!isEtcdCommand(words) || isAnotherEtcd(flagsOf(words), configured)) continue;
     for (const [flag, value] of flagsOf(words)) add(flag, value, 'process', fact.at);
     if (words[0]?.startsWith('/')) etcdPath = { value: words[0], source: 'process', at: fact.at, basis: 'observed' };
   }
@@ -93,7 +111,7 @@ export function etcdOptions(facts: readonly Fact[]): EtcdOptions {
     }
     for (const [key, value] of Object.entries(container.env)) if (key.startsWith('ETCD_')) add(optionOfEnv(key), value, 'manifest', fact.at);
   }
-  const start = execStart(units);
+  const start = unitStart;
   if (start !== null) {
     const words = commandWords(start.value.replace(/^[-@:+!]+/, ''), env);
     if (isEtcdCommand(words)) {

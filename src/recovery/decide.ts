@@ -111,12 +111,15 @@ function answersWithoutData(s: Situation): Decision | null {
   };
 }
 
-/** A majority answers: whatever is wrong, the data is there. */
+/** A majority answers, or runs and was never asked: whatever is wrong, the data is there. */
 function alive(s: Situation): Decision | null {
-  if (!s.health.quorumAlive) return null;
+  const asked = s.health.quorumAlive;
+  if (!asked && (s.down || !s.health.quorumLikely)) return null;
+  const ask = asked ? { conditions: [], missing: [] } : { conditions: [condition('etcd-answers')], missing: [lack('health', 'health', healthCommand)] };
+  const counts = { healthy: s.health.running, members: s.health.members.length };
   if (s.health.failing > 0) {
     const lost = s.health.members.filter((one) => one.health === 'failing').map((one) => one.member.name ?? one.member.host ?? '?').join(', ');
-    return { ...base, kind: 'replace-member', confidence: 'proven', why: [why('quorum-alive', { healthy: s.health.healthy, members: s.health.members.length, lost })], conditions: [condition('one-at-a-time')], places: healthPlaces(s) };
+    return { ...base, kind: 'replace-member', confidence: asked ? 'proven' : 'likely', why: [why(asked ? 'quorum-alive' : 'quorum-runs', { ...counts, lost })], conditions: [...ask.conditions, condition('one-at-a-time')], missing: ask.missing, places: healthPlaces(s) };
   }
   // Members that answer may still hold different data.
   if (s.health.members.length > 2 && s.damages.some((one) => one.id === 'data-inconsistency')) {
@@ -125,7 +128,7 @@ function alive(s: Situation): Decision | null {
   }
   const [cause] = s.repairs;
   if (cause !== undefined) return repair(s, cause, cause.confidence);
-  return { ...base, kind: 'none', confidence: s.health.allHealthy ? 'proven' : 'likely', why: [why('healthy', { healthy: s.health.healthy, members: s.health.members.length })], places: healthPlaces(s) };
+  return { ...base, kind: 'none', confidence: s.health.allHealthy ? 'proven' : 'likely', why: [why(asked ? 'healthy' : 'runs-long', counts)], missing: ask.missing, places: healthPlaces(s) };
 }
 
 /** The directory where etcd looks lags behind other data, and is no mere copy from before that. */

@@ -3,6 +3,7 @@ import type { EndpointFact, Fact, LogFact } from '../artifacts/fact.js';
 import type { Place } from '../artifacts/place.js';
 import type { Draft } from '../case/draft.js';
 import type { MemberInfo } from '../case/model.js';
+import type { Stamp } from '../time/stamp.js';
 import { middle } from '../time/interval.js';
 
 /** `unknown`: nothing in the bundle proves either. */
@@ -24,6 +25,10 @@ export interface ClusterHealth {
   readonly quorum: number;
   /** A majority answers, and nothing says that writes fail. */
   readonly quorumAlive: boolean;
+  /** Nobody asked etcd, but a majority of its processes runs for long and nothing says that it does not serve. */
+  readonly quorumLikely: boolean;
+  /** Members that answer, and those that run for long without having been asked. */
+  readonly running: number;
   /** So many members are proven not to work that no majority can be left. */
   readonly quorumLost: boolean;
   /** All members answer. */
@@ -85,6 +90,23 @@ function stateOf(member: MemberInfo, draft: Draft): MemberState {
   return { member, health: 'unknown', places: word === null ? [] : [word.fact.at] };
 }
 
+/** A process that keeps running this long has come through its start: a unit of type notify is active only with a majority. */
+const longMs = 10 * 60_000;
+
+/** True when the unit or container of a member was seen running, and had been for a while. */
+function runsLong(member: MemberInfo, draft: Draft): boolean {
+  if (member.host === null || member.state !== 'running') return false;
+  const end = draft.hosts.find((one) => one.name === member.host)?.collectedAt?.notBefore ?? null;
+  const old = (stamp: Stamp | null, artifact: string): boolean => {
+    if (stamp === null) return false;
+    if (stamp.kind === 'ago') return stamp.minMs >= longMs;
+    const began = draft.when(stamp, member.host, artifact).notAfter;
+    return began !== null && end !== null && Date.parse(end) - began >= longMs;
+  };
+  return draft.facts.some((fact) => fact.host === member.host && (fact.kind === 'unit-status' ? isEtcdUnit(fact.unit) && fact.active.startsWith('active') && old(fact.ago ?? fact.since, fact.at.artifact)
+    : fact.kind === 'container' && fact.state === 'running' && (fact.pod?.container === 'etcd' || (fact.pod === null && /^\/?etcd\d*$/.test(fact.name))) && old(fact.since ?? fact.created, fact.at.artifact)));
+}
+
 /** Lines which say that writes are refused or lost, in the last half hour before the collection. */
 function failingWrites(draft: Draft): Place[] {
   const places: Place[] = [];
@@ -117,10 +139,13 @@ export function clusterHealth(draft: Draft): ClusterHealth {
   const writesFail = failingWrites(draft);
   const refused = draft.facts.some((fact) => fact.kind === 'log' && fact.messageId !== null && /^apiserver\.etcd-(?:refused|health-failed)$/.test(fact.messageId));
   const quorumAlive = members.length > 0 && healthy >= quorum && writesFail.length === 0;
+  const down = !quorumAlive && (members.length > 1 ? failing > members.length - quorum : failing > 0 || writesFail.length > 0 || refused);
+  const running = healthy + members.filter((one) => one.health === 'unknown' && runsLong(one.member, draft)).length;
   return {
-    members, healthy, failing, quorum, writesFail, quorumAlive, quorumLost: members.length > 0 && failing > members.length - quorum,
+    members, healthy, failing, quorum, writesFail, quorumAlive, running, quorumLikely: !quorumAlive && !down && members.length > 0 && running >= quorum && writesFail.length === 0 && !refused,
+    quorumLost: members.length > 0 && failing > members.length - quorum,
     allHealthy: members.length > 0 && healthy === members.length && writesFail.length === 0,
-    down: !quorumAlive && (members.length > 1 ? failing > members.length - quorum : failing > 0 || writesFail.length > 0 || refused),
+    down,
   };
 }
 

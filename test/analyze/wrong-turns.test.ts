@@ -94,6 +94,18 @@ describe('turns that lead astray', () => {
     expect(lines).toContain(`k3s server --cluster-reset --cluster-reset-restore-path=/var/lib/rancher/k3s/server/db/snapshots/${name}.zip`);
   });
 
+  it('restores nothing over members that run for long, though nobody asked etcd', async () => {
+    const three = 'etcd1=https://10.0.0.1:2380,etcd2=https://10.0.0.2:2380,etcd3=https://10.0.0.3:2380';
+    const hosts = [1, 2, 3].map((n) => ({ ...settingsOf(`n${n}`, `etcd${n}`, `10.0.0.${n}`, three), ...statusOf(`n${n}`, n < 3) }));
+    const value = await casesOf({ ...hosts[0], ...hosts[1], ...hosts[2] });
+    expect(value.recommendation.kind).toBe('replace-member');
+    expect(value.recommendation.confidence).toBe('likely');
+    expect(value.recommendation.missingFacts.map((one) => one.fact)).toContain('health');
+    const alone = await casesOf({ ...settingsOf('master1', 'master1', '192.168.8.11', 'master1=https://192.168.8.11:2380'), ...statusOf('master1', true), 'b/s.db': midnight });
+    expect(alone.recommendation.why.map((one) => one.key)).toEqual(['recommend.why.runs-long']);
+    expect(alone.plan?.scripts ?? {}).toEqual({});
+  });
+
   it('joins a log to its directory where the settings say so, and leaves one alone that somebody moved', () => {
     const file = (path: string): BundleFile => ({ path }) as BundleFile;
     const group = (directory: string, over: Partial<DataDirectory>): DataDirectory => ({ kind: 'data-dir', directory, complete: true, db: null, snapFiles: [], walFiles: [], otherFiles: [], host: 'kz1', hostPath: null, ...over });

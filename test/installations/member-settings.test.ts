@@ -17,6 +17,14 @@ function settingsOf(facts: readonly Fact[], host: string | null, hosts: readonly
 }
 
 describe('member settings', () => {
+  test('another etcd in the process list lends nothing; the own one still counts more than its files', () => {
+    const env = envFacts('ETCD_NAME=etcd1\nETCD_DATA_DIR=/var/lib/etcd\nETCD_INITIAL_ADVERTISE_PEER_URLS=https://10.0.0.1:2380\nETCD_LISTEN_PEER_URLS=https://10.0.0.1:2380\nETCD_INITIAL_CLUSTER=etcd1=https://10.0.0.1:2380\n', 'h', '/etc/etcd.env');
+    const files = [...env, ...unitFacts('[Service]\nEnvironmentFile=/etc/etcd.env\nExecStart=/usr/local/bin/etcd\n', 'h', '/etc/systemd/system/etcd.service')];
+    const read = (...more: Fact[]) => { const { name, dataDir, peerUrl } = values(settingsOf([...more, ...files], 'h').settings); return [name, dataDir, peerUrl]; };
+    expect(read(processFact('/tmp/etcd --data-dir=/tmp/x --listen-peer-urls=http://127.0.0.1:33317 --initial-advertise-peer-urls=http://127.0.0.1:33317', 'h'))).toEqual(['etcd1', '/var/lib/etcd', 'https://10.0.0.1:2380']);
+    expect(read(processFact('/usr/local/bin/etcd --name=etcd1 --data-dir=/data/etcd', 'h'))[1]).toBe('/data/etcd');
+  });
+
   test('KubeKey: unit, env file and backup job of the power-cut sample', () => {
     const facts: Fact[] = [
       ...unitFacts(sample('kubekey-powercut/bundle/etc/etcd.service'), 'ks-master1', '/etc/systemd/system/etcd.service'),
