@@ -9,6 +9,7 @@ import type { BootReport, SnapshotReport } from '../etcd/verdict.js';
 import type { ByteSource } from '../formats/source.js';
 import type { BundleFile } from '../intake/bundle.js';
 import { surveyWrites, type KubeSurvey, type StoredWrite } from '../kubernetes/index.js';
+import { followedBy } from '../kubernetes/plain-write.js';
 import { writesOfFile } from '../kubernetes/writes.js';
 
 /** One database of the bundle with everything that its bytes say. */
@@ -79,12 +80,10 @@ function bootOf(group: DataDirectory, known: string | null, snapshot: SnapshotRe
   return { boot, writes };
 }
 
-function* withReplay(rows: Iterable<StoredWrite>, writes: readonly Write[], from: bigint): Generator<StoredWrite> {
-  yield* rows;
-  for (const write of writes) {
-    if (write.revision.main <= from) continue;
-    yield { revision: write.revision.main, key: Buffer.from(write.key, 'latin1'), value: write.value, createRevision: write.createRevision, version: write.version, lease: write.lease };
-  }
+/** Rows of the database, then what the log adds above its revision. */
+function withReplay(rows: Iterable<StoredWrite>, writes: readonly Write[], from: bigint): Iterable<StoredWrite> {
+  const added = writes.filter((write) => write.revision.main > from);
+  return followedBy(rows, added.map(({ revision, key, value, createRevision, version, lease }) => ({ revision: revision.main, key: Buffer.from(key, 'latin1'), value, createRevision, version, lease })));
 }
 
 /**

@@ -1,3 +1,4 @@
+import { sameWrite } from './live-entry.js';
 import type { KubeSurvey, LiveKey } from './survey.js';
 import { isNoise, storageIdentity, type StorageIdentity } from './storage-key.js';
 
@@ -53,12 +54,13 @@ export interface KeyChange {
 export function* changesBetween(earlier: KubeSurvey, later: KubeSurvey): Generator<KeyChange> {
   const prefixes = [...new Set([...earlier.prefixes, ...later.prefixes])];
   const identityOf = (key: string): StorageIdentity => storageIdentity(key, prefixes) ?? { resource: 'other', namespace: null, name: key };
+  const oneCluster = earlier.kubeSystemUid !== null && earlier.kubeSystemUid === later.kubeSystemUid;
   for (const [key, from] of earlier.live) {
     const to = later.live.get(key);
     if (to === undefined) {
       const identity = identityOf(key);
       yield { change: 'deleted', key, identity, from, to: null, noise: isNoise(identity.resource) };
-    } else if (to.revision !== from.revision || to.digest !== from.digest) {
+    } else if (!sameWrite(from, to, oneCluster)) {
       const identity = identityOf(key);
       const recreated = from.uid !== 0 && to.uid !== 0 && from.uid !== to.uid;
       const same = !recreated && from.substance === to.substance && (from.deleting === null) === (to.deleting === null);

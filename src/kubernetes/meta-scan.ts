@@ -23,6 +23,9 @@ export function metaScan(): MetaScan {
   return { name: '', namespace: '', uidStart: 0, uidStop: 0, created: null, deleted: null, managed: null, hostname: '', leader: '', written: [] };
 }
 
+const nothing = new Uint8Array(0);
+const outer = new WireCursor(nothing);
+const inner = new WireCursor(nothing);
 const hostnameKey = 'kubernetes.io/hostname';
 /** First letters of keys that matter here: control-plane.…, kubernetes.io/…, node.alpha.…, projectcalico.org/…, volumes.…. */
 const telling = new Set(['c', 'k', 'n', 'p', 'v'].map((letter) => letter.charCodeAt(0)));
@@ -33,7 +36,7 @@ export function scanMeta(bytes: Uint8Array, start: number, stop: number, names: 
   into.uidStart = into.uidStop = 0;
   into.created = into.deleted = into.managed = null;
   into.written.length = 0;
-  const cursor = new WireCursor(bytes, start, stop);
+  const cursor = outer.over(bytes, start, stop);
   while (cursor.next()) {
     if (cursor.wire !== 2) continue;
     switch (cursor.field) {
@@ -61,7 +64,7 @@ export function scanMeta(bytes: Uint8Array, start: number, stop: number, names: 
         join(into.written, cursor.tagAt, cursor.stop);
         break;
       case objectMetaField.managedFields: {
-        const entry = cursor.inside();
+        const entry = inner.over(bytes, cursor.start, cursor.stop);
         while (entry.next()) {
           if (entry.field !== managedFieldsField.time || entry.wire !== 2) continue;
           const time = plausible(timeMessage(bytes, entry.start, entry.stop));
@@ -83,7 +86,7 @@ function join(ranges: number[], start: number, stop: number): void {
 function isWritten(bytes: Uint8Array, cursor: WireCursor, into: MetaScan): boolean {
   // An entry starts with its key: tag 0x0a, length, text.
   if (bytes[cursor.start] === 0x0a && !telling.has(bytes[cursor.start + 2] ?? 0)) return true;
-  const entry = cursor.inside();
+  const entry = inner.over(bytes, cursor.start, cursor.stop);
   let key = '';
   while (entry.next()) {
     if (entry.wire !== 2) continue;

@@ -1,5 +1,5 @@
+import type { ByteSource } from '../formats/source.js';
 import type { StoredWrite } from './survey.js';
-import { utf8 } from './wire.js';
 
 /** A write whose numbers are all below 2^53, as in every real cluster: kept as numbers, and as bigint for whoever asks. */
 export class PlainWrite implements StoredWrite {
@@ -7,21 +7,41 @@ export class PlainWrite implements StoredWrite {
     readonly main: number,
     readonly created: number,
     readonly count: number,
-    private readonly bytes: Uint8Array,
-    private readonly keyAt: number,
-    private readonly keyEnd: number,
+    /** Where key and value lie. */
+    readonly bytes: Uint8Array,
+    readonly keyAt: number,
+    readonly keyEnd: number,
     /** -1 for a deletion. */
     private readonly valueAt: number,
     private readonly valueEnd: number,
     private readonly leaseAt: number,
+    /** Where `bytes` begin in the file. */
+    private readonly bytesAt: number,
   ) {}
 
   get key(): Uint8Array {
     return this.bytes.subarray(this.keyAt, this.keyEnd);
   }
 
-  get keyText(): string {
-    return utf8(this.bytes, this.keyAt, this.keyEnd);
+  get deletes(): boolean {
+    return this.valueAt < 0;
+  }
+
+  /** Length of the value; 0 for a deletion. */
+  get size(): number {
+    return this.deletes ? 0 : this.valueEnd - this.valueAt;
+  }
+
+  /** Where the value begins in the file. */
+  get valueOffset(): number {
+    return this.bytesAt + this.valueAt;
+  }
+
+  /** Whether the value begins with these bytes. */
+  begins(magic: readonly number[]): boolean {
+    if (this.size < magic.length) return false;
+    for (let i = 0; i < magic.length; i++) if (this.bytes[this.valueAt + i] !== magic[i]) return false;
+    return true;
   }
 
   get value(): Uint8Array | null {
@@ -60,18 +80,41 @@ function* spelled(writes: Iterable<StoredWrite>): Generator<StoredWrite> {
   for (const write of writes) yield write instanceof PlainWrite ? spelledOut(write) : write;
 }
 
-const plainOf = new WeakMap<Iterable<StoredWrite>, Iterable<StoredWrite>>();
+/** How a reader that asks may get at the writes of an iterable faster. */
+export interface QuickWays {
+  /** The same writes with their numbers as numbers where they are at hand. */
+  readonly plain: Iterable<StoredWrite>;
+  /** The file, and its writes from the newest to the oldest; false at the end when it is not sound, and nothing counts. */
+  readonly newestFirst: { readonly source: ByteSource; readonly writes: () => Generator<StoredWrite, boolean> } | null;
+  /** Writes that come after those of the file. */
+  readonly after: Iterable<StoredWrite>;
+}
 
-/** Writes for any reader, spelled out one by one; `plainly` gives the survey what they were made from. */
-export function asWrites(writes: Iterable<StoredWrite>): Generator<StoredWrite> {
-  const all = spelled(writes);
-  plainOf.set(all, writes);
+const quickWays = new WeakMap<Iterable<StoredWrite>, QuickWays>();
+
+/** The quick ways to the writes; the plain one is always there. */
+export function quickWaysTo(writes: Iterable<StoredWrite>): QuickWays {
+  return quickWays.get(writes) ?? { plain: writes, newestFirst: null, after: [] };
+}
+
+/** Writes for any reader, spelled out one by one; `quickWaysTo` gives the survey what they were made from. */
+export function asWrites(plain: Iterable<StoredWrite>, newestFirst: QuickWays['newestFirst']): Generator<StoredWrite> {
+  const all = spelled(plain);
+  quickWays.set(all, { plain, newestFirst, after: [] });
   return all;
 }
 
-/** The same writes with their numbers as numbers where they are at hand. */
-export function plainly(writes: Iterable<StoredWrite>): Iterable<StoredWrite> {
-  return plainOf.get(writes) ?? writes;
+function* oneAfterTheOther(first: Iterable<StoredWrite>, after: Iterable<StoredWrite>): Generator<StoredWrite> {
+  yield* first;
+  yield* after;
+}
+
+/** Writes of a file and what came after it, all newer; both can be read once, in one way or the other. */
+export function followedBy(file: Iterable<StoredWrite>, after: readonly StoredWrite[]): Iterable<StoredWrite> {
+  const { plain, newestFirst } = quickWaysTo(file);
+  const all = oneAfterTheOther(file, after);
+  quickWays.set(all, { plain: oneAfterTheOther(plain, after), newestFirst, after });
+  return all;
 }
 
 /** End of the varint that was read last; -1 when it was cut or too long. */
@@ -96,8 +139,9 @@ function varint(bytes: Uint8Array, from: number, end: number): number {
 /**
  * Reads a KeyValue message in `bytes[start, end)` as etcd writes it: each field at most once, in the order of their
  * numbers (mvccpb kv.proto, gogo protobuf), numbers below 2^49. Null for any other, and when it names another revision.
+ * `bytesAt`: where `bytes` begin in the file.
  */
-export function plainWrite(bytes: Uint8Array, start: number, end: number, main: number, tombstone: boolean): PlainWrite | null {
+export function plainWrite(bytes: Uint8Array, bytesAt: number, start: number, end: number, main: number, tombstone: boolean): PlainWrite | null {
   let [keyStart, keyEnd, valueStart, valueEnd] = [start, start, start, start];
   let [create, mod, version, leaseAt] = [0, 0, 0, -1];
   let before = 0;
@@ -126,5 +170,5 @@ export function plainWrite(bytes: Uint8Array, start: number, end: number, main: 
     else return null;
   }
   if (!tombstone && mod !== main) return null;
-  return new PlainWrite(main, create, version, bytes, keyStart, keyEnd, tombstone ? -1 : valueStart, valueEnd, leaseAt);
+  return new PlainWrite(main, create, version, bytes, keyStart, keyEnd, tombstone ? -1 : valueStart, valueEnd, leaseAt, bytesAt);
 }

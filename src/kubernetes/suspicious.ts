@@ -1,7 +1,8 @@
 import { timeOfRevision, type RevisionClock } from '../time/revision-clock.js';
 import type { Interval } from '../time/interval.js';
+import { sameWrite } from './live-entry.js';
 import { changesBetween } from './loss.js';
-import { isNoise, storageIdentity } from './storage-key.js';
+import { isNoise, resourceOfKey, storageIdentity } from './storage-key.js';
 import type { KubeSurvey } from './survey.js';
 
 /** A change between two states, or inside one history, that a person should see before restoring. */
@@ -89,14 +90,17 @@ function marksOfAnotherCluster(earlier: KubeSurvey, later: KubeSurvey): string[]
 
 /** Objects under the same key that people made: how many are the same ones, by UID. */
 function sharedObjects(earlier: KubeSurvey, later: KubeSurvey): { readonly same: number; readonly other: number } {
+  const oneCluster = earlier.kubeSystemUid !== null && earlier.kubeSystemUid === later.kubeSystemUid;
   let same = 0;
   let other = 0;
   for (const [key, a] of earlier.live) {
-    const b = a.uid === 0 ? undefined : later.live.get(key);
-    if (b === undefined || b.uid === 0) continue;
-    const resource = storageIdentity(key, earlier.prefixes)?.resource ?? '';
+    const b = later.live.get(key);
+    if (b === undefined) continue;
+    const resource = resourceOfKey(key, earlier.prefixes) ?? '';
     if (isNoise(resource) || resource === 'pods' || resource === 'minions') continue;
-    if (a.uid === b.uid) same++;
+    if (sameWrite(a, b, oneCluster)) same++;
+    else if (a.uid === 0 || b.uid === 0) continue;
+    else if (a.uid === b.uid) same++;
     else other++;
   }
   return { same, other };

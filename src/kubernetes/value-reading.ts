@@ -38,12 +38,20 @@ export function emptyReading(): Reading {
 /** Kinds whose names the survey and its clock need. */
 const namedKinds = new Set(['Lease', 'Node', 'Namespace']);
 const scan = metaScan();
+const outer = new WireCursor(new Uint8Array(0));
 
-/**
- * Reads kind, metadata, times and the fingerprint of what people wrote, by position. `names`: also name, namespace
- * and UID as text. Never throws.
- */
-export function readValue(value: Uint8Array, creates: boolean, names: boolean, sink: StampSink, into: Reading): void {
+/** What to read of a value. */
+export interface Wish {
+  /** The row creates its object. */
+  readonly creates: boolean;
+  /** Also name, namespace and UID as text. */
+  readonly names: boolean;
+  /** Also the fingerprint of what people wrote, and of the UID. */
+  readonly substance: boolean;
+}
+
+/** Reads kind, metadata, times and what else is wanted, by position. Never throws. */
+export function readValue(value: Uint8Array, wish: Wish, sink: StampSink, into: Reading): void {
   into.kind = into.group = into.name = into.namespace = into.uidText = into.encryption = '';
   into.uid = 0;
   into.deleting = null;
@@ -55,16 +63,16 @@ export function readValue(value: Uint8Array, creates: boolean, names: boolean, s
       into.kind = stored.kind;
       into.group = groupOf(stored.apiVersion);
       into.sound = stored.sound && stored.encoding === '';
-      readProtobuf(value, stored.start, stored.stop, creates, names || namedKinds.has(stored.kind), sink, into);
+      readProtobuf(value, stored.start, stored.stop, wish, sink, into);
       return;
     case 'json':
-      readText(value, stored.start, creates, sink, into);
+      readText(value, stored.start, wish, sink, into);
       return;
     case 'cbor': {
       const item = decodeCbor(value, stored.start);
       into.sound = item !== null;
       if (item === null) into.substance = fingerprint(value, 0, value.length, 0);
-      else readText(Buffer.from(plainJsonText(item.value) ?? ''), 0, creates, sink, into);
+      else readText(Buffer.from(plainJsonText(item.value) ?? ''), 0, wish, sink, into);
       return;
     }
     case 'encrypted':
@@ -76,8 +84,9 @@ export function readValue(value: Uint8Array, creates: boolean, names: boolean, s
   }
 }
 
-function readProtobuf(value: Uint8Array, start: number, stop: number, creates: boolean, names: boolean, sink: StampSink, into: Reading): void {
-  const cursor = new WireCursor(value, start, stop);
+function readProtobuf(value: Uint8Array, start: number, stop: number, wish: Wish, sink: StampSink, into: Reading): void {
+  const names = wish.names || namedKinds.has(into.kind);
+  const cursor = outer.over(value, start, stop);
   const statusField = statusFieldOf[into.kind] ?? 3;
   let substance = 0;
   let from = -1;
@@ -89,7 +98,7 @@ function readProtobuf(value: Uint8Array, start: number, stop: number, creates: b
       if (!scanMeta(value, cursor.start, cursor.stop, names, scan)) into.sound = false;
       continue;
     }
-    if (cursor.field === statusField) continue;
+    if (!wish.substance || cursor.field === statusField) continue;
     if (to !== cursor.tagAt) {
       if (from >= 0) substance = fingerprint(value, from, to, substance);
       from = cursor.tagAt;
@@ -100,15 +109,15 @@ function readProtobuf(value: Uint8Array, start: number, stop: number, creates: b
   if (cursor.malformed) into.sound = false;
   if (seen) {
     const { written } = scan;
-    for (let i = 0; i < written.length; i += 2) substance = fingerprint(value, written[i] as number, written[i + 1] as number, substance);
+    for (let i = 0; wish.substance && i < written.length; i += 2) substance = fingerprint(value, written[i] as number, written[i + 1] as number, substance);
     into.name = scan.name;
     into.namespace = scan.namespace;
     into.deleting = scan.deleted;
-    if (scan.uidStop > scan.uidStart) {
+    if (wish.substance && scan.uidStop > scan.uidStart) {
       into.uid = fingerprint(value, scan.uidStart, scan.uidStop, 0);
       if (names) into.uidText = utf8(value, scan.uidStart, scan.uidStop);
     }
-    metadataStamps(scan, creates, sink);
+    metadataStamps(scan, wish.creates, sink);
     kindStamps(into.kind, value, start, stop, scan, sink);
   }
   into.substance = substance;
@@ -117,7 +126,7 @@ function readProtobuf(value: Uint8Array, start: number, stop: number, creates: b
 /** Longest Lease or Event that is built for its times. */
 const longestBuilt = 65_536;
 
-function readText(value: Uint8Array, start: number, creates: boolean, sink: StampSink, into: Reading): void {
+function readText(value: Uint8Array, start: number, wish: Wish, sink: StampSink, into: Reading): void {
   const json = readJsonHeader(value, start);
   const { header } = json;
   let substance = 0;
@@ -135,7 +144,7 @@ function readText(value: Uint8Array, start: number, creates: boolean, sink: Stam
   into.deleting = header.deleted;
   into.sound = json.sound && json.kind !== '';
   into.substance = substance;
-  metadataStamps(header, creates, sink);
+  metadataStamps(header, wish.creates, sink);
   if (!json.sound || (json.kind !== 'Lease' && json.kind !== 'Event') || value.length > longestBuilt) return;
   const parsed = parsePlainJson(utf8(value, start, value.length));
   if (parsed.ok) plainStamps(json.kind, parsed.value, header, sink);

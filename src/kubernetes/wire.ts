@@ -15,16 +15,23 @@ export class WireCursor {
   malformed = false;
   /** Start of the current field's tag. */
   tagAt = 0;
+  bytes: Uint8Array;
   private at: number;
-  private readonly end: number;
+  private end: number;
 
-  constructor(
-    readonly bytes: Uint8Array,
-    start = 0,
-    end = bytes.length,
-  ) {
+  constructor(bytes: Uint8Array, start = 0, end = bytes.length) {
+    this.bytes = bytes;
     this.at = start;
     this.end = Math.min(end, bytes.length);
+  }
+
+  /** The same cursor over another message: for whoever reads millions. */
+  over(bytes: Uint8Array, start: number, end: number): this {
+    this.bytes = bytes;
+    this.at = start;
+    this.end = Math.min(end, bytes.length);
+    this.malformed = false;
+    return this;
   }
 
   /** Moves to the next field; false at the end and at the first byte that makes no sense. */

@@ -5,7 +5,7 @@ import type { DataDir } from '../etcd/data-dir.js';
 import { salvage } from '../etcd/snapshot/salvage.js';
 import type { EtcdLine } from '../etcd/version.js';
 import type { ByteSource } from '../formats/source.js';
-import { leafRows } from './leaf-rows.js';
+import { leafRows, leafRowsBackwards } from './leaf-rows.js';
 import { asWrites } from './plain-write.js';
 import { readAhead } from './read-ahead.js';
 import type { StoredWrite } from './survey.js';
@@ -32,7 +32,13 @@ export function readingNotes(): ReadingNotes {
  * broken, whole rows from pages that it no longer reaches come after the rest, in order among themselves.
  */
 export function writesOfFile(source: ByteSource, notes: ReadingNotes = readingNotes()): Generator<StoredWrite> {
-  return asWrites(rowsOfFile(source, notes));
+  return asWrites(rowsOfFile(source, notes), { source, writes: () => rowsBackwards(source) });
+}
+
+function* rowsBackwards(source: ByteSource): Generator<StoredWrite, boolean> {
+  let sound = true;
+  const backend = openBackend(readAhead(source), () => (sound = false));
+  return sound && (yield* leafRowsBackwards(source, backend));
 }
 
 function* rowsOfFile(source: ByteSource, notes: ReadingNotes): Generator<StoredWrite> {

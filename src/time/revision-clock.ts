@@ -13,7 +13,7 @@ const usualGap = 40;
 /** Between two neighbours at the end this much needs no explanation where nodes renew every 10 s. */
 const usualStep = 10_000;
 /** Points that are kept: the newest matter most, older ones are thinned. */
-const maxPoints = 60_000;
+const maxPoints = 24_000;
 
 /** Evidence behind a time: the object (or artifact), which of its fields, and the time it says. */
 export interface ClockEvidence {

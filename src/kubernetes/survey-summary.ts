@@ -1,0 +1,83 @@
+import type { ClockPoint } from '../time/clock-point.js';
+import { namedMachines } from './machine-names.js';
+import { resourceOfKey, usualPrefixes } from './storage-key.js';
+import type { Deletion, KubeSurvey, LiveKey } from './survey.js';
+import type { Storage } from './value-reading.js';
+
+/** What a survey has met so far. */
+export interface Gathered {
+  readonly live: Map<string, LiveKey>;
+  readonly encryptionOf: ReadonlyMap<string, string>;
+  readonly points: readonly ClockPoint[];
+  readonly deletions: readonly Deletion[];
+  readonly prefixes: ReadonlySet<string>;
+  readonly nodeUids: ReadonlyMap<string, string>;
+  readonly unreadable: { readonly rows: number; readonly keys: ReadonlySet<string> };
+  readonly kubeSystemUid: string | null;
+  readonly newest: number | null;
+  readonly oldest: number | null;
+  readonly wholeFrom: number | null;
+  readonly rows: number;
+}
+
+/** Adds up what was gathered. */
+export function summary(g: Gathered): KubeSurvey {
+  const prefixes = prefixesOf(g);
+  const counts = new Map<string, number>();
+  const storage: Record<Storage, number> = { protobuf: 0, json: 0, cbor: 0, encrypted: 0, other: 0 };
+  const encryption = new Map<string, Map<string, number>>();
+  const unreadableKeys = new Set(g.unreadable.keys);
+  let foreign = 0;
+  for (const entry of g.live.values()) {
+    const known = resourceOfKey(entry.key, prefixes);
+    const resource = known ?? 'other';
+    counts.set(resource, (counts.get(resource) ?? 0) + 1);
+    storage[entry.storage]++;
+    if (entry.storage === 'other' && known !== null && resource !== 'compact_rev_key') {
+      foreign++;
+      if (unreadableKeys.size < 12) unreadableKeys.add(entry.key);
+    }
+    const how = g.encryptionOf.get(entry.key);
+    if (how === undefined) continue;
+    const byResource = encryption.get(how) ?? new Map<string, number>();
+    byResource.set(resource, (byResource.get(resource) ?? 0) + 1);
+    encryption.set(how, byResource);
+  }
+  return {
+    newestRevision: g.newest,
+    oldestRevision: g.oldest,
+    wholeFrom: g.wholeFrom,
+    rows: g.rows,
+    live: g.live,
+    prefixes,
+    counts: sorted(counts),
+    storage,
+    encryption: [...encryption].map(([how, byResource]) => {
+      const [provider, keyName] = how.split('\n');
+      return { provider: provider ?? '', keyName: keyName ?? '', resources: sorted(byResource) };
+    }),
+    unreadable: { rows: g.unreadable.rows + foreign, keys: [...unreadableKeys] },
+    points: namedMachines(g.points, [...g.nodeUids.keys()]),
+    kubeSystemUid: g.kubeSystemUid,
+    nodeUids: sorted(g.nodeUids),
+    deletions: [...g.deletions].sort((a, b) => a.revision - b.revision),
+  };
+}
+
+function sorted<T>(map: ReadonlyMap<string, T>): Readonly<Record<string, T>> {
+  return Object.fromEntries([...map].sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** Prefixes seen on self-naming objects, else a usual one that keys stand below; a longer one never hides in a shorter. */
+function prefixesOf(g: Gathered): string[] {
+  const found = [...g.prefixes].filter((p) => ![...g.prefixes].some((q) => q !== p && p.startsWith(q)));
+  for (const usual of usualPrefixes) {
+    if (found.some((p) => usual.startsWith(p) || p.startsWith(usual))) continue;
+    for (const key of g.live.keys()) {
+      if (!key.startsWith(usual)) continue;
+      found.push(usual);
+      break;
+    }
+  }
+  return found.sort();
+}
