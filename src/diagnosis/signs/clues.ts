@@ -29,6 +29,16 @@ export function aboutControlPlane(fact: LogFact): boolean {
   return !/Unable to authenticate the request|webhook|metrics/i.test(words) && (byServer(fact) || fact.source !== 'kube-apiserver' || /:(?:2379|2380|4001|6443)\b|etcd|storage backend|createTransport|handshake/.test(words));
 }
 
+/** The signature of a token is refused; a token that ran out, or whose account is gone, is routine. */
+export function refusedSignature(fact: LogFact): boolean {
+  return !/has expired|not found|has been invalidated|no longer valid|not valid yet/.test(wordsOf(fact));
+}
+
+/** Trouble inside a volume of some pod, which may lie anywhere. */
+export function inVolume(fact: LogFact): boolean {
+  return /\/volumes\/|\/plugins\/|volumeName/.test(wordsOf(fact));
+}
+
 export const nospace: Sign = either(alarm('NOSPACE'), says('etcd.quota', 'apiserver.nospace'), endpoint((fact) => /NOSPACE|space exceeded/.test(fact.error ?? '')));
 export const oneMember: Sign = members((count) => count === 1);
 export const severalMembers: Sign = members((count) => count > 1);

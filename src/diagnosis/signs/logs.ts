@@ -53,8 +53,13 @@ export function saysLike(pattern: RegExp, ...ids: readonly string[]): Sign {
 
 /** At least `n` occurrences, folded repeats counted. */
 export function saysOften(n: number, ...ids: readonly string[]): Sign {
+  return saysOftenWith(n, () => true, ...ids);
+}
+
+/** The same, of those for which `test` holds. */
+export function saysOftenWith(n: number, test: (fact: LogFact) => boolean, ...ids: readonly string[]): Sign {
   return (view) => {
-    const facts = view.logs(ids);
+    const facts = view.logs(ids).filter(test);
     return facts.reduce((sum, fact) => sum + fact.count, 0) >= n ? facts.map((fact) => hitOf(view, fact, fact.time ?? fact.innerTime)) : [];
   };
 }
