@@ -1,6 +1,7 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { removeFolder } from '../remove-folder.js';
 import type { Language } from '../words/catalogue.js';
 import { say } from '../words/say.js';
 import { exitCode } from './exit-codes.js';
@@ -26,7 +27,7 @@ export async function withBundles<T>({ language, interrupted }: BundleCommand, w
   const scratch = mkdtempSync(join(tmpdir(), 'etcd-autopsy-'));
   const before = process.env['TMPDIR'];
   process.env['TMPDIR'] = scratch;
-  const cleaners: (() => void)[] = [() => rmSync(scratch, { recursive: true, force: true, maxRetries: 5 })];
+  const cleaners: (() => void)[] = [() => removeFolder(scratch)];
   const clean = (): void => {
     for (const cleaner of cleaners.splice(0).reverse()) cleaner();
     if (before === undefined) delete process.env['TMPDIR'];

@@ -1,7 +1,8 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import puppeteer, { type Page } from 'puppeteer';
+import { removeFolder } from '../remove-folder.js';
 import { whilePrinting } from './printing.js';
 
 /** No network at all: a dead proxy, no names, no background traffic. The page could not ask for anything anyway. */
@@ -31,6 +32,16 @@ async function fitPageOne(page: Page): Promise<void> {
   }
 }
 
+/** The browser leads a group of processes of its own; all of them are ended, so that none writes on. */
+function killGroup(pid: number | undefined): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(process.platform === 'win32' ? pid : -pid, 'SIGKILL');
+  } catch {
+    // It has ended by itself.
+  }
+}
+
 /**
  * Prints a report to PDF: A4, tagged, with an outline. The browser runs without scripting and without network
  * in a profile of its own that is removed afterwards. As root Chromium needs `--no-sandbox`.
@@ -40,7 +51,7 @@ export async function printPdf(html: string, browser: string): Promise<Uint8Arra
   const args = [...closedDoors, ...(process.getuid?.() === 0 ? ['--no-sandbox'] : [])];
   try {
     const running = await puppeteer.launch({ executablePath: browser, headless: true, pipe: true, userDataDir: profile, args, timeout: 60_000, protocolTimeout: 180_000, handleSIGINT: false, handleSIGTERM: false, handleSIGHUP: false });
-    const printed = whilePrinting(() => void running.process()?.kill('SIGKILL'));
+    const printed = whilePrinting(() => killGroup(running.process()?.pid));
     try {
       const page = await running.newPage();
       await page.setJavaScriptEnabled(false);
@@ -55,6 +66,6 @@ export async function printPdf(html: string, browser: string): Promise<Uint8Arra
       printed();
     }
   } finally {
-    rmSync(profile, { recursive: true, force: true, maxRetries: 3 });
+    removeFolder(profile);
   }
 }

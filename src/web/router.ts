@@ -14,6 +14,8 @@ export interface Site {
   readonly workerFile: URL;
   /** Private folders of answers that are on their way; removed when the site closes. */
   readonly scratch: Set<string>;
+  /** Aborted when the site closes. */
+  readonly closing: AbortSignal;
 }
 
 export interface Call {
@@ -22,6 +24,13 @@ export interface Call {
   /** Values of the `:name` parts of the route's path. They are looked up in maps, never used as file names. */
   readonly params: Readonly<Record<string, string>>;
   readonly query: URLSearchParams;
+}
+
+/** Aborted when the one who asked has gone away, or the site closes. */
+export function whileWanted(site: Site, { response }: Call): AbortSignal {
+  const gone = new AbortController();
+  response.once('close', () => gone.abort());
+  return AbortSignal.any([site.closing, gone.signal]);
 }
 
 /** One route. Adding one = one file in `routes/` and one line in its list. */

@@ -1,8 +1,8 @@
-import { rmSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { ZodError } from 'zod';
 import { CasebookError, type Casebook } from '../casebook/index.js';
+import { removeFolder } from '../remove-folder.js';
 import { jobStore } from './jobs.js';
 import { servePage } from './page-files.js';
 import { HttpError, send, sendJson } from './respond.js';
@@ -79,6 +79,7 @@ export async function serve(options: ServeOptions): Promise<RunningSite> {
   const jobs = jobStore(worker);
   const scratch = new Set<string>();
   const uploads = uploadStore(options.limits ?? uploadLimits);
+  const closing = new AbortController();
   let site: Site | null = null;
   const server = createServer({ maxHeaderSize: 32 * 1024, requestTimeout: 0, headersTimeout: 10_000 }, (request, response) => {
     if (site === null) return void response.destroy();
@@ -86,15 +87,18 @@ export async function serve(options: ServeOptions): Promise<RunningSite> {
   });
   const port = await listen(server, options.host, options.port);
   const session = newSession(options.host, port);
-  site = { session, uploads, jobs, casebook: options.casebook, toolVersion: options.toolVersion, workerFile: worker, scratch };
+  site = { session, uploads, jobs, casebook: options.casebook, toolVersion: options.toolVersion, workerFile: worker, scratch, closing: closing.signal };
   const host = options.host.includes(':') ? `[${options.host}]` : options.host;
   return {
     address: `http://${host}:${port}/?token=${session.token}`,
     port,
     async close() {
+      closing.abort();
       await jobs.cancelAll();
       uploads.removeAll();
-      for (const folder of scratch) rmSync(folder, { recursive: true, force: true });
+      // Answers on their way remove their own folders as they end; what is left after that is removed here.
+      for (let waited = 0; scratch.size > 0 && waited < 3_000; waited += 25) await new Promise((done) => setTimeout(done, 25));
+      for (const folder of scratch) removeFolder(folder);
       server.closeAllConnections();
       await new Promise((done) => server.close(done));
     },

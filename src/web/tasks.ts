@@ -34,13 +34,26 @@ export type TaskAnswer =
   | { readonly kind: 'exported'; readonly bytes: number }
   | { readonly kind: 'refused'; readonly code: string };
 
+/** How long a thread may take to end by itself. */
+const patienceMs = 2_000;
+
 /** The worker's file: compiled beside this one; a test that runs from source names the built one. */
 export const workerFile = new URL('./worker.js', import.meta.url);
 
-/** Runs one task in its own thread. Temporary files lie in `folder`. Throws HttpError for a refusal. */
-export function runTask(task: Task, folder: string, file: URL = workerFile): Promise<TaskAnswer> {
+/**
+ * Runs one task in its own thread. Temporary files lie in `folder`. Throws HttpError for a refusal. When
+ * `signal` says that nobody waits any more, the thread is told to end, together with a browser that prints.
+ */
+export function runTask(task: Task, folder: string, signal: AbortSignal, file: URL = workerFile): Promise<TaskAnswer> {
   return new Promise((resolve, reject) => {
+    signal.throwIfAborted();
     const worker = new Worker(file, { workerData: task, env: { ...process.env, TMPDIR: folder } });
+    const end = (): void => {
+      worker.postMessage('end');
+      setTimeout(() => void worker.terminate(), patienceMs).unref();
+    };
+    signal.addEventListener('abort', end);
+    worker.once('exit', () => signal.removeEventListener('abort', end));
     worker.once('message', (answer: TaskAnswer) => {
       if (answer.kind === 'refused') reject(new HttpError(answer.code === 'web.files-gone' ? 410 : 409, answer.code));
       else resolve(answer);

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { NamedInput } from '../intake/index.js';
+import { removeFolder } from '../remove-folder.js';
 import { HttpError } from './respond.js';
 
 /** Limits of one upload; all are answered with a clear error before the disk is full. */
@@ -48,7 +49,7 @@ export function uploadStore(limits: UploadLimits = uploadLimits): Uploads {
   const remove = (id: string): void => {
     const upload = open.get(id);
     open.delete(id);
-    if (upload !== undefined) rmSync(upload.folder, { recursive: true, force: true });
+    if (upload !== undefined) removeFolder(upload.folder);
   };
   return {
     create() {

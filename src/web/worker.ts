@@ -2,6 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { analyze } from '../analyze.js';
 import { openBundle, type Bundle, type BundleFile } from '../intake/index.js';
 import { diffRows } from '../kubernetes/difference.js';
+import { stopPrinting } from '../report/printing.js';
 import type { WorkerMessage } from './jobs.js';
 import type { Task, TaskAnswer } from './tasks.js';
 
@@ -42,4 +43,10 @@ async function run(task: Task): Promise<Answer> {
   return (await import('./export-case.js')).exportCase(task, databaseOf);
 }
 
+// The only message to a worker is the wish that it ends: a browser that prints must not outlive it.
+parentPort?.on('message', () => {
+  stopPrinting();
+  process.exit(1);
+});
 parentPort?.postMessage(await run(workerData as Task));
+parentPort?.close();

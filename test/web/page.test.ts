@@ -31,6 +31,7 @@ describe.skipIf(!ready)('the page', { timeout: 180_000 }, () => {
   let browser: Browser;
   let page: Page;
   let hostileId: string;
+  let healthyId: string;
 
   const watch = (one: Page): void => {
     one.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
@@ -69,6 +70,9 @@ describe.skipIf(!ready)('the page', { timeout: 180_000 }, () => {
     const casebook = await openCasebook(join(folder, 'casebook'));
     hostileId = (await casebook.putCase({ ...hostile, manifestSha256: 'f'.repeat(64) }, new Date(0))).id;
     await casebook.putNotes(hostileId, hostileNotes);
+    const healthy = { kind: 'none' as const, why: [{ key: 'recommend.why.healthy', params: {}, text: 'A majority answers.' }], missingFacts: [], candidate: null, loss: null };
+    const whole = await sampleCase('kubekey-powercut/bundle');
+    healthyId = (await casebook.putCase({ ...whole, title: 'Nothing is broken', plan: null, recommendation: { ...whole.recommendation, ...healthy }, manifestSha256: 'e'.repeat(64) }, new Date(1))).id;
     await casebook.close();
     server = spawn(process.execPath, [program, 'serve', '--casebook', join(folder, 'casebook'), '--lang', 'en'], { stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, TMPDIR: folder } });
     let text = '';
@@ -188,6 +192,51 @@ describe.skipIf(!ready)('the page', { timeout: 180_000 }, () => {
     expect(await page.$eval('.cases tbody tr', (row) => row.textContent)).toMatch(/vmw253, vmw254, vmw255KubeKey · etcd 3\.4\.23Restore one snapshot/);
     await page.goBack();
     await page.waitForSelector('.decision-kind');
+  });
+
+  test('a healthy case is no failure: it says that nothing needs to be restored', async () => {
+    await goTo('#/cases');
+    await page.waitForFunction(() => document.querySelectorAll('.cases tbody tr').length > 2);
+    const row = await page.$$eval('.cases tbody tr', (rows) => rows.map((one) => one.textContent ?? '').find((text) => text.includes('Nothing is broken')) ?? '');
+    expect(row).toContain('Nothing needs to be restored');
+    expect(row).not.toContain('proven safe');
+    await goTo(`#/cases/${healthyId}`);
+    await page.waitForSelector('.decision-kind');
+    expect(await page.$eval('.decision-kind', (e) => e.textContent)).toBe('Nothing needs to be restored');
+    expect(await page.$eval('#runbook', (e) => e.textContent)).toContain('nothing needs to be restored');
+    expect(await page.$eval('.head-facts', (e) => e.textContent)).toContain('nothing');
+  });
+
+  test('two analyses at once end in two cases', async () => {
+    const ended = await page.evaluate(async () => {
+      const one = async (text: string): Promise<string> => {
+        const { id } = await (await fetch('/api/uploads', { method: 'POST' })).json() as { id: string };
+        await fetch(`/api/uploads/${id}/files?name=session.txt`, { method: 'PUT', body: text });
+        const job = await (await fetch(`/api/uploads/${id}/analyze`, { method: 'POST', body: '{}' })).json() as { id: string };
+        return new Promise((done) => {
+          const events = new EventSource(`/api/jobs/${job.id}/events`);
+          events.addEventListener('done', (event) => { events.close(); done((JSON.parse((event as MessageEvent<string>).data) as { caseId: string }).caseId); });
+          events.addEventListener('failed', (event) => { events.close(); done((event as MessageEvent<string>).data); });
+        });
+      };
+      return Promise.all(['cp1', 'cp2'].map((host) => one(`root@${host}:~# hostname\n${host}\nroot@${host}:~# date\nMon Mar  2 12:30:00 UTC 2026\n`)));
+    });
+    expect(new Set(ended).size).toBe(2);
+    for (const id of ended) expect(id).toMatch(/^[0-9a-f]{12}$/);
+  });
+
+  test('a download that is broken off leaves nothing', async () => {
+    const outs = (): string[] => readdirSync(folder).filter((name) => name.startsWith('etcd-autopsy-out-'));
+    await page.evaluate((id) => {
+      const gone = new AbortController();
+      const state = globalThis as { gone?: AbortController; ended?: boolean };
+      Object.assign(state, { gone, ended: false });
+      void fetch(`/api/cases/${id}/export/pdf`, { signal: gone.signal }).then((answer) => answer.arrayBuffer()).catch(() => undefined).finally(() => { state.ended = true; });
+    }, healthyId);
+    // On a slow machine it may all be over before anyone looks; nothing may be left then either.
+    await expect.poll(async () => outs().length === 1 || page.evaluate(() => (globalThis as { ended?: boolean }).ended === true), { timeout: 60_000 }).toBe(true);
+    await page.evaluate(() => (globalThis as { gone?: AbortController }).gone?.abort());
+    await expect.poll(outs, { timeout: 60_000 }).toEqual([]);
   });
 
   test('a case full of hostile texts is shown, and nothing in it runs or leads away', async () => {

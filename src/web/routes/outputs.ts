@@ -1,10 +1,11 @@
-import { createReadStream, mkdtempSync, rmSync } from 'node:fs';
+import { createReadStream, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { removeFolder } from '../../remove-folder.js';
 import { chartNames, chartOf } from '../../report/index.js';
 import { HttpError, send, sendFile, sendJson } from '../respond.js';
-import type { Route, Site } from '../router.js';
+import { whileWanted, type Route, type Site } from '../router.js';
 import { exportFiles, runTask, type ExportKind } from '../tasks.js';
 
 /** GET: one chart of a case as SVG. */
@@ -27,7 +28,7 @@ async function withFolder(site: Site, act: (folder: string) => Promise<void>): P
   try {
     await act(folder);
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    removeFolder(folder);
     site.scratch.delete(folder);
   }
 }
@@ -36,7 +37,8 @@ async function withFolder(site: Site, act: (folder: string) => Promise<void>): P
 export const exportedCase: Route = {
   method: 'GET',
   path: '/api/cases/:id/export/:kind',
-  async handle(site, { response, params }) {
+  async handle(site, call) {
+    const { response, params } = call;
     const kind = params['kind'] ?? '';
     if (!Object.hasOwn(exportFiles, kind)) throw new HttpError(404, 'web.not-found');
     const as = kind as ExportKind;
@@ -44,7 +46,7 @@ export const exportedCase: Route = {
     const inputs = site.uploads.ofCase(entry.id)?.files ?? null;
     await withFolder(site, async (folder) => {
       const outFile = join(folder, 'out');
-      const answer = await runTask({ kind: 'export', as, value, notes, inputs, outFile }, folder, site.workerFile);
+      const answer = await runTask({ kind: 'export', as, value, notes, inputs, outFile }, folder, whileWanted(site, call), site.workerFile);
       if (answer.kind !== 'exported') throw new HttpError(500, 'web.internal');
       const { name, type } = exportFiles[as];
       await pipeline(createReadStream(outFile), sendFile(response, type, name, answer.bytes));
@@ -56,14 +58,15 @@ export const exportedCase: Route = {
 export const comparedCandidates: Route = {
   method: 'GET',
   path: '/api/cases/:id/diff',
-  async handle(site, { response, params, query }) {
+  async handle(site, call) {
+    const { response, params, query } = call;
     const { entry, value } = await site.casebook.readCase(params['id'] ?? '');
     const upload = site.uploads.ofCase(entry.id);
     if (upload === null) throw new HttpError(410, 'web.files-gone');
     const [a, b] = ['a', 'b'].map((side) => value.candidates.find((candidate) => candidate.id === query.get(side)));
     if (a === undefined || b === undefined) throw new HttpError(404, 'web.not-found');
     if ([a, b].some((one) => ['empty', 'not-bbolt', 'unreadable'].includes(one.verdict))) throw new HttpError(409, 'web.not-comparable');
-    const answer = await runTask({ kind: 'compare', inputs: upload.files, a: a.path, b: b.path }, upload.folder, site.workerFile);
+    const answer = await runTask({ kind: 'compare', inputs: upload.files, a: a.path, b: b.path }, upload.folder, whileWanted(site, call), site.workerFile);
     if (answer.kind !== 'compared') throw new HttpError(500, 'web.internal');
     sendJson(response, 200, { rows: answer.rows, folded: answer.folded });
   },
