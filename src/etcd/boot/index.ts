@@ -125,6 +125,7 @@ export function predictBoot(dir: DataDir, options: BootOptions): BootPrediction 
           memberId: read.memberId ?? 0n,
           membership,
           plainLog: server.behaviour.plainLog,
+          serverVersion: server.version,
           membersInDatabase: server.line === '3.6' ? new Set(loaded.membersInDatabase.keys()) : null,
           onWrites: (changes) => {
             written.push(...changes);

@@ -11,6 +11,7 @@ import { loadAlarms, loadAuth, loadClusterVersion, trimMembers, validateSchema }
 import { loadLeases, loadStore } from '../start/store.js';
 import type { EtcdLine } from '../version.js';
 import { openMemberDatabase, type MemberDatabase } from './database-start.js';
+import { refuseDowngrade } from './downgrade.js';
 import { lastMark, newestSnapshot, startLog, type StartedLog, type StartSnapshot } from './log-start.js';
 import { memberFiles, type MemberFiles } from './member-files.js';
 import { hexId, membershipOf, membersInDatabase, readV2Store, refuseBrokenMembers, type KnownMember, type Membership } from './membership.js';
@@ -165,6 +166,7 @@ function load(server: ServerKind, files: MemberFiles, report: (problem: Problem)
         loadClusterVersion(backend, server.version);
       });
     }
+    if (!behaviour.membershipFromDb) blaming(snapshot?.name == null ? null : files.snapPrefix + snapshot.name, () => refuseDowngrade(server.version, v2?.version ?? null));
     // bootstrap.go of 3.7 takes the term and index of a mark that it did not find.
     if (line === '3.7' && snapshot === null) stop('runtime error: invalid memory address or nil pointer dereference', files.walPrefix + (log?.names.at(-1)?.name ?? ''));
     if (!database.exists && v2?.version != null) stop(databaseMissing(line, dbPath), dbPath, true);

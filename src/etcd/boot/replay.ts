@@ -4,6 +4,7 @@ import { decodeConfChange, entryType } from '../raft/messages.js';
 import { decodeRequest } from '../raft/request.js';
 import { applyRequest, type Applied, type Machine } from '../replay/apply.js';
 import type { Write } from '../replay/store.js';
+import { clusterVersionIn, longestVersionEntry, refuseDowngrade } from './downgrade.js';
 import { changeMembership, type Membership } from './membership.js';
 
 /** How far the log was applied. */
@@ -29,6 +30,8 @@ export interface ReplayOptions {
   readonly membersInDatabase: ReadonlySet<bigint> | null;
   /** The log of 3.3 and 3.4 has other words for an unknown entry type. */
   readonly plainLog?: boolean;
+  /** Version of the server: it ends when an entry says that the cluster is newer. Undefined where nobody starts. */
+  readonly serverVersion?: string;
   /** Called with the changes of each entry, in order. */
   readonly onWrites?: (writes: readonly Write[], entry: LogEntry) => void;
 }
@@ -57,14 +60,20 @@ export function replayLog(machine: Machine, options: ReplayOptions): Replayed {
     } else if (entry.type !== entryType.normal) {
       throw new Death('panic', options.plainLog === true ? 'entry type should be either EntryNormal or EntryConfChange' : 'unknown entry type; must be either EntryNormal or EntryConfChange');
     }
-    if (!fresh) continue;
-    applied += 1;
-    appliedIndex = entry.index;
-    appliedTerm = entry.term;
+    if (fresh) {
+      applied += 1;
+      appliedIndex = entry.index;
+      appliedTerm = entry.term;
+    }
     if (entry.type !== entryType.normal || entry.dataLength === 0) continue;
+    // The version of the cluster is kept in memory: entries that the database has already count for it.
+    const { serverVersion } = options;
+    if (!fresh && (serverVersion === undefined || entry.dataLength > longestVersionEntry)) continue;
     const { request, error } = decodeRequest(entryData(log, entry), log.dialect.protobuf);
-    if (error !== null) throw new Death('panic', error);
+    if (error !== null && fresh) throw new Death('panic', error);
     if (request === null) continue;
+    if (serverVersion !== undefined) refuseDowngrade(serverVersion, clusterVersionIn(request));
+    if (!fresh) continue;
     const result = applyRequest(machine, request);
     if (result.rejected !== null) rejected.set(result.rejected, (rejected.get(result.rejected) ?? 0) + 1);
     if (result.writes.length > 0) options.onWrites?.(result.writes, entry);

@@ -78,7 +78,7 @@ export type RaftOperation =
   | { readonly kind: 'downgrade'; readonly enabled: boolean; readonly version: string }
   | { readonly kind: 'range' }
   /** A v2 request: since 3.0 only a member's own attributes, the cluster version, and old clients. */
-  | { readonly kind: 'v2'; readonly method: string; readonly path: string }
+  | { readonly kind: 'v2'; readonly method: string; readonly path: string; readonly value: string }
   /** Field numbers of a request that no known version has. */
   | { readonly kind: 'unknown'; readonly fields: readonly number[] };
 
@@ -219,7 +219,7 @@ function decodeField(field: number, raw: Uint8Array): RaftOperation {
 
 function decodeV2(raw: Uint8Array): RaftOperation | null {
   const from = decodeStrictly(raw, schema('Request', { 1: varint('ID'), 2: bytes('Method'), 3: bytes('Path'), 4: bytes('Val'), 5: varint('Dir'), 6: bytes('PrevValue'), 7: varint('PrevIndex'), 8: varint('PrevExist'), 9: varint('Expiration'), 10: varint('Wait'), 11: varint('Since'), 12: varint('Recursive'), 13: varint('Sorted'), 14: varint('Quorum'), 15: varint('Time'), 16: varint('Stream'), 17: varint('Refresh') }));
-  return from.error === null ? { kind: 'v2', method: text(bytesIn(from, 2)), path: text(bytesIn(from, 3)) } : null;
+  return from.error === null ? { kind: 'v2', method: text(bytesIn(from, 2)), path: text(bytesIn(from, 3)), value: text(bytesIn(from, 4)) } : null;
 }
 
 /**

@@ -1,0 +1,30 @@
+import { Death } from '../../formats/bbolt/behaviour/death.js';
+import type { RaftRequest } from '../raft/request.js';
+import { semverError } from '../start/other-buckets.js';
+import { compareVersions } from '../version.js';
+
+/** Where the v2 store keeps the version of the cluster (membership/store.go StoreClusterVersionKey). */
+const versionPath = '/0/version';
+
+/** No entry that sets the version of the cluster is longer. */
+export const longestVersionEntry = 160;
+
+const line = (version: string): string => version.split('.').slice(0, 2).join('.');
+
+/** The version of the cluster that an entry sets; null for any other entry. */
+export function clusterVersionIn({ operation }: RaftRequest): string | null {
+  if (operation.kind === 'cluster-version') return operation.version;
+  return operation.kind === 'v2' && operation.method === 'PUT' && operation.path === versionPath ? operation.value : null;
+}
+
+/**
+ * mustDetectDowngrade (membership/cluster.go, downgrade.go): no server starts, nor goes on, in a cluster whose
+ * version is above its own. Throws Death with the words of the server's version.
+ */
+export function refuseDowngrade(serverVersion: string, clusterVersion: string | null): void {
+  if (clusterVersion === null || semverError(clusterVersion) !== null || compareVersions(line(serverVersion), line(clusterVersion)) >= 0) return;
+  const minor = Number(serverVersion.split('.')[1]);
+  if (minor < 5) throw new Death('exit', `etcdserver/membership: cluster cannot be downgraded (current version: ${serverVersion} is lower than determined cluster version: ${line(clusterVersion)}).`);
+  const current = minor === 5 ? serverVersion : `${line(serverVersion)}.0`;
+  throw new Death(minor === 5 ? 'exit' : 'panic', `invalid downgrade; server version is lower than determined cluster version | {"current-server-version": "${current}", "determined-cluster-version": "${line(clusterVersion)}"}`);
+}
