@@ -58,8 +58,17 @@ export class LiveEntry implements LiveKey {
     return this.unread === null;
   }
 
-  /** Leaves the value where it is in the file. */
+  /** A key that was not there, or not any more, is created. */
+  revive(): void {
+    this.alive = true;
+    this.writes = 0;
+    this.heldBytes = 0;
+    this.createRevision = null;
+  }
+
+  /** Leaves the value, a protobuf object, where it is in the file. */
   leave(source: ByteSource, valueAt: number): void {
+    this.storage = 'protobuf';
     this.unread = source;
     this.valueAt = valueAt;
   }

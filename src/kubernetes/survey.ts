@@ -1,6 +1,6 @@
 import type { ClockPoint } from '../time/clock-point.js';
 import { quickWaysTo } from './plain-write.js';
-import { surveyor } from './surveyor.js';
+import { Surveyor } from './surveyor.js';
 import type { Storage } from './value-reading.js';
 
 export type { Storage } from './value-reading.js';
@@ -79,7 +79,7 @@ export interface KubeSurvey {
 export function surveyWrites(writes: Iterable<StoredWrite>): KubeSurvey {
   const { plain, newestFirst, after } = quickWaysTo(writes);
   if (newestFirst !== null) {
-    const survey = surveyor(newestFirst.source);
+    const survey = new Surveyor(newestFirst.source);
     const rows = newestFirst.writes();
     let step = rows.next();
     for (; step.done !== true; step = rows.next()) survey.add(step.value);
@@ -88,7 +88,7 @@ export function surveyWrites(writes: Iterable<StoredWrite>): KubeSurvey {
       return survey.finish();
     }
   }
-  const survey = surveyor(null);
+  const survey = new Surveyor(null);
   for (const write of plain) survey.add(write);
   return survey.finish();
 }

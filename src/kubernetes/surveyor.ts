@@ -22,12 +22,6 @@ const plenty = 12_000;
 const telling = /\/(?:leases|minions|nodes|namespaces)\//;
 const nothing = new Uint8Array(0);
 
-/** Takes writes in any order, fastest from the newest back. */
-export interface Surveyor {
-  readonly add: (write: StoredWrite) => void;
-  readonly finish: () => KubeSurvey;
-}
-
 /** Half of the older points go; the newest quarter stays. They are in the order in which writes were read, or its reverse. */
 function thinPoints(points: ClockPoint[]): void {
   const falling = (points[0]?.revision ?? 0) > (points[points.length - 1]?.revision ?? 0);
@@ -37,107 +31,43 @@ function thinPoints(points: ClockPoint[]): void {
   points.length = kept;
 }
 
-/** A survey of nothing yet. `source`: the file of the writes, where values may be left until somebody asks for them. */
-export function surveyor(source: ByteSource | null): Surveyor {
-  const keys = new KeyTable<LiveEntry>();
-  const known: LiveEntry[] = [];
-  const encryptionOf = new Map<string, string>();
-  const points: ClockPoint[] = [];
-  const deletions: Deletion[] = [];
-  const prefixes: string[] = [];
-  const nodeUids = new Map<string, string>();
-  const unreadable: { rows: number; keys: Set<string> } = { rows: 0, keys: new Set() };
-  const reading = emptyReading();
-  const kubeSystem: { uid: string | null; revision: number } = { uid: null, revision: -1 };
-  let [newest, oldest, wholeFrom]: [number | null, number | null, number | null] = [null, null, null];
-  let rows = 0;
+/** Gathers what the writes of one database say, in any order; fastest from the newest back. */
+export class Surveyor {
+  private readonly keys = new KeyTable<LiveEntry>();
+  private readonly known: LiveEntry[] = [];
+  private readonly encryptionOf = new Map<string, string>();
+  private readonly points: ClockPoint[] = [];
+  private readonly deletions: Deletion[] = [];
+  private readonly prefixes: string[] = [];
+  private readonly nodeUids = new Map<string, string>();
+  private readonly unreadable = { rows: 0, keys: new Set<string>() };
+  private readonly reading = emptyReading();
+  private kubeSystem: { readonly uid: string | null; readonly revision: number } = { uid: null, revision: -1 };
+  private newest: number | null = null;
+  private oldest: number | null = null;
+  private wholeFrom: number | null = null;
+  private rows = 0;
   /** Revision and key of the row in hand, for its points. */
-  let revision = 0;
-  let key = '';
-  let lastDated = -Infinity;
-  let renewed = false;
+  private revision = 0;
+  private key = '';
+  private lastDated = -Infinity;
+  private renewed = false;
 
-  const remember = (text: string): LiveEntry => {
-    const entry = new LiveEntry(text);
-    known.push(entry);
-    return entry;
-  };
+  /** `source`: the file of the writes, where values may be left until somebody asks for them. */
+  constructor(private readonly source: ByteSource | null) {}
 
-  const sink: StampSink = (kind, time, precisionMs, machine, what, intervalMs) => {
-    if (time === null) return;
-    if (kind === 'renewal') renewed = true;
-    else if (points.length > plenty && kind === 'floor' && Math.abs(lastDated - revision) < undatedCreation) return;
-    lastDated = revision;
-    points.push(intervalMs === undefined ? { revision, time, precisionMs, kind, machine, key, what } : { revision, time, precisionMs, kind, machine, key, what, intervalMs });
-  };
-
-  const countRow = (): void => {
-    rows++;
-    if (oldest === null || revision < oldest) oldest = revision;
-    if (newest === null || revision > newest + 1) wholeFrom = revision;
-    else if (wholeFrom !== null && revision === wholeFrom - 1) wholeFrom = revision;
-    if (newest === null || revision > newest) newest = revision;
-  };
-
-  const noteDeletion = (): void => {
-    if (deletions.length >= maxDeletions || isNoise(resourceOfKey(key, prefixes) ?? resourceOfKey(key, usualPrefixes) ?? '')) return;
-    deletions.push({ revision, key });
-  };
-
-  /** A value that was overwritten or deleted since: only what it says of time. */
-  const readTimes = (write: StoredWrite, creates: boolean, renews: boolean): void => {
-    const gap = points.length > plenty ? undated : renews ? 0 : creates ? undatedCreation : undated;
-    if (Math.abs(lastDated - revision) < gap) return;
-    readValue(write.value ?? nothing, { creates, names: false, substance: false }, sink, reading);
-    if (points.length >= maxPoints) thinPoints(points);
-  };
-
-  /** Leaves the newest value of a key where it is: its kind cannot matter for clocks and identity, and times there are enough. */
-  const leave = (write: StoredWrite, entry: LiveEntry, creates: boolean): boolean => {
-    if (source === null || points.length < plenty || !(write instanceof PlainWrite) || !write.begins(protobufMagic)) return false;
-    if (telling.test(key) || !prefixes.some((prefix) => key.startsWith(prefix))) return false;
-    entry.storage = 'protobuf';
-    entry.leave(source, write.valueOffset);
-    readTimes(write, creates, false);
-    return true;
-  };
-
-  /** The newest value of a key so far, read whole. */
-  const readState = (value: Uint8Array, entry: LiveEntry, creates: boolean): void => {
-    const placed = prefixes.some((prefix) => key.startsWith(prefix));
-    renewed = false;
-    readValue(value, { creates, names: !placed, substance: true }, sink, reading);
-    if (!placed && reading.name !== '') {
-      const prefix = prefixFromObject(key, reading.namespace, reading.name, reading.group);
-      if (prefix !== null) prefixes.push(prefix);
-    }
-    if (!reading.sound) {
-      unreadable.rows++;
-      if (unreadable.keys.size < 12) unreadable.keys.add(key);
-    }
-    if (reading.uidText !== '') {
-      if (reading.kind === 'Namespace' && reading.name === 'kube-system' && revision > kubeSystem.revision) Object.assign(kubeSystem, { uid: reading.uidText, revision });
-      else if (reading.kind === 'Node' && nodeUids.size < 20_000) nodeUids.set(reading.name, reading.uidText);
-    }
-    if (reading.encryption !== '') encryptionOf.set(key, reading.encryption);
-    else if (encryptionOf.size > 0) encryptionOf.delete(key);
-    entry.take(value, reading);
-    entry.renews = renewed;
-    if (points.length >= maxPoints) thinPoints(points);
-  };
-
-  const add = (write: StoredWrite): void => {
+  /** Takes one write; nothing of it is kept but numbers, the key and its times. */
+  add(write: StoredWrite): void {
     const plain = write instanceof PlainWrite;
-    revision = plain ? write.main : Number(write.revision);
-    const entry = plain ? keys.entry(write.bytes, write.keyAt, write.keyEnd, remember) : keys.entry(write.key, 0, write.key.length, remember);
-    key = entry.key;
-    countRow();
+    this.revision = plain ? write.main : Number(write.revision);
+    const entry = plain ? this.keys.entry(write.bytes, write.keyAt, write.keyEnd, this.remember) : this.keys.entry(write.key, 0, write.key.length, this.remember);
+    this.key = entry.key;
+    this.countRow();
     if (plain ? write.deletes : write.value === null) {
-      noteDeletion();
-      if (revision > entry.goneAt) entry.goneAt = revision;
-      if (entry.revision <= revision) entry.alive = false;
+      this.noteDeletion(entry);
       return;
     }
+    const { revision } = this;
     const size = plain ? write.size : (write.value?.length ?? 0);
     const created = plain ? write.created : write.createRevision === undefined ? undefined : Number(write.createRevision);
     const creates = created === revision || (created === undefined && !entry.alive && entry.goneAt >= 0);
@@ -146,10 +76,10 @@ export function surveyor(source: ByteSource | null): Surveyor {
         entry.writes++;
         entry.heldBytes += size;
       }
-      readTimes(write, creates, entry.alive && entry.renews);
+      this.readTimes(write, creates, entry.alive && entry.renews);
       return;
     }
-    if (!entry.alive) [entry.alive, entry.writes, entry.heldBytes, entry.createRevision] = [true, 0, 0, null];
+    if (!entry.alive) entry.revive();
     entry.revision = revision;
     if (created !== undefined) entry.createRevision = created;
     else if (creates) entry.createRevision = revision;
@@ -157,14 +87,95 @@ export function surveyor(source: ByteSource | null): Surveyor {
     entry.version = plain ? write.count : write.version === undefined ? null : Number(write.version);
     entry.writes++;
     entry.heldBytes += size;
-    if (!leave(write, entry, creates)) readState(write.value ?? nothing, entry, creates);
-  };
+    if (!this.leave(write, entry, creates)) this.readState(write.value ?? nothing, entry, creates);
+  }
 
-  const finish = (): KubeSurvey => {
+  /** What all writes together say. */
+  finish(): KubeSurvey {
     const live = new Map<string, LiveKey>();
-    for (const entry of known) if (entry.alive) live.set(entry.key, entry);
-    return summary({ live, encryptionOf, points, deletions, prefixes: new Set(prefixes), nodeUids, unreadable, kubeSystemUid: kubeSystem.uid, newest, oldest, wholeFrom, rows });
+    for (const entry of this.known) if (entry.alive) live.set(entry.key, entry);
+    const { encryptionOf, points, deletions, nodeUids, unreadable, newest, oldest, wholeFrom, rows } = this;
+    return summary({ live, encryptionOf, points, deletions, prefixes: new Set(this.prefixes), nodeUids, unreadable, kubeSystemUid: this.kubeSystem.uid, newest, oldest, wholeFrom, rows });
+  }
+
+  private readonly remember = (text: string): LiveEntry => {
+    const entry = new LiveEntry(text);
+    this.known.push(entry);
+    return entry;
   };
 
-  return { add, finish };
+  private readonly sink: StampSink = (kind, time, precisionMs, machine, what, intervalMs) => {
+    if (time === null) return;
+    const { revision, key, points } = this;
+    if (kind === 'renewal') this.renewed = true;
+    else if (points.length > plenty && kind === 'floor' && Math.abs(this.lastDated - revision) < undatedCreation) return;
+    this.lastDated = revision;
+    points.push(intervalMs === undefined ? { revision, time, precisionMs, kind, machine, key, what } : { revision, time, precisionMs, kind, machine, key, what, intervalMs });
+  };
+
+  private countRow(): void {
+    const { revision, newest, oldest, wholeFrom } = this;
+    this.rows++;
+    if (oldest === null || revision < oldest) this.oldest = revision;
+    if (newest === null || revision > newest + 1 || (wholeFrom !== null && revision === wholeFrom - 1)) this.wholeFrom = revision;
+    if (newest === null || revision > newest) this.newest = revision;
+  }
+
+  private noteDeletion(entry: LiveEntry): void {
+    const { revision, key, deletions } = this;
+    if (revision > entry.goneAt) entry.goneAt = revision;
+    if (entry.revision <= revision) entry.alive = false;
+    if (deletions.length < maxDeletions && !isNoise(resourceOfKey(key, this.prefixes) ?? resourceOfKey(key, usualPrefixes) ?? '')) deletions.push({ revision, key });
+  }
+
+  private placed(): boolean {
+    return this.prefixes.some((prefix) => this.key.startsWith(prefix));
+  }
+
+  /** A value that was overwritten or deleted since: only what it says of time. */
+  private readTimes(write: StoredWrite, creates: boolean, renews: boolean): void {
+    const gap = this.points.length > plenty ? undated : renews ? 0 : creates ? undatedCreation : undated;
+    if (Math.abs(this.lastDated - this.revision) < gap) return;
+    readValue(write.value ?? nothing, { creates, names: false, substance: false }, this.sink, this.reading);
+    if (this.points.length >= maxPoints) thinPoints(this.points);
+  }
+
+  /** Leaves the newest value of a key where it is: it cannot name clocks or the cluster, and times there are enough. */
+  private leave(write: StoredWrite, entry: LiveEntry, creates: boolean): boolean {
+    if (this.source === null || this.points.length < plenty || !(write instanceof PlainWrite) || !write.begins(protobufMagic)) return false;
+    if (telling.test(this.key) || !this.placed()) return false;
+    entry.leave(this.source, write.valueOffset);
+    this.readTimes(write, creates, false);
+    return true;
+  }
+
+  /** The newest value of a key so far, read whole. */
+  private readState(value: Uint8Array, entry: LiveEntry, creates: boolean): void {
+    const { key, reading } = this;
+    const placed = this.placed();
+    this.renewed = false;
+    readValue(value, { creates, names: !placed, substance: true }, this.sink, reading);
+    if (!placed && reading.name !== '') {
+      const prefix = prefixFromObject(key, reading.namespace, reading.name, reading.group);
+      if (prefix !== null) this.prefixes.push(prefix);
+    }
+    if (!reading.sound) {
+      this.unreadable.rows++;
+      if (this.unreadable.keys.size < 12) this.unreadable.keys.add(key);
+    }
+    this.noteIdentity();
+    if (reading.encryption !== '') this.encryptionOf.set(key, reading.encryption);
+    else if (this.encryptionOf.size > 0) this.encryptionOf.delete(key);
+    entry.take(value, reading);
+    entry.renews = this.renewed;
+    if (this.points.length >= maxPoints) thinPoints(this.points);
+  }
+
+  /** UIDs that tell clusters apart. */
+  private noteIdentity(): void {
+    const { kind, name, uidText } = this.reading;
+    if (uidText === '') return;
+    if (kind === 'Namespace' && name === 'kube-system' && this.revision > this.kubeSystem.revision) this.kubeSystem = { uid: uidText, revision: this.revision };
+    else if (kind === 'Node' && this.nodeUids.size < 20_000) this.nodeUids.set(name, uidText);
+  }
 }
