@@ -82,6 +82,32 @@ function firstMatch(message: string, list: readonly Matcher[]): { readonly entry
   return null;
 }
 
+/** A pager or a status view ends a line that it cuts with one of these. */
+const cutMark = /\s?(?:>|…|\.\.\.)$/;
+/** A message is known again by this much of its words. */
+const leastKept = 12;
+const keptShare = 0.6;
+
+/** The message whose literal words a line ends with, as far as they were kept when it was cut at the right. */
+function cutMatch(message: string, list: readonly Matcher[]): { readonly entry: MessageEntry; readonly fields: Record<string, string> } | null {
+  if (!cutMark.test(message)) return null;
+  const text = subject(message.replace(cutMark, ''));
+  let best: Matcher | null = null;
+  let longest = 0;
+  for (const matcher of list) {
+    const { fragment, pattern } = matcher;
+    // Only a pattern that is nothing but its words: others may want something in front of them.
+    if (fragment.length < leastKept || pattern.source.replace(/\\/g, '') !== fragment) continue;
+    for (let n = fragment.length - 1; n > longest && n >= Math.max(leastKept, fragment.length * keptShare); n--) {
+      if (!text.endsWith(fragment.slice(0, n))) continue;
+      best = matcher;
+      longest = n;
+      break;
+    }
+  }
+  return best === null ? null : { entry: best.entry, fields: {} };
+}
+
 /**
  * Which known message a line is. `message` may be the bare message, or the whole line with any prefix
  * (capnslog, zap JSON or console, klog). Where prefix and fields were already taken off, join zap's
@@ -89,7 +115,7 @@ function firstMatch(message: string, list: readonly Matcher[]): { readonly entry
  * Words of a program about another program (`source` not in the entry) never match.
  */
 export function matchMessage(message: string, source: LogSource): { id: string; fields: Record<string, string> } | null {
-  const found = firstMatch(message, matchersOf(source));
+  const found = firstMatch(message, matchersOf(source)) ?? cutMatch(message, matchersOf(source));
   return found === null ? null : { id: found.entry.id, fields: found.fields };
 }
 

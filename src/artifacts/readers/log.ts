@@ -71,10 +71,13 @@ function voted(section: Section): LogSource | null {
     votes.set(vote, (votes.get(vote) ?? 0) + 1);
   }
   // Bare panics: the head is a stack trace of etcd's own packages, or the panic says what only etcd's log and members can suffer.
-  if (total === 0) return section.head.some((text) => /^\s*(?:go\.etcd\.io\/|github\.com\/(?:coreos|etcd-io)\/|main\.main\(\))/.test(text) || isEtcdPanic(parseLogLine(text).outer.rest)) ? 'etcd' : null;
+  if (total === 0) return section.head.some((text) => /^\s*(?:go\.etcd\.io\/|github\.com\/(?:coreos|etcd-io)\/|main\.main\(\))/.test(text) || isEtcdPanic(parseLogLine(text).outer.rest)) || section.head.some((text) => ofEtcd.test(text)) ? 'etcd' : null;
   const [best, count] = [...votes.entries()].sort((a, b) => b[1] - a[1])[0]!;
   return best !== null && count >= total * 0.5 ? best : votes.size === 1 && best === null ? null : 'other';
 }
+
+/** Words beside a bare panic that name etcd's server. */
+const ofEtcd = /starting an etcd server|etcd-version|\betcdserver\b|member\/snap\/db/;
 
 /** A panic about raft, the log or members; bbolt's own panics may come from any program that uses it. */
 function isEtcdPanic(text: string): boolean {

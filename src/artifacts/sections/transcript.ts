@@ -110,7 +110,7 @@ export function splitTranscript(range: LineRange, artifact: string): Transcript 
       previousEnd = { offset: raw.offset, line: raw.number };
       continue;
     }
-    const prompt = acceptedPrompt(text, weak);
+    const prompt = acceptedPrompt(text, weak, fenced);
     if (prompt === null) continue;
     cuts.push({ prompt, hostPath: null, at: here(), start: raw.offset, from: range.end, line: raw.number + 1 });
     previousEnd = { offset: raw.offset, line: raw.number };
@@ -127,10 +127,12 @@ export function splitTranscript(range: LineRange, artifact: string): Transcript 
   return { parts, marks };
 }
 
-function acceptedPrompt(text: string, weak: string | null): Prompt | null {
+function acceptedPrompt(text: string, weak: string | null, fenced: boolean): Prompt | null {
   const prompt = parsePrompt(text);
   if (prompt !== null) {
     if (prompt.strong) return prompt;
+    // In a fenced block `$ ` before a command is a prompt; outside of it a sentence may begin so.
+    if (fenced && /^\s{0,2}\$ /.test(text)) return prompt;
     if (prompt.host !== null || prompt.cwd !== null) return typed.test(prompt.command) ? prompt : null;
     if (weak !== null && text.trimStart().startsWith(weak) && typed.test(prompt.command)) return prompt;
     return null;

@@ -47,6 +47,7 @@ const table: Readonly<Record<string, readonly [save: Advice['save'], act: string
   'etcd.wal-none-id': ['no', 'judge', 'files'],
   'etcd.wal-unreadable': ['no', 'judge', 'files'],
   'etcd.wal-record-undecodable': ['no', 'judge', 'files'],
+  'etcd.unmarshal-failed': ['maybe', 'judge', 'files'],
   'etcd.wal-repaired': ['yes', 'judge', 'run-on'],
   'etcd.wal-foreign-file': ['yes', 'nothing'],
   'etcd.wal-create-failed': ['yes', 'owner', 'files'],

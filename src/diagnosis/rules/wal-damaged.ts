@@ -7,6 +7,7 @@ export const walDamaged: Rule = {
   role: 'damage',
   proves: [saysWith(byServer, 'etcd.wal-crc', 'etcd.wal-entry-limit', 'etcd.wal-metadata-conflict', 'etcd.wal-none-id', 'etcd.wal-unreadable', 'etcd.wal-record-undecodable', 'etcd.wal-repair-refused'), listed((fact) => /member\/wal\/[0-9a-f-]+\.wal$/.test(fact.path) && fact.size === 0), candidate((c) => c.boot?.result === 'dies' && /\.wal$/.test(c.boot.causeFile ?? ''))],
   likely: [says('stack.wal')],
+  possible: [saysWith(byServer, 'etcd.unmarshal-failed')],
   excludes: [both(says('etcd.wal-crc', 'etcd.wal-unreadable'), affected('false-crc'))],
   decide: ['data-dir', 'data-listing'],
   source: 'cause 4',

@@ -128,6 +128,7 @@ export const explain = {
   'explain.etcd.wal-none-id.means': 'The newest (only) log segment is empty or begins with zeros, so the member finds no identity in it (3.3–3.6; a nil pointer in 3.7).',
   'explain.etcd.wal-unreadable.means': 'The write-ahead log cannot be read, and not repaired either; the error beside it tells why.',
   'explain.etcd.wal-record-undecodable.means': 'A record of the write-ahead log cannot be decoded. "discovery failed" only means that the start failed; no discovery is involved.',
+  'explain.etcd.unmarshal-failed.means': 'A log entry, of its own log or as a peer sent it, cannot be decoded. When it starts, its log is damaged; while it runs, memory, network or a peer may be.',
   'explain.etcd.wal-repaired.means': 'etcd cut a torn end off its log and goes on (a .broken copy is kept). What was behind the cut is gone without an error; if the database is newer than the log now, writes will be swallowed.',
   'explain.etcd.wal-foreign-file.means': 'A file that does not belong there lies in the data directory or in wal/; etcd ignores it. Not a cause.',
   'explain.etcd.wal-create-failed.means': 'etcd could not create its log: no space, no permission, or a path that does not exist.',

@@ -128,6 +128,7 @@ export const explain: Translation<typeof english> = {
   'explain.etcd.wal-none-id.means': '最新（唯一）的日志段为空或以零开头，成员无法从中得到身份（3.3–3.6；3.7 表现为空指针）。',
   'explain.etcd.wal-unreadable.means': '预写日志无法读取也无法修复；旁边的 error 说明原因。',
   'explain.etcd.wal-record-undecodable.means': '预写日志的某条记录无法解码。“discovery failed” 只表示启动失败，与 discovery 无关。',
+  'explain.etcd.unmarshal-failed.means': '一条日志条目（自己日志中的或其他成员发来的）无法解码。若在启动时出现，说明自己的日志已损坏；若在运行中出现，可能是内存、网络或对端的问题。',
   'explain.etcd.wal-repaired.means': 'etcd 截掉了日志残缺的尾部并继续（保留 .broken 副本）。截断之后的内容无声地丢失；若数据库因此比日志新，写入会被吞掉。',
   'explain.etcd.wal-foreign-file.means': '数据目录或 wal/ 中有不属于那里的文件；etcd 会忽略。不是故障原因。',
   'explain.etcd.wal-create-failed.means': 'etcd 无法创建日志：空间不足、无权限或路径不存在。',
