@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { chartNames, drawChart, type Chart, type ChartName, type ChartWidth } from './charts/chart.js';
+import { drawChart } from './charts/chart.js';
+import { chartNames, type ChartName } from './charts/chart-names.js';
+import type { Chart, ChartWidth } from './charts/sheet.js';
 import { glyphSvg, type Shape } from './charts/glyphs.js';
 import { cssString } from './escape/css-string.js';
 import { escapeHtml } from './escape/html.js';

@@ -1,5 +1,7 @@
 /** The report of a case in every form. Everything is made from the case alone. */
-export { chartNames, chartOf, type ChartName, type ChartWidth } from './charts/chart.js';
+export { chartOf } from './charts/chart.js';
+export { chartNames, type ChartName } from './charts/chart-names.js';
+export type { ChartWidth } from './charts/sheet.js';
 export { findBrowser } from './browser.js';
 export { markdownReport } from './markdown-report.js';
 export { htmlReport } from './html-report.js';

@@ -1,4 +1,5 @@
-import { drawChart, type ChartName } from './charts/chart.js';
+import { drawChart } from './charts/chart.js';
+import type { ChartName } from './charts/chart-names.js';
 import { escapeMarkdown, markdownBlock, markdownCode } from './escape/markdown.js';
 import { visible } from './escape/html.js';
 import { markdownTemplates } from './templates.js';

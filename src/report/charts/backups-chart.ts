@@ -1,7 +1,7 @@
 import type { BackupAudit } from '../../case/model.js';
 import { ms } from '../view/times.js';
 import type { Reading } from '../view/reading.js';
-import type { Chart, Sheet } from './chart.js';
+import type { Chart, Sheet } from './sheet.js';
 import { runMark, shapeOf } from './glyphs.js';
 import { drawing, el, ink, label, title, toneInk, type Svg } from './svg.js';
 

@@ -3,35 +3,10 @@ import { readCase, type Reading } from '../view/reading.js';
 import { backupsChart } from './backups-chart.js';
 import { revisionsChart } from './revisions-chart.js';
 import { timelineChart } from './timeline-chart.js';
-import type { Svg } from './svg.js';
+import type { ChartName } from './chart-names.js';
+import type { Chart, ChartWidth, Sheet } from './sheet.js';
 
-export const chartNames = ['timeline', 'revisions', 'backups'] as const;
-export type ChartName = (typeof chartNames)[number];
-
-/** Drawings are made for a width, not scaled to it: labels stay readable. */
-export type ChartWidth = 'wide' | 'paper' | 'narrow';
 const widths: Readonly<Record<ChartWidth, number>> = { wide: 1016, paper: 640, narrow: 318 };
-
-/** What a chart function gets: the case, its width, and an id that is unique in the document. */
-export interface Sheet {
-  readonly reading: Reading;
-  readonly id: string;
-  readonly width: number;
-  readonly narrow: boolean;
-}
-
-/** A drawing and the marks that its legend explains. */
-export interface Chart {
-  readonly svg: Svg;
-  readonly title: string;
-  readonly text: string;
-  readonly legend: readonly LegendEntry[];
-}
-
-export interface LegendEntry {
-  readonly mark: Svg;
-  readonly word: string;
-}
 
 const charts: Readonly<Record<ChartName, (sheet: Sheet) => Chart | null>> = { timeline: timelineChart, revisions: revisionsChart, backups: backupsChart };
 

@@ -1,6 +1,5 @@
 import type { CaseEvent, TimeEstimate } from '../../case/model.js';
-import { eventTime } from '../view/timeline.js';
-import { ms } from '../view/times.js';
+import { eventTime, ms } from '../view/times.js';
 import type { Reading } from '../view/reading.js';
 import { runMark, type Shape, type Tone } from './glyphs.js';
 

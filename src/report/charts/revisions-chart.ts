@@ -1,7 +1,7 @@
 import { scaleLinear } from 'd3-scale';
 import { ms } from '../view/times.js';
 import type { Reading } from '../view/reading.js';
-import type { Chart, LegendEntry, Sheet } from './chart.js';
+import type { Chart, LegendEntry, Sheet } from './sheet.js';
 import { shapeOf, verdictOf, type Shape, type Tone } from './glyphs.js';
 import { drawing, el, ink, label, textWidth, title, toneInk, type Svg } from './svg.js';
 import { labelRow } from './time-axis.js';

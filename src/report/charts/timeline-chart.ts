@@ -1,4 +1,4 @@
-import type { Chart, LegendEntry, Sheet } from './chart.js';
+import type { Chart, LegendEntry, Sheet } from './sheet.js';
 import { gapAxis, type GapAxis } from './gap-axis.js';
 import { shapeOf } from './glyphs.js';
 import { lanesOf, type Bar, type Lane, type Point } from './lanes.js';

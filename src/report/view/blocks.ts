@@ -1,5 +1,5 @@
 import type { Basis } from '../../case/model.js';
-import type { ChartName } from '../charts/chart.js';
+import type { ChartName } from '../charts/chart-names.js';
 import type { Shape, Tone } from '../charts/glyphs.js';
 import type { Rich } from './rich.js';
 

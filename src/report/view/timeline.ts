@@ -1,16 +1,11 @@
 import type { Case, CaseEvent, Evidence, TimeWindow } from '../../case/model.js';
 import type { Row, Section } from './blocks.js';
 import { code, plain, strong, type Rich } from './rich.js';
-import { ms, unbroken } from './times.js';
+import { eventTime, ms, unbroken } from './times.js';
 import type { Reading } from './reading.js';
 
 /** Rows of the table in the report. All events are in `timeline.csv` and `case.json`. */
 export const eventsShown = 300;
-
-/** The moment by which an event is put in order. */
-export function eventTime(event: CaseEvent): number {
-  return ms(event.time.best) ?? ms(event.time.notBefore) ?? ms(event.time.notAfter) ?? Number.POSITIVE_INFINITY;
-}
 
 function decisiveEvidence(theCase: Case): ReadonlySet<string> {
   const { outage, causes, recommendation, findings } = theCase;

@@ -1,12 +1,17 @@
 import type { Language } from '../../words/catalogue.js';
 import { say } from '../../words/say.js';
-import type { TimeWindow } from '../../case/model.js';
+import type { CaseEvent, TimeWindow } from '../../case/model.js';
 
 /** Reads RFC 3339 to ms; null for null and for what is no time. */
 export function ms(time: string | null | undefined): number | null {
   if (time === null || time === undefined) return null;
   const value = Date.parse(time);
   return Number.isFinite(value) ? value : null;
+}
+
+/** The moment by which an event is put in order. */
+export function eventTime(event: CaseEvent): number {
+  return ms(event.time.best) ?? ms(event.time.notBefore) ?? ms(event.time.notAfter) ?? Number.POSITIVE_INFINITY;
 }
 
 /** Shows times in one zone and language. */

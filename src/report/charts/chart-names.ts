@@ -1,0 +1,3 @@
+/** The drawings of a report. */
+export const chartNames = ['timeline', 'revisions', 'backups'] as const;
+export type ChartName = (typeof chartNames)[number];
