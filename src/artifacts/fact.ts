@@ -116,7 +116,7 @@ export interface CronFact extends FactBase {
   readonly disabled: boolean;
 }
 
-/** One systemd timer (unit file or list-timers row), CronJob, or built-in schedule (k3s/RKE2 config). */
+/** One systemd timer (unit file or list-timers row), CronJob, OpenShift Backup, or built-in schedule (k3s/RKE2 config). */
 export interface TimerFact extends FactBase {
   readonly kind: 'timer';
   readonly unit: string;
@@ -124,6 +124,8 @@ export interface TimerFact extends FactBase {
   readonly last: Stamp | null;
   readonly next: Stamp | null;
   readonly activates: string | null;
+  /** Zone of the schedule where the object names one. */
+  readonly zone?: string;
 }
 
 /** What a backup shell script would do, found by parsing it (it is never run). */

@@ -89,6 +89,11 @@ function* readObject(section: Section, lines: readonly TextLine[], item: Json, c
     const spec = object(item['spec']);
     yield { kind: 'timer', at: cite(section, lines.find((line) => /"?schedule"?\s*:/.test(line.text)) ?? anchor), host: section.host, unit: `cronjob/${name}`, schedule: text(spec['schedule']), last: parseIso(text(object(item['status'])['lastScheduleTime'])), next: null, activates: null };
   }
+  if (kind === 'Backup' && text(item['apiVersion']).startsWith('config.openshift.io/')) {
+    const etcd = object(object(item['spec'])['etcd']);
+    const zone = text(etcd['timeZone']);
+    yield { kind: 'timer', at: cite(section, lines.find((line) => /"?schedule"?\s*:/.test(line.text)) ?? anchor), host: section.host, unit: `backup/${name}`, schedule: text(etcd['schedule']), last: null, next: null, activates: 'etcd-backup', ...(zone === '' ? {} : { zone }) };
+  }
   if (kind !== '' && name !== '' && (section.command !== null || meta['uid'] !== undefined || meta['resourceVersion'] !== undefined)) yield kubeObject(section, anchor, item);
 }
 

@@ -42,7 +42,7 @@ export function backupJobs(draft: Draft): readonly BackupJob[] {
   for (const fact of timers(draft.facts)) {
     const command = serviceCommand(draft.facts, fact);
     if (!backupWords.test(`${fact.unit} ${fact.activates ?? ''} ${command}`) && scriptOf(command, fact.host, scripts) === null) continue;
-    const zone = fact.unit.startsWith('cronjob/') ? 'UTC' : zoneOf(fact.host);
+    const zone = fact.zone ?? (/^(?:cronjob|backup)\//.test(fact.unit) ? 'UTC' : zoneOf(fact.host));
     add(fact.schedule, fact.schedule === null ? null : parseSchedule(fact.schedule, zone), command === '' ? fact.unit : command, fact, false);
   }
   for (const script of scripts) if (!used.has(script)) jobs.push({ host: script.host, schedule: null, when: null, command: script.path ?? script.at.artifact, disabled: false, script, target: script.targetPattern, keep: script.rotation?.keep ?? null, basis: 'observed', places: [script.at] });

@@ -81,6 +81,12 @@ describe('audit of jobs', () => {
     expect(codes(result)).toEqual(expect.arrayContaining(['audit.job-disabled', 'audit.api-v2-only']));
   });
 
+  it('the Backup object of OpenShift, in its own zone', async () => {
+    const result = await auditedTexts({ 'must-gather/backup.yaml': 'apiVersion: config.openshift.io/v1alpha1\nkind: Backup\nmetadata:\n  name: etcd-recurring-backup\nspec:\n  etcd:\n    schedule: "20 4 * * *"\n    timeZone: "Asia/Shanghai"\n    pvcName: etcd-backup-pvc\n    retentionPolicy:\n      retentionType: RetentionNumber\n' });
+    expect(result.audit?.jobs).toMatchObject([{ schedule: '20 4 * * *', periodSeconds: 86_400 }]);
+    expect(codes(result)).not.toContain('audit.no-schedule');
+  });
+
   it('names in UTC on a host that is not', async () => {
     const good = await auditedTexts({ 'cp1/listing.txt': listing('CST'), 'cp1/tz.txt': 'root@cp1:~# timedatectl\n      Local time: Mon 2026-03-02 12:10:00 CST\n  Universal time: Mon 2026-03-02 04:10:00 UTC\n        Time zone: Asia/Shanghai (CST, +0800)\n' });
     expect(good.audit?.runs[0]?.due).toBe('2026-03-02T02:00:01Z');
