@@ -15,7 +15,7 @@ import { inspectDatabase, type Findings } from './thorough.js';
 
 /** What a reader may leave out, or bring along. */
 export interface SnapshotOptions {
-  /** Hash the served keys and values. Needs memory for every live value. Default: for files up to 16 MiB. */
+  /** Hash the served keys and values. Needs memory for every live value. Default: for trees up to 16 MiB. */
   readonly keysHash?: boolean;
   /** Predict restore and first start of every line. Default: true. */
   readonly predict?: boolean;
@@ -47,11 +47,13 @@ function inMemory(source: ByteSource): ByteSource {
 /** Reads a snapshot or db file and judges it. Never throws for content; what is wrong is in `problems`. */
 export function readSnapshot(file: ByteSource, options: SnapshotOptions = {}): SnapshotReport {
   const size = file.byteLength;
-  const hash = options.keysHash ?? size <= smallFile;
+  const opened = openBolt(file);
+  const { active } = opened.metas;
+  const bodySize = active === null ? null : opened.highWater * opened.pageSize;
+  // etcd lengthens its file in advance: only the part that the tree needs is work.
+  const hash = options.keysHash ?? Math.min(size, bodySize ?? size) <= smallFile;
   const source = size <= (hash ? memorySized : smallFile) ? inMemory(file) : file;
-  const bolt = openBolt(source);
-  const { active } = bolt.metas;
-  const bodySize = active === null ? null : bolt.highWater * bolt.pageSize;
+  const bolt = source === file ? opened : openBolt(source);
   const { digests, census } = readOnce(source, bolt, options.digests);
   const digest = judgeDigest(source, digests, bodySize);
   const findings = census === null ? inspectDatabase(bolt) : null;
