@@ -78,6 +78,8 @@ export async function execute([id, members, version]: Execution, given: string |
 
     // One after the other: a leader that is stopped together with its heirs waits seconds for them.
     for (const [i, host] of hosts.entries()) {
+      // The first member is stopped by its script; the others have crashed meanwhile, which is no reason to wait for them.
+      if (i > 0 && id !== 'kubeadm') await host.run(['sh', '-c', 'kill -KILL "$(cat "$STANDIN/units/etcd.pid")"']);
       const back = await host.run(['sh', `/root/restore/restore-${names[i]?.name ?? ''}.sh`, 'rollback', '--yes']);
       assert.equal(back.status, 0, back.output);
     }
