@@ -1,0 +1,70 @@
+import { describe, expect, it } from 'vitest';
+import { predictBoot, type BootPrediction } from '../../../src/etcd/boot/index.js';
+import type { EtcdLine } from '../../../src/etcd/version.js';
+import { bytesSource } from '../../../src/formats/source.js';
+import { readRecords, recordType } from '../../../src/formats/wal/index.js';
+import { baseFiles } from '../../damage/cases.js';
+import { writeLog, type NewRecord } from '../../formats/wal/written-log.js';
+
+type Members = Map<string, Buffer>;
+
+async function membersOf(base: string): Promise<Members> {
+  return new Map([...await baseFiles(base)].filter(([path]) => path.startsWith('member/') && !path.endsWith('.tmp')));
+}
+
+function start(files: Members, version: string): BootPrediction {
+  return predictBoot({ files: new Map([...files].map(([path, bytes]) => [path, bytesSource(bytes)])), complete: true }, { line: version.slice(0, 3) as EtcdLine, version });
+}
+
+const firstSegment = 'member/wal/0000000000000000-0000000000000000.wal';
+
+/** The first segment written again with other records, and a chain that fits them. */
+function rewritten(files: Members, change: (records: readonly NewRecord[]) => readonly NewRecord[]): Members {
+  const bytes = files.get(firstSegment)!;
+  const reader = readRecords([{ name: 'log.wal', source: bytesSource(bytes) }]);
+  const records: NewRecord[] = [];
+  for (let next = reader.next(); next.done !== true; next = reader.next()) {
+    if (next.value.type !== recordType.crc) records.push({ type: next.value.type, data: Uint8Array.from(next.value.data) });
+  }
+  return new Map([...files, [firstSegment, writeLog([change(records)])[0]!]]);
+}
+
+describe('starts as real servers were seen to make them', { timeout: 120_000 }, () => {
+  it.each([
+    ['dir-3.4.23-a', '3.3.25', 'etcdserver/membership: cluster cannot be downgraded (current version: 3.3.25 is lower than determined cluster version: 3.4).'],
+    ['dir-3.5.30-a', '3.4.23', 'etcdserver/membership: cluster cannot be downgraded (current version: 3.4.23 is lower than determined cluster version: 3.5).'],
+    ['dir-3.6-k', '3.5.30', 'invalid downgrade; server version is lower than determined cluster version | {"current-server-version": "3.5.30", "determined-cluster-version": "3.6"}'],
+  ])('%s is refused by %s', async (base, version, message) => {
+    expect(start(await membersOf(base), version)).toMatchObject({ result: 'dies', diesAt: 'start', message });
+  });
+
+  it('a younger directory without snapshot files is refused when the log says which version the cluster has', async () => {
+    const files = new Map([...await membersOf('dir-3.4.23-b')].filter(([path]) => !path.endsWith('.snap')));
+    expect(start(files, '3.3.25').message).toContain('lower than determined cluster version: 3.4');
+    expect(start(files, '3.5.30')).toMatchObject({ result: 'ready' });
+  });
+
+  it('a newer version takes the directory', async () => {
+    expect(start(await membersOf('dir-3.5.30-a'), '3.6.16')).toMatchObject({ result: 'ready', served: { revision: 1667n, keys: 923 } });
+  });
+
+  it('3.3 takes any file in the wal folder for a log', async () => {
+    const files = await membersOf('dir-3.3.25-a');
+    for (const path of [...files.keys()]) if (path.endsWith('.wal')) files.delete(path);
+    expect(start(files, '3.3.25').result).toBe('ready');
+    files.set('member/wal/0.tmp', Buffer.alloc(16));
+    expect(start(files, '3.3.25')).toMatchObject({ result: 'dies', message: 'etcdmain: wal: file not found' });
+    expect(start(files, '3.4.23').result).toBe('ready');
+  });
+
+  it('3.7 ends when the log marks no snapshot, not even the empty one', async () => {
+    const files = rewritten(await membersOf('dir-3.7-a'), (records) => records.filter(({ type }) => type !== recordType.snapshot));
+    expect(start(files, '3.7.3')).toMatchObject({ result: 'dies', message: 'runtime error: invalid memory address or nil pointer dereference' });
+  });
+
+  it('3.4 passes over what a mark holds beyond index and term, 3.5 does not', async () => {
+    const odd = (records: readonly NewRecord[]): readonly NewRecord[] => [...records, { type: recordType.snapshot, data: Buffer.from([0x08, 1, 0x10, 99, 0x18, 7]) }];
+    expect(start(rewritten(await membersOf('dir-3.4.23-b'), odd), '3.4.23').result).toBe('ready');
+    expect(start(rewritten(await membersOf('dir-3.4.23-b'), odd), '3.5.30')).toMatchObject({ result: 'dies', message: 'unmarshal should never fail (proto: wrong wireType = 0 for field ConfState)' });
+  });
+});
