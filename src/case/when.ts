@@ -44,11 +44,14 @@ function civilTime(stamp: Civil, context: StampContext): Interval {
     const plausible = named.filter((zone) => wordFits(stamp.zone ?? '', zone, wall));
     readings = fitting.length > 0 ? fitting : plausible.length > 0 ? plausible : named.length > 0 ? named : readings;
   }
-  const instants = readingsOf(wall, readings);
+  const all = readingsOf(wall, readings);
+  // In the hour that is passed twice a summer or winter word says which one it was.
+  const named = stamp.zone === null ? all : readings.flatMap((zone) => readingsOf(wall, [zone]).filter((ms) => wordFits(stamp.zone ?? '', zone, ms)));
+  const instants = named.length > 0 ? named : all;
   if (instants.length === 0) return unknownTime;
   const first = Math.min(...instants);
   const last = Math.max(...instants);
-  const certain = readings.length === 1;
+  const certain = readings.length === 1 && first === last;
   return { notBefore: first, best: certain ? first : null, notAfter: last + Math.max(0, stamp.precisionMs - 1) };
 }
 
