@@ -404,13 +404,22 @@ restore_tool() {
   wal=${wal%/*}
   run="etcd-restore-$PLAN-$$"
   say "container: $run"
+  # Each folder once: docker refuses a mount point that is named twice.
   case $ENGINE in
     ctr)
-      ctr -n k8s.io run --env ETCDCTL_API=3 --mount "type=bind,src=$data,dst=$data,options=rbind:rw" --mount "type=bind,src=$wal,dst=$wal,options=rbind:rw" \
-        --mount "type=bind,src=$WORK,dst=$WORK,options=rbind:rw" "$IMAGE" "$run" "$IMAGE_TOOL" "$@"
+      set -- "$IMAGE" "$run" "$IMAGE_TOOL" "$@"
+      if [ "$wal" != "$data" ]; then set -- --mount "type=bind,src=$wal,dst=$wal,options=rbind:rw" "$@"; fi
+      ctr -n k8s.io run --env ETCDCTL_API=3 --mount "type=bind,src=$data,dst=$data,options=rbind:rw" --mount "type=bind,src=$WORK,dst=$WORK,options=rbind:rw" "$@"
       ;;
-    nerdctl) nerdctl -n k8s.io run --name "$run" --network none -e ETCDCTL_API=3 -v "$data:$data" -v "$wal:$wal" -v "$WORK:$WORK" --entrypoint "$IMAGE_TOOL" "$IMAGE" "$@" ;;
-    *) "$ENGINE" run --name "$run" --network none -e ETCDCTL_API=3 -v "$data:$data" -v "$wal:$wal" -v "$WORK:$WORK" --entrypoint "$IMAGE_TOOL" "$IMAGE" "$@" ;;
+    *)
+      set -- --entrypoint "$IMAGE_TOOL" "$IMAGE" "$@"
+      if [ "$wal" != "$data" ]; then set -- -v "$wal:$wal" "$@"; fi
+      set -- --name "$run" --network none --user 0:0 -e ETCDCTL_API=3 -v "$data:$data" -v "$WORK:$WORK" "$@"
+      case $ENGINE in
+        nerdctl) nerdctl -n k8s.io run "$@" ;;
+        *) "$ENGINE" run --security-opt label=disable "$@" ;;
+      esac
+      ;;
   esac
 }
 

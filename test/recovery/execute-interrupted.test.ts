@@ -51,7 +51,7 @@ describe.skipIf(reason !== null)(`scripts that were cut off${reason === null ? '
     return host;
   }
 
-  test.each([['a directory', false, '10.77.6.11'], ['a mount point', true, '10.77.6.12']] as const)('%s: after a cut at any rename the phase can be run again, and rolled back', { timeout: 240_000 }, async (_what, onMount, address) => {
+  test.concurrent.each([['a directory', false, '10.77.6.11'], ['a mount point', true, '10.77.6.12']] as const)('%s: after a cut at any rename the phase can be run again, and rolled back', { timeout: 240_000 }, async (_what, onMount, address) => {
     const host = await hostWith(onMount ? 'mounted' : 'plain', address, onMount);
     const script = `sh /root/restore/restore-${host.name}.sh`;
     const sh = async (...lines: string[]): Promise<string> => {
