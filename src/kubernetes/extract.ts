@@ -107,7 +107,7 @@ function stateOf(writes: Iterable<StoredWrite>): Later {
   for (const write of writes) {
     const key = utf8(write.key, 0, write.key.length);
     if ((last.get(key)?.revision ?? 0n) > write.revision) continue;
-    last.set(key, { revision: write.revision, uid: write.value === null ? null : (valueHeader(write.value)?.header.uid ?? '') });
+    last.set(key, { revision: write.revision, uid: write.value === null ? null : (valueHeader(write.value)?.uid ?? '') });
   }
   const living = [...last].filter(([, state]) => state.uid !== null);
   return { keys: new Set(living.map(([key]) => key)), uids: new Set(living.map(([, state]) => state.uid ?? '').filter((uid) => uid !== '')) };

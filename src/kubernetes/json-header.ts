@@ -1,5 +1,5 @@
 import { leaderAnnotation } from './layout.js';
-import { emptyHeader, plausible, type ObjectHeader } from './object-header.js';
+import { emptyHeader, hostnameKey, isHeartbeat, longestUid, plausible, type ObjectHeader } from './object-header.js';
 import { utf8 } from './wire.js';
 
 /** What the text of one object says about itself, found by position: the object is never built. */
@@ -134,10 +134,7 @@ function readMetadata(bytes: Uint8Array, start: number, into: ObjectHeader): boo
         into.namespace = textAt(bytes, at, stop);
         break;
       case 'uid':
-        into.uid = textAt(bytes, at, stop).slice(0, 64);
-        break;
-      case 'generation':
-        into.generation = Number(utf8(bytes, at, Math.min(stop, at + 20))) || 0;
+        if (bytes[at] === quote) [into.uidStart, into.uidStop] = [at + 1, Math.min(stop - 1, at + 1 + longestUid)];
         break;
       case 'creationTimestamp':
         into.created = timeAt(bytes, at, stop);
@@ -152,9 +149,6 @@ function readMetadata(bytes: Uint8Array, start: number, into: ObjectHeader): boo
       case 'finalizers':
         into.written.push(keyAt, stop);
         break;
-      case 'ownerReferences':
-        if (bytes[at] === 0x5b) readOwners(bytes, at, into);
-        break;
       case 'managedFields':
         if (bytes[at] === 0x5b) readManaged(bytes, at, into);
         break;
@@ -164,37 +158,18 @@ function readMetadata(bytes: Uint8Array, start: number, into: ObjectHeader): boo
 
 function readWords(bytes: Uint8Array, start: number, into: ObjectHeader): void {
   members(bytes, start, (key, at, stop, keyAt) => {
-    if (key === 'kubernetes.io/hostname') into.hostname = textAt(bytes, at, stop);
+    if (key === hostnameKey) into.hostname = textAt(bytes, at, stop);
     else if (key === leaderAnnotation) into.leader = textAt(bytes, at, stop);
-    if (key !== leaderAnnotation) into.written.push(keyAt, stop);
-  });
-}
-
-function readOwners(bytes: Uint8Array, start: number, into: ObjectHeader): void {
-  members(bytes, start, (_, at) => {
-    if (bytes[at] !== 0x7b || into.owner !== '') return;
-    let kind = '';
-    let name = '';
-    members(bytes, at, (key, from, to) => {
-      if (key === 'kind') kind = textAt(bytes, from, to);
-      else if (key === 'name') name = textAt(bytes, from, to);
-      else if (key === 'uid') into.ownerUid = textAt(bytes, from, to);
-    });
-    into.owner = `${kind}/${name}`;
+    if (!isHeartbeat(key)) into.written.push(keyAt, stop);
   });
 }
 
 function readManaged(bytes: Uint8Array, start: number, into: ObjectHeader): void {
   members(bytes, start, (_, at) => {
     if (bytes[at] !== 0x7b) return;
-    let manager = '';
-    let time: number | null = null;
     members(bytes, at, (key, from, to) => {
-      if (key === 'manager') manager = textAt(bytes, from, to);
-      else if (key === 'time') time = timeAt(bytes, from, to);
+      const time = key === 'time' ? timeAt(bytes, from, to) : null;
+      if (time !== null && (into.managed === null || time > into.managed)) into.managed = time;
     });
-    if (time === null || (into.managed !== null && time < into.managed)) return;
-    into.managed = time;
-    into.manager = manager;
   });
 }

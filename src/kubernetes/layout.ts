@@ -22,19 +22,15 @@ export const objectMetaField = {
   name: 1,
   namespace: 3,
   uid: 5,
-  generation: 7,
   creationTimestamp: 8,
   deletionTimestamp: 9,
   labels: 11,
   annotations: 12,
-  ownerReferences: 13,
   finalizers: 14,
   managedFields: 17,
 } as const;
-/** meta/v1 OwnerReference. */
-export const ownerReferenceField = { kind: 1, name: 3, uid: 4, apiVersion: 5, controller: 6 } as const;
 /** meta/v1 ManagedFieldsEntry. */
-export const managedFieldsField = { manager: 1, operation: 2, time: 4, subresource: 8 } as const;
+export const managedFieldsField = { time: 4 } as const;
 /** An entry of a protobuf map. */
 export const mapEntryField = { key: 1, value: 2 } as const;
 

@@ -1,29 +1,34 @@
-import { earliestTime, latestTime, leaderAnnotation, managedFieldsField, mapEntryField, objectMetaField, ownerReferenceField } from './layout.js';
+import { earliestTime, latestTime, leaderAnnotation, managedFieldsField, mapEntryField, objectMetaField } from './layout.js';
 import { timeMessage, utf8, WireCursor } from './wire.js';
 
-/** The metadata that every kind has, as far as it could be read. Times in ms since the epoch. */
+/** What ObjectMeta says of an object's identity, its times and its places. Times in ms since the epoch; ranges are byte offsets. */
 export interface ObjectHeader {
   name: string;
   namespace: string;
-  uid: string;
-  generation: number;
+  /** Text of the UID, at most 64 bytes of it; an empty range without one. */
+  uidStart: number;
+  uidStop: number;
   created: number | null;
   deleted: number | null;
   /** The newest time in managedFields: a write that changed something happened then. */
   managed: number | null;
-  manager: string;
   hostname: string;
   /** Text of the leader annotation (before Kubernetes 1.20), JSON. */
   leader: string;
-  owner: string;
-  ownerUid: string;
-  /** Byte ranges (start, stop pairs) of what people write in metadata: labels, annotations, finalizers. */
-  written: number[];
+  /** Ranges (start, stop pairs) of what people write: labels, annotations, finalizers; neighbours joined. */
+  readonly written: number[];
 }
 
 /** A header of which nothing is known yet. */
 export function emptyHeader(): ObjectHeader {
-  return { name: '', namespace: '', uid: '', generation: 0, created: null, deleted: null, managed: null, manager: '', hostname: '', leader: '', owner: '', ownerUid: '', written: [] };
+  return { name: '', namespace: '', uidStart: 0, uidStop: 0, created: null, deleted: null, managed: null, hostname: '', leader: '', written: [] };
+}
+
+function clear(header: ObjectHeader): void {
+  header.name = header.namespace = header.hostname = header.leader = '';
+  header.uidStart = header.uidStop = 0;
+  header.created = header.deleted = header.managed = null;
+  header.written.length = 0;
 }
 
 /** A time that a clock of a Kubernetes cluster can have shown; else null. */
@@ -31,30 +36,40 @@ export function plausible(ms: number | null): number | null {
   return ms !== null && ms >= earliestTime && ms <= latestTime ? ms : null;
 }
 
-const hostnameKey = 'kubernetes.io/hostname';
+/** Most bytes of a UID that are looked at. */
+export const longestUid = 64;
+export const hostnameKey = 'kubernetes.io/hostname';
 
 /** Annotations that controllers rewrite as a heartbeat: no work of people. */
 export function isHeartbeat(key: string): boolean {
   return key === leaderAnnotation || key.startsWith('volumes.kubernetes.io/') || key.startsWith('node.alpha.kubernetes.io/') || key.startsWith('projectcalico.org/');
 }
 
-/** Reads an ObjectMeta message by position; stops quietly where the bytes stop making sense. Returns false there. */
-export function readObjectMeta(bytes: Uint8Array, start: number, stop: number, into: ObjectHeader): boolean {
-  const cursor = new WireCursor(bytes, start, stop);
+/** First letters of keys that matter here: control-plane.…, kubernetes.io/…, node.alpha.…, projectcalico.org/…, volumes.…. */
+const telling = new Set(['c', 'k', 'n', 'p', 'v'].map((letter) => letter.charCodeAt(0)));
+const nothing = new Uint8Array(0);
+const outer = new WireCursor(nothing);
+const inner = new WireCursor(nothing);
+
+/**
+ * Reads an ObjectMeta message in place, into a header that is used again and again; name and namespace as text only
+ * when `names` are wanted. False where the bytes stop making sense; what came before counts.
+ */
+export function readObjectMeta(bytes: Uint8Array, start: number, stop: number, names: boolean, into: ObjectHeader): boolean {
+  clear(into);
+  const cursor = outer.over(bytes, start, stop);
   while (cursor.next()) {
-    if (cursor.wire !== 2) {
-      if (cursor.field === objectMetaField.generation && cursor.wire === 0) into.generation = cursor.value;
-      continue;
-    }
+    if (cursor.wire !== 2) continue;
     switch (cursor.field) {
       case objectMetaField.name:
-        into.name = cursor.text();
+        if (names) into.name = cursor.text();
         break;
       case objectMetaField.namespace:
-        into.namespace = cursor.text();
+        if (names) into.namespace = cursor.text();
         break;
       case objectMetaField.uid:
-        into.uid = utf8(bytes, cursor.start, Math.min(cursor.stop, cursor.start + 64));
+        into.uidStart = cursor.start;
+        into.uidStop = Math.min(cursor.stop, cursor.start + longestUid);
         break;
       case objectMetaField.creationTimestamp:
         into.created = plausible(timeMessage(bytes, cursor.start, cursor.stop));
@@ -64,24 +79,35 @@ export function readObjectMeta(bytes: Uint8Array, start: number, stop: number, i
         break;
       case objectMetaField.labels:
       case objectMetaField.annotations:
-        readPair(bytes, cursor, into);
+        if (isWritten(bytes, cursor, into)) join(into.written, cursor.tagAt, cursor.stop);
         break;
       case objectMetaField.finalizers:
-        into.written.push(cursor.start, cursor.stop);
+        join(into.written, cursor.tagAt, cursor.stop);
         break;
-      case objectMetaField.ownerReferences:
-        readOwner(cursor.inside(), into);
+      case objectMetaField.managedFields: {
+        const entry = inner.over(bytes, cursor.start, cursor.stop);
+        while (entry.next()) {
+          if (entry.field !== managedFieldsField.time || entry.wire !== 2) continue;
+          const time = plausible(timeMessage(bytes, entry.start, entry.stop));
+          if (time !== null && (into.managed === null || time > into.managed)) into.managed = time;
+        }
         break;
-      case objectMetaField.managedFields:
-        readManaged(bytes, cursor.inside(), into);
-        break;
+      }
     }
   }
   return !cursor.malformed;
 }
 
-function readPair(bytes: Uint8Array, cursor: WireCursor, into: ObjectHeader): void {
-  const entry = cursor.inside();
+function join(ranges: number[], start: number, stop: number): void {
+  if (ranges.length > 0 && ranges[ranges.length - 1] === start) ranges[ranges.length - 1] = stop;
+  else ranges.push(start, stop);
+}
+
+/** Reads what a label or annotation tells; true when people wrote it. */
+function isWritten(bytes: Uint8Array, cursor: WireCursor, into: ObjectHeader): boolean {
+  // An entry starts with its key: tag 0x0a, length, text.
+  if (bytes[cursor.start] === 0x0a && !telling.has(bytes[cursor.start + 2] ?? 0)) return true;
+  const entry = inner.over(bytes, cursor.start, cursor.stop);
   let key = '';
   while (entry.next()) {
     if (entry.wire !== 2) continue;
@@ -91,35 +117,5 @@ function readPair(bytes: Uint8Array, cursor: WireCursor, into: ObjectHeader): vo
       else if (key === leaderAnnotation && entry.stop - entry.start < 2000) into.leader = entry.text();
     }
   }
-  if (!isHeartbeat(key)) into.written.push(cursor.start, cursor.stop);
-}
-
-function readOwner(owner: WireCursor, into: ObjectHeader): void {
-  let kind = '';
-  let name = '';
-  let uid = '';
-  let controller = false;
-  while (owner.next()) {
-    if (owner.field === ownerReferenceField.kind) kind = owner.text();
-    else if (owner.field === ownerReferenceField.name) name = owner.text();
-    else if (owner.field === ownerReferenceField.uid) uid = owner.text();
-    else if (owner.field === ownerReferenceField.controller) controller = owner.value === 1;
-  }
-  if (into.owner !== '' && !controller) return;
-  into.owner = `${kind}/${name}`;
-  into.ownerUid = uid;
-}
-
-function readManaged(bytes: Uint8Array, entry: WireCursor, into: ObjectHeader): void {
-  let manager = '';
-  let time: number | null = null;
-  while (entry.next()) {
-    if (entry.wire !== 2) continue;
-    if (entry.field === managedFieldsField.manager && entry.stop - entry.start <= 128) manager = entry.text();
-    else if (entry.field === managedFieldsField.time) time = plausible(timeMessage(bytes, entry.start, entry.stop));
-  }
-  if (time !== null && (into.managed === null || time >= into.managed)) {
-    into.managed = time;
-    into.manager = manager;
-  }
+  return !isHeartbeat(key);
 }

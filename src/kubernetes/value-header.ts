@@ -5,32 +5,40 @@ import { emptyHeader, readObjectMeta, type ObjectHeader } from './object-header.
 import { plainJsonText } from './plain-json.js';
 import { prefixFromObject, storageIdentity, type StorageIdentity } from './storage-key.js';
 import { storedValue } from './stored-value.js';
-import { WireCursor } from './wire.js';
+import { utf8, WireCursor } from './wire.js';
 
 /** Kind and metadata of one stored value. */
 export interface ValueHeader {
   readonly apiVersion: string;
   readonly kind: string;
   readonly header: ObjectHeader;
+  /** Empty when it has none. */
+  readonly uid: string;
 }
 
 /** Reads kind and metadata without building the object; null for encrypted values and what is no object. */
 export function valueHeader(value: Uint8Array): ValueHeader | null {
   const stored = storedValue(value);
-  if (stored.storage === 'json') return readJsonHeader(value, stored.start);
+  if (stored.storage === 'json') return withUid(value, readJsonHeader(value, stored.start));
   if (stored.storage === 'cbor') {
     const item = decodeCbor(value, stored.start);
-    return item === null ? null : readJsonHeader(Buffer.from(plainJsonText(item.value) ?? ''), 0);
+    if (item === null) return null;
+    const json = Buffer.from(plainJsonText(item.value) ?? '');
+    return withUid(json, readJsonHeader(json, 0));
   }
   if (stored.storage !== 'protobuf') return null;
   const header = emptyHeader();
   const cursor = new WireCursor(value, stored.start, stored.stop);
   while (cursor.next()) {
     if (cursor.field !== metadataField || cursor.wire !== 2) continue;
-    readObjectMeta(value, cursor.start, cursor.stop, header);
+    readObjectMeta(value, cursor.start, cursor.stop, true, header);
     break;
   }
-  return { apiVersion: stored.apiVersion, kind: stored.kind, header };
+  return withUid(value, { apiVersion: stored.apiVersion, kind: stored.kind, header });
+}
+
+function withUid(bytes: Uint8Array, { apiVersion, kind, header }: Omit<ValueHeader, 'uid'>): ValueHeader {
+  return { apiVersion, kind, header, uid: utf8(bytes, header.uidStart, header.uidStop) };
 }
 
 /** The group of an apiVersion; empty for the core group. */

@@ -3,7 +3,7 @@ import { kindStamps, metadataStamps, plainStamps, type StampSink } from './clock
 import { fingerprint } from './fingerprint.js';
 import { readJsonHeader } from './json-header.js';
 import { metadataField, statusFieldOf } from './layout.js';
-import { metaScan, scanMeta } from './meta-scan.js';
+import { emptyHeader, readObjectMeta, type ObjectHeader } from './object-header.js';
 import { parsePlainJson, plainJsonText } from './plain-json.js';
 import { storedValue } from './stored-value.js';
 import { groupOf } from './value-header.js';
@@ -37,7 +37,7 @@ export function emptyReading(): Reading {
 
 /** Kinds whose names the survey and its clock need. */
 const namedKinds = new Set(['Lease', 'Node', 'Namespace']);
-const scan = metaScan();
+const scan = emptyHeader();
 const outer = new WireCursor(new Uint8Array(0));
 
 /** What to read of a value. */
@@ -95,7 +95,7 @@ function readProtobuf(value: Uint8Array, start: number, stop: number, wish: Wish
   while (cursor.next()) {
     if (cursor.field === metadataField && cursor.wire === 2 && !seen && from < 0) {
       seen = true;
-      if (!scanMeta(value, cursor.start, cursor.stop, names, scan)) into.sound = false;
+      if (!readObjectMeta(value, cursor.start, cursor.stop, names, scan)) into.sound = false;
       continue;
     }
     if (!wish.substance || cursor.field === statusField) continue;
@@ -113,14 +113,17 @@ function readProtobuf(value: Uint8Array, start: number, stop: number, wish: Wish
     into.name = scan.name;
     into.namespace = scan.namespace;
     into.deleting = scan.deleted;
-    if (wish.substance && scan.uidStop > scan.uidStart) {
-      into.uid = fingerprint(value, scan.uidStart, scan.uidStop, 0);
-      if (names) into.uidText = utf8(value, scan.uidStart, scan.uidStop);
-    }
+    if (wish.substance) readUid(value, scan, names, into);
     metadataStamps(scan, wish.creates, sink);
     kindStamps(into.kind, value, start, stop, scan, sink);
   }
   into.substance = substance;
+}
+
+function readUid(value: Uint8Array, { uidStart, uidStop }: ObjectHeader, text: boolean, into: Reading): void {
+  if (uidStop <= uidStart) return;
+  into.uid = fingerprint(value, uidStart, uidStop, 0);
+  if (text) into.uidText = utf8(value, uidStart, uidStop);
 }
 
 /** Longest Lease or Event that is built for its times. */
@@ -136,11 +139,7 @@ function readText(value: Uint8Array, start: number, wish: Wish, sink: StampSink,
   into.group = groupOf(json.apiVersion);
   into.name = header.name;
   into.namespace = header.namespace;
-  into.uidText = header.uid;
-  if (header.uid !== '') {
-    const uid = Buffer.from(header.uid);
-    into.uid = fingerprint(uid, 0, Math.min(uid.length, 64), 0);
-  }
+  readUid(value, header, true, into);
   into.deleting = header.deleted;
   into.sound = json.sound && json.kind !== '';
   into.substance = substance;

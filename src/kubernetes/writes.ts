@@ -1,6 +1,6 @@
 import { parseKeyValue } from '../etcd/key-value.js';
 import { mvccRowsOf, openBackend, type MvccRow } from '../etcd/mvcc.js';
-import { logWrites } from '../etcd/boot/writes.js';
+import { logWrites, type LogWrites } from '../etcd/boot/writes.js';
 import type { DataDir } from '../etcd/data-dir.js';
 import { salvage } from '../etcd/snapshot/salvage.js';
 import type { EtcdLine } from '../etcd/version.js';
@@ -117,6 +117,13 @@ function* strandedWrites(source: ByteSource, reached: number, notes: ReadingNote
   }
 }
 
+/** What the log adds. A server that is too old for the cluster does not start: then the newest one is asked. */
+function replayed(dir: DataDir, line: EtcdLine): LogWrites {
+  const log = logWrites(dir, line);
+  const newer = log.failure === null || log.writes.length > 0 ? null : logWrites(dir, '3.7');
+  return newer !== null && newer.failure === null ? newer : log;
+}
+
 /** Every write that a member's data directory holds: rows of its database, then what its log adds. */
 export function* writesOfMember(dir: DataDir, line: EtcdLine, notes: ReadingNotes = readingNotes()): Generator<StoredWrite> {
   let newest = 0n;
@@ -127,7 +134,7 @@ export function* writesOfMember(dir: DataDir, line: EtcdLine, notes: ReadingNote
       yield write;
     }
   }
-  const log = logWrites(dir, line);
+  const log = replayed(dir, line);
   notes.logFailure = log.failure;
   notes.uncommitted = log.uncommitted;
   for (const write of log.writes) {
