@@ -11,9 +11,11 @@ export const longestVersionEntry = 160;
 
 const line = (version: string): string => version.split('.').slice(0, 2).join('.');
 
-/** The version of the cluster that an entry sets; null for any other entry. */
-export function clusterVersionIn({ operation }: RaftRequest): string | null {
-  if (operation.kind === 'cluster-version') return operation.version;
+const minorOf = (version: string): number => Number(version.split('.')[1]);
+
+/** The version of the cluster that an entry sets, for a server; null for any other entry. 3.3 and 3.4 pass over the request that 3.6 makes. */
+export function clusterVersionIn({ operation }: RaftRequest, serverVersion: string): string | null {
+  if (operation.kind === 'cluster-version') return minorOf(serverVersion) < 5 ? null : operation.version;
   return operation.kind === 'v2' && operation.method === 'PUT' && operation.path === versionPath ? operation.value : null;
 }
 
@@ -23,7 +25,7 @@ export function clusterVersionIn({ operation }: RaftRequest): string | null {
  */
 export function refuseDowngrade(serverVersion: string, clusterVersion: string | null): void {
   if (clusterVersion === null || semverError(clusterVersion) !== null || compareVersions(line(serverVersion), line(clusterVersion)) >= 0) return;
-  const minor = Number(serverVersion.split('.')[1]);
+  const minor = minorOf(serverVersion);
   if (minor < 5) throw new Death('exit', `etcdserver/membership: cluster cannot be downgraded (current version: ${serverVersion} is lower than determined cluster version: ${line(clusterVersion)}).`);
   const current = minor === 5 ? serverVersion : `${line(serverVersion)}.0`;
   throw new Death(minor === 5 ? 'exit' : 'panic', `invalid downgrade; server version is lower than determined cluster version | {"current-server-version": "${current}", "determined-cluster-version": "${line(clusterVersion)}"}`);

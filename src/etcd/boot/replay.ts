@@ -72,7 +72,7 @@ export function replayLog(machine: Machine, options: ReplayOptions): Replayed {
     const { request, error } = decodeRequest(entryData(log, entry), log.dialect.protobuf);
     if (error !== null && fresh) throw new Death('panic', error);
     if (request === null) continue;
-    if (serverVersion !== undefined) refuseDowngrade(serverVersion, clusterVersionIn(request));
+    if (serverVersion !== undefined) refuseDowngrade(serverVersion, clusterVersionIn(request, serverVersion));
     if (!fresh) continue;
     const result = applyRequest(machine, request);
     if (result.rejected !== null) rejected.set(result.rejected, (rejected.get(result.rejected) ?? 0) + 1);
