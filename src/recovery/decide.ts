@@ -174,6 +174,13 @@ function othersFirst(s: Situation): Decision | null {
   };
 }
 
+/** Members of today that the chosen file does not list: removed before it was saved, or joined after. */
+function notListedIn(s: Situation, judged: Judged): string {
+  const listed = new Set((judged.one.snapshot?.members ?? []).flatMap((one) => one.peerUrls));
+  const absent = s.health.members.filter(({ member }) => member.peerUrls.length > 0 && !member.peerUrls.some((url) => listed.has(url)));
+  return listed.size === 0 || absent.length === s.health.members.length ? '' : absent.map(({ member }) => member.name ?? member.host ?? '?').join(', ');
+}
+
 /** Something must be restored: the best of what is safe. */
 function restore(s: Situation): Decision | null {
   const [best, second] = s.usable;
@@ -194,6 +201,7 @@ function restore(s: Situation): Decision | null {
     ...unseenApiservers(s, best),
     ...(best.use === 'survivor' ? [condition('force-new-cluster'), condition('copy-first'), condition('others-never-back')] : []),
     ...(s.health.members.length > 1 && best.use !== 'survivor' ? [condition('all-from-one', { members: s.health.members.length })] : []),
+    ...(best.use === 'survivor' || notListedIn(s, best) === '' ? [] : [condition('not-listed', { members: notListedIn(s, best), path: candidate.path })]),
     ...(s.deletion === null ? [] : [condition('deleted-before', { count: s.deletion.deleted, path: s.deletion.before.candidate.path })]),
   ];
   const knowsData = s.draft.candidates.some((one) => one.candidate.kind !== 'snapshot') || s.damages.length > 0;
