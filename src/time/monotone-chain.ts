@@ -1,5 +1,10 @@
 import type { ClockPoint } from './clock-point.js';
 
+/** A stamp is written to disk at most this much later: the API server's own time limit is longer only when it fails. */
+export const slowWriteMs = 5_000;
+/** Writes that run beside each other reach etcd out of order, and clocks that agree differ a little. */
+export const disorderMs = 250;
+
 const end = (p: ClockPoint): number => p.time + p.precisionMs;
 
 /**
@@ -74,4 +79,30 @@ export function witnessedBounds(points: Iterable<ClockPoint>, boundOf: (p: Clock
 function firstBelow(list: readonly { readonly bound: number }[], bound: number): number {
   const at = list.findIndex((b) => b.bound < bound);
   return at < 0 ? list.length : at;
+}
+
+/** A bound from above: the revision existed by then. */
+export interface Ceiling {
+  readonly revision: number;
+  readonly until: number;
+  readonly point: ClockPoint;
+}
+
+/** Upper bounds, revision and time both rising: what was written by a trusted clock was on disk soon after. */
+export function ceilingsOver(points: readonly ClockPoint[], witnesses: number): Ceiling[] {
+  const until = (p: ClockPoint): number => p.time + p.precisionMs + (p.kind === 'renewal' || p.kind === 'stamp' ? slowWriteMs : 0);
+  const bounds = witnessedBounds([...points].sort((a, b) => b.revision - a.revision), (p) => -until(p), witnesses);
+  return bounds.map(({ revision, bound, point }) => ({ revision, until: -bound, point })).reverse();
+}
+
+/** Index of the first entry at or after a revision. */
+export function firstAtLeast(list: readonly { readonly revision: number }[], revision: number): number {
+  let low = 0;
+  let high = list.length;
+  while (low < high) {
+    const mid = (low + high) >> 1;
+    if ((list[mid] as { revision: number }).revision < revision) low = mid + 1;
+    else high = mid;
+  }
+  return low;
 }

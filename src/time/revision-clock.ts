@@ -2,12 +2,10 @@ import { agreeingMachines, skewToleranceMs, type MachineClock } from './clock-ma
 import type { ClockPoint } from './clock-point.js';
 import { holdsForBoth, type ContestedClock } from './contested-clocks.js';
 import type { Interval } from './interval.js';
-import { longestChain, witnessedBounds } from './monotone-chain.js';
+import { impossibleFloors, leasesDied, withoutFastClocks, withoutJumps } from './carried-times.js';
+import { capAfter, dueAfter, median, pace, renewalsOf, type Renewal } from './lease-rhythm.js';
+import { ceilingsOver, disorderMs, firstAtLeast, longestChain, slowWriteMs, witnessedBounds, type Ceiling } from './monotone-chain.js';
 
-/** A stamp is written to disk at most this much later: the API server's own time limit is longer only when it fails. */
-const slowWriteMs = 5_000;
-/** Writes that run beside each other reach etcd out of order, and clocks that agree differ a little. */
-const disorderMs = 250;
 /** Revisions after the last renewal that need no explanation: a busy cluster writes them between two renewals. */
 const usualGap = 40;
 /** Between two neighbours at the end this much needs no explanation where nodes renew every 10 s. */
@@ -31,16 +29,7 @@ export interface Silence {
   readonly to: number;
 }
 
-/** When the renewals of one Lease (one kubelet, one leader) stopped. */
-export interface Renewal {
-  readonly key: string;
-  readonly machine: string;
-  readonly last: number;
-  readonly lastRevision: number;
-  readonly intervalMs: number;
-  /** It missed two renewals and more while others went on. */
-  readonly stoppedBeforeEnd: boolean;
-}
+export type { Renewal };
 
 /** A point of the line of best times. */
 interface Knot {
@@ -60,7 +49,7 @@ export interface RevisionClock {
   /** Bounds from below, revision and time both rising. */
   readonly floors: readonly { readonly revision: number; readonly bound: number; readonly point: ClockPoint }[];
   /** Points that bound from above, revision and time both rising. */
-  readonly ceilings: readonly { readonly revision: number; readonly until: number; readonly point: ClockPoint }[];
+  readonly ceilings: readonly Ceiling[];
   /** The line of best times, revision and time both rising. */
   readonly knots: readonly Knot[];
   /** Clocks that contradict the others without a majority to decide. */
@@ -73,11 +62,6 @@ export interface RevisionClock {
 }
 
 const end = (p: ClockPoint): number => p.time + p.precisionMs;
-
-const median = (values: readonly number[]): number | null => {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[sorted.length >> 1] ?? null;
-};
 
 /** Every second old point goes until the number is bounded; the newest quarter stays whole. */
 function thinned(points: readonly ClockPoint[]): readonly ClockPoint[] {
@@ -107,7 +91,7 @@ export function revisionClock(input: Iterable<ClockPoint>, newestRevision: numbe
   const witnesses = damaged ? 3 : odd > 0 ? 2 : 1;
   const renewals = renewalsOf(trusted);
   const fixed = points.filter((p) => p.kind === 'fixed');
-  const ceilings = fallingCeilings([...trusted, ...fixed, ...points.filter((p) => p.kind === 'ceiling')], witnesses);
+  const ceilings = ceilingsOver([...trusted, ...fixed, ...points.filter((p) => p.kind === 'ceiling')], witnesses);
   const last = trusted[trusted.length - 1];
   const due = last === undefined ? null : capAfter(last.time, renewals);
   const endCap = last !== undefined && due !== null && leasesDied(carried, last, due, ceilings, witnesses) ? null : due;
@@ -148,7 +132,7 @@ function splitLonely(points: readonly ClockPoint[], all: readonly ClockPoint[] =
     const p = points[i] as ClockPoint;
     const before = (points[i - 1] as ClockPoint).time;
     const allowed = Math.max(30_000, 3 * (p.intervalMs ?? 0));
-    if (p.time - before <= usualStep || (p.time - before <= allowed && p.time <= due(points.slice(0, i)))) continue;
+    if (p.time - before <= usualStep || (p.time - before <= allowed && p.time <= dueAfter(points.slice(0, i)))) continue;
     const tail = points.slice(i);
     const steady = tail.some((a) => tail.some((b) => b.key === a.key && b.revision > a.revision && b.time > a.time));
     const witnesses = machines > 1 ? new Set(tail.map((t) => t.machine)).size : new Set(tail.map((t) => t.key)).size;
@@ -158,13 +142,6 @@ function splitLonely(points: readonly ClockPoint[], all: readonly ClockPoint[] =
   return { trusted: points, lonely: [] };
 }
 
-/** When half of the Leases that are alive at the end should have been renewed; never when there are few. */
-function due(points: readonly ClockPoint[]): number {
-  const newest = points[points.length - 1]?.time ?? 0;
-  const alive = renewalsOf(points).filter((r) => !r.stoppedBeforeEnd);
-  return alive.length < 3 ? Infinity : (capAfter(newest, alive) ?? Infinity);
-}
-
 /** The same where values are known to be damaged: what alone jumps ahead, or lags far behind, is damage too. */
 function withoutLooseEnds(points: readonly ClockPoint[]): { readonly trusted: readonly ClockPoint[]; readonly lonely: readonly ClockPoint[] } {
   const { trusted } = splitLonely(points);
@@ -172,98 +149,7 @@ function withoutLooseEnds(points: readonly ClockPoint[]): { readonly trusted: re
   return { trusted: first < 0 ? trusted : trusted.slice(first + 1), lonely: [] };
 }
 
-/** Last renewal and rhythm of each Lease among believed points. */
-function renewalsOf(points: readonly ClockPoint[]): Renewal[] {
-  const byKey = new Map<string, ClockPoint[]>();
-  for (const p of points) {
-    if (p.kind !== 'renewal') continue;
-    const list = byKey.get(p.key);
-    if (list === undefined) byKey.set(p.key, [p]);
-    else list.push(p);
-  }
-  const end = points[points.length - 1]?.time ?? 0;
-  return [...byKey].map(([key, list]) => {
-    const last = list[list.length - 1] as ClockPoint;
-    const recent = list.slice(-7);
-    const steps = recent.slice(1).map((p, i) => p.time - (recent[i] as ClockPoint).time).filter((step) => step > 0);
-    // Few steps say less than the usual rhythm does, unless all of them are longer.
-    const intervalMs = (steps.length >= 3 ? median(steps) : null) ?? Math.max(last.intervalMs ?? 10_000, steps.length === 0 ? 0 : Math.min(...steps));
-    return { key, machine: last.machine, last: last.time, lastRevision: last.revision, intervalMs, stoppedBeforeEnd: end - last.time > 2.5 * intervalMs + slowWriteMs };
-  });
-}
-
-/** Had time gone on past this, the Leases alive at `time` would have been renewed: half of them say so. */
-function capAfter(time: number, renewals: readonly Renewal[]): number | null {
-  const caps = renewals.map((r) => r.last + 1.5 * r.intervalMs + 3_000).filter((cap) => cap >= time);
-  return median(caps);
-}
-
 const later = (time: number | null, ms: number): number | null => (time === null ? null : time + ms);
-
-/** Milliseconds from one revision to the next towards the end. */
-function pace(points: readonly ClockPoint[]): number {
-  const recent = points.slice(-50);
-  const [first, last] = [recent[0], recent[recent.length - 1]];
-  if (first === undefined || last === undefined || last.revision === first.revision) return 0;
-  return Math.max(0, (last.time - first.time) / (last.revision - first.revision));
-}
-
-function fallingCeilings(points: readonly ClockPoint[], witnesses: number): RevisionClock['ceilings'] {
-  const until = (p: ClockPoint): number => p.time + p.precisionMs + (p.kind === 'renewal' || p.kind === 'stamp' ? slowWriteMs : 0);
-  const bounds = witnessedBounds([...points].sort((a, b) => b.revision - a.revision), (p) => -until(p), witnesses);
-  return bounds.map(({ revision, bound, point }) => ({ revision, until: -bound, point })).reverse();
-}
-
-/** Machines whose carried times say again and again more than can be true. */
-function fastMachines(points: readonly ClockPoint[], tooLate: (p: ClockPoint) => boolean): ReadonlySet<string> {
-  const seen = new Map<string, { all: number; late: number }>();
-  for (const p of points) {
-    const count = seen.get(p.machine) ?? { all: 0, late: 0 };
-    seen.set(p.machine, count);
-    count.all++;
-    if (tooLate(p)) count.late++;
-  }
-  return new Set([...seen].filter(([, { all, late }]) => late >= 2 && late > 0.05 * all).map(([machine]) => machine));
-}
-
-/** Without carried times that say more than can be true; of machines that nothing else judges, without all when that happens again and again. */
-function withoutFastClocks(points: readonly ClockPoint[], judged: ReadonlySet<string> | null, tooLate: (p: ClockPoint) => boolean): ClockPoint[] {
-  const fast = judged === null ? new Set<string>() : fastMachines(points, tooLate);
-  return points.filter((p) => !tooLate(p) && !(fast.has(p.machine) && judged?.has(p.machine) === false));
-}
-
-/**
- * Whether writes went on after the last renewal and past the time at which the next ones were due, by carried times of
- * several objects: then the controllers and kubelets had stopped, and their silence bounds nothing.
- */
-function leasesDied(carried: readonly ClockPoint[], last: ClockPoint, dueTime: number, ceilings: RevisionClock['ceilings'], witnesses: number): boolean {
-  const later = carried.filter((p) => p.revision > last.revision && p.time > dueTime + disorderMs);
-  if (later.length < 2) return false;
-  const before = carried.filter((p) => p.revision <= last.revision);
-  const fast = fastMachines(before, (p) => p.time > (ceilings[firstAtLeast(ceilings, p.revision)]?.until ?? Infinity) + disorderMs);
-  const slow = later.filter((p) => !fast.has(p.machine));
-  // Damaged times are anywhere; those of writes that went on follow each other.
-  const chain = longestChain(slow, disorderMs).kept;
-  const steady = chain.length >= 0.8 * slow.length && (chain[chain.length - 1]?.time ?? 0) - dueTime < 86_400_000;
-  return (witnesses === 1 || steady) && new Set(chain.map((p) => p.key)).size >= Math.max(2, witnesses);
-}
-
-/** How many carried times of machines that are right lie a minute and more after what was written later. */
-function impossibleFloors(carried: readonly ClockPoint[], kept: readonly ClockPoint[]): number {
-  const right = new Set(kept.map((p) => p.machine));
-  const ceilings = fallingCeilings(kept, 1);
-  return carried.filter((p) => right.has(p.machine) && p.time > (ceilings[firstAtLeast(ceilings, p.revision)]?.until ?? Infinity) + 60_000).length;
-}
-
-/** Without renewals: a few times far above all others are damage or expiry dates, not clocks. */
-function withoutJumps(points: readonly ClockPoint[]): ClockPoint[] {
-  const times = points.map((p) => p.time).sort((a, b) => a - b);
-  let top = times.length - 1;
-  const least = Math.max(1, Math.floor(times.length * 0.8));
-  while (top >= least && (times[top] as number) - (times[top - 1] as number) > 86_400_000) top--;
-  const limit = times[top] ?? Infinity;
-  return points.filter((p) => p.time <= limit);
-}
 
 function silencesOf(points: readonly ClockPoint[]): Silence[] {
   const steps = points.slice(1).map((p, i) => p.time - (points[i] as ClockPoint).time);
@@ -273,17 +159,6 @@ function silencesOf(points: readonly ClockPoint[]): Silence[] {
     const before = points[i] as ClockPoint;
     return p.time - before.time > least ? [{ afterRevision: before.revision, from: before.time, to: p.time }] : [];
   });
-}
-
-function firstAtLeast(list: readonly { readonly revision: number }[], revision: number): number {
-  let low = 0;
-  let high = list.length;
-  while (low < high) {
-    const mid = (low + high) >> 1;
-    if ((list[mid] as { revision: number }).revision < revision) low = mid + 1;
-    else high = mid;
-  }
-  return low;
 }
 
 const evidence = (p: ClockPoint): ClockEvidence => ({ key: p.key, what: p.what, time: p.time, revision: p.revision });
