@@ -54,7 +54,7 @@ export function phaseCommands(phase: Phase, plan: ScriptPlan, host: PlanHost): r
       return [...jobOff, ...stopPlane, ...stopCommands(host).map((line) => shown(line, work))];
     case 'keep':
       return directories(host).flatMap((path) => {
-        if (!renewsDirectory(plan)) return [`cp -a ${shellWord(path)} ${aside(path, 'copy')}`];
+        if (!renewsDirectory(plan)) return host.mounts.includes(path) ? [`mkdir ${inside(path, 'copy')}`, `cp -a ${shellWord(path)}/* ${inside(path, 'copy')}/`] : [`cp -a ${shellWord(path)} ${aside(path, 'copy')}`];
         return host.mounts.includes(path) ? [`mkdir ${inside(path, 'broken')}`, `mv ${shellWord(path)}/* ${inside(path, 'broken')}`] : [`mv ${shellWord(path)} ${aside(path, 'broken')}`];
       });
     case 'restore': {
@@ -75,8 +75,8 @@ export function phaseCommands(phase: Phase, plan: ScriptPlan, host: PlanHost): r
     case 'rollback':
       return [
         ...stopPlane, ...stopCommands(host).map((line) => shown(line, work)),
-        ...directories(host).flatMap((path) => (host.mounts.includes(path) && renewsDirectory(plan)
-          ? [`mkdir ${inside(path, 'restored')}`, `mv ${shellWord(path)}/* ${inside(path, 'restored')}`, `mv ${inside(path, 'broken')}/* ${shellWord(path)}/`]
+        ...directories(host).flatMap((path) => (host.mounts.includes(path)
+          ? [`mkdir ${inside(path, 'restored')}`, `mv ${shellWord(path)}/* ${inside(path, 'restored')}`, `mv ${inside(path, renewsDirectory(plan) ? 'broken' : 'copy')}/* ${shellWord(path)}/`]
           : [`mv ${shellWord(path)} ${aside(path, 'restored')}`, `mv ${aside(path, renewsDirectory(plan) ? 'broken' : 'copy')} ${shellWord(path)}`])),
         ...startPlane,
       ];
