@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync } from 'node:fs';
 import { Level } from 'level';
-import type { Case, RecommendationKind } from '../case/model.js';
-import { outcomeOf } from '../case/no-restore.js';
+import type { Case } from '../case/model.js';
+import { choiceOf, type Choice } from '../case/no-restore.js';
 import type { SnapshotReport } from '../etcd/verdict.js';
 import { identityKey, type AuditedFile, type FileIdentity } from './audited-file.js';
 import { decode, encode } from './codec.js';
@@ -18,8 +18,8 @@ export interface CaseEntry {
   readonly title: string;
   readonly language: Case['language'];
   readonly recommendation: Case['recommendation']['kind'];
-  /** What the recommendation comes to: `healthy` where nothing needs to be restored. Entries of version 0.1 have none of the next four. */
-  readonly outcome?: RecommendationKind | 'healthy';
+  /** What the recommendation comes to: `healthy` where nothing needs to be restored. The oldest entries have none of the next four. */
+  readonly outcome?: Choice;
   readonly hosts?: readonly string[];
   readonly installation?: Case['installation']['id'];
   readonly etcdVersion?: string | null;
@@ -95,7 +95,7 @@ function bind(db: Store, folder: string): Casebook {
         title: value.title,
         language: value.language,
         recommendation: value.recommendation.kind,
-        outcome: outcomeOf(value.recommendation),
+        outcome: choiceOf(value),
         hosts: value.hosts.map((host) => host.name),
         installation: value.installation.id,
         etcdVersion: value.installation.etcdVersion?.value ?? null,

@@ -19,7 +19,7 @@ const book = (): string => join(folder, 'book');
 
 /** As much of a case as the casebook looks at. */
 function aCase(manifestSha256: string, title: string): Case {
-  return { manifestSha256, title, language: 'en', recommendation: { kind: 'restore-snapshot', why: [] }, hosts: [{ name: 'cp1' }], installation: { id: 'kubeadm', etcdVersion: { value: '3.5.16' } }, outage: { start: { notBefore: null, notAfter: null } } } as unknown as Case;
+  return { manifestSha256, title, language: 'en', recommendation: { kind: 'restore-snapshot', why: [], candidate: { path: 's.db', sha256: null } }, candidates: [{ path: 's.db', kind: 'snapshot' }], hosts: [{ name: 'cp1' }], installation: { id: 'kubeadm', etcdVersion: { value: '3.5.16' } }, outage: { start: { notBefore: null, notAfter: null } } } as unknown as Case;
 }
 const first = 'a'.repeat(64);
 
@@ -69,7 +69,7 @@ test('a process killed while it writes loses nothing that it had reported as sto
       const casebook = await openCasebook(${JSON.stringify(book())});
       for (let i = 0; ; i++) {
         const manifestSha256 = String(i).padStart(12, '0').padEnd(64, 'f');
-        await casebook.putCase({ manifestSha256, title: 't' + i, language: 'en', recommendation: { kind: 'none', why: [] }, hosts: [], installation: { id: 'unknown', etcdVersion: null }, outage: { start: {} }, filler: 'x'.repeat(20000) }, new Date(i));
+        await casebook.putCase({ manifestSha256, title: 't' + i, language: 'en', recommendation: { kind: 'none', why: [] }, candidates: [], hosts: [], installation: { id: 'unknown', etcdVersion: null }, outage: { start: {} }, filler: 'x'.repeat(20000) }, new Date(i));
         console.log(i);
       }`),
   ]);

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Case, Recommendation } from '../../src/case/model.js';
-import { outcomeOf } from '../../src/case/no-restore.js';
+import { choiceOf, outcomeOf } from '../../src/case/no-restore.js';
 import { htmlReport, markdownReport, reportView, terminalVerdict } from '../../src/report/index.js';
 import { sampleCase } from './sample-case.js';
 
@@ -15,6 +15,13 @@ test.each([
 ] as const)('%s because of %s comes to %s', (kind, key, outcome) => {
   expect(outcomeOf({ kind, why: why(key) })).toBe(outcome);
   expect(outcomeOf({ kind, why: [] })).toBe(kind);
+});
+
+test('a database file that is restored is not called a snapshot', async () => {
+  const value = await sampleCase('kubekey-powercut/bundle');
+  const db = { ...value, candidates: value.candidates.map((one) => (one.path === value.recommendation.candidate?.path ? { ...one, kind: 'db-file' as const } : one)) };
+  expect([choiceOf(value), choiceOf(db)]).toEqual(['restore-snapshot', 'restore-db']);
+  expect(reportView(db).header.headlines.map((one) => one.value)).toContain('Restore from a database file');
 });
 
 describe.each([

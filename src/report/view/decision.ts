@@ -1,5 +1,5 @@
 import type { Candidate, Loss, Recommendation } from '../../case/model.js';
-import { outcomeOf } from '../../case/no-restore.js';
+import { choiceOf, outcomeOf } from '../../case/no-restore.js';
 import { verdictOf } from '../charts/glyphs.js';
 import type { Mark } from './blocks.js';
 import { confidenceCells, fileSize, rehearsed } from './header.js';
@@ -133,7 +133,7 @@ export function decisionView(r: Reading): Decision {
     .sort((a, b) => a.rank - b.rank);
   return {
     decided: outcomeOf(recommendation) !== 'none',
-    action: r.t(recommendation.kind === 'restore-snapshot' && pick !== null && pick.kind !== 'snapshot' ? 'report.kind.restore-db' : `report.kind.${outcomeOf(recommendation)}`),
+    action: r.t(`report.kind.${choiceOf(r.case)}`),
     confidence: {
       cells: confidenceCells[recommendation.confidence],
       word: r.t(`report.confidence.${recommendation.confidence}.level`),

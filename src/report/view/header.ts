@@ -1,4 +1,4 @@
-import { outcomeOf } from '../../case/no-restore.js';
+import { choiceOf, outcomeOf } from '../../case/no-restore.js';
 import type { Rich } from './rich.js';
 import { ms } from './times.js';
 import type { Reading } from './reading.js';
@@ -84,7 +84,7 @@ export function headerView(r: Reading): Header {
       lossHeadline(r),
       {
         name: r.t('report.headline.recommendation'),
-        value: r.t(`report.kind.${outcomeOf(c.recommendation)}.short`),
+        value: r.t(`report.kind.${choiceOf(c)}.short`),
         below: [r.t(`report.confidence.${c.recommendation.confidence}.below`), r.t(`report.rehearsed.${rehearsed(r)}`)].join(r.t('report.comma')),
       },
     ],

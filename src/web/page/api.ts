@@ -1,4 +1,5 @@
 import type { Case } from '../../case/model.js';
+import type { Choice } from '../../case/no-restore.js';
 import type { Progress } from '../../progress.js';
 import { t } from './words.js';
 
@@ -20,7 +21,7 @@ export interface CaseEntry {
   readonly title: string;
   readonly recommendation: Case['recommendation']['kind'];
   readonly analysedAt: string;
-  readonly outcome?: Case['recommendation']['kind'] | 'healthy';
+  readonly outcome?: Choice;
   readonly hosts?: readonly string[];
   readonly installation?: string;
   readonly etcdVersion?: string | null;

@@ -1,5 +1,5 @@
 import type { Case, CaseEvent } from '../../case/model.js';
-import { outcomeOf } from '../../case/no-restore.js';
+import { choiceOf, outcomeOf } from '../../case/no-restore.js';
 import { api } from './api.js';
 import { candidatesView } from './candidates-view.js';
 import { installationWords } from './cases-view.js';
@@ -21,7 +21,7 @@ function decisionBox(value: Case, drawer: EvidenceDrawer): HTMLElement {
   const outcome = outcomeOf(r);
   const candidate = value.candidates.find((c) => c.path === r.candidate?.path);
   return h('section', { id: 'overview', class: `decision ${outcome === 'none' ? 'undecided' : ''}`, 'aria-label': t('web.nav.overview') },
-    h('header', { class: 'decision-band' }, h('p', { class: 'decision-kind' }, t(`web.kind.${outcome}`)),
+    h('header', { class: 'decision-band' }, h('p', { class: 'decision-kind' }, t(`web.kind.${choiceOf(value)}`)),
       h('p', { class: 'confidence' }, t('web.confidence'), ' ', cells(r.confidence), h('b', {}, t(`web.confidence.${r.confidence}`)))),
     h('div', { class: 'decision-why' },
       candidate !== undefined && h('p', { class: 'decision-path mono wrap' }, `${candidate.host === null ? '' : `${candidate.host}:`}${candidate.hostPath ?? candidate.path}`),

@@ -6,7 +6,7 @@ import { t } from './words.js';
 
 const tones: Readonly<Record<NonNullable<CaseEntry['outcome']>, Tone>> = {
   'restore-snapshot': 'ok', 'use-data-dir': 'warn', 'replace-member': 'ok', 'force-new-cluster': 'warn',
-  'repair-without-restore': 'ok', 'reapply-objects': 'ok', healthy: 'ok', none: 'bad',
+  'repair-without-restore': 'ok', 'reapply-objects': 'ok', healthy: 'ok', 'restore-db': 'ok', none: 'bad',
 };
 
 /** `KubeKey · etcd 3.4.23`, as far as it is known. */

@@ -125,6 +125,7 @@ export const report = {
   'report.kind.none': 'No candidate could be proven safe',
   'report.kind.healthy': 'Nothing needs to be restored',
   'report.kind.restore-snapshot.short': 'Restore one snapshot',
+  'report.kind.restore-db.short': 'Restore from a database file',
   'report.kind.use-data-dir.short': 'Use the data directory',
   'report.kind.replace-member.short': 'Replace one member',
   'report.kind.force-new-cluster.short': 'Start one survivor',

@@ -44,6 +44,7 @@ export const web = {
   'web.remove-case': 'Remove the case {title}',
   'web.remove-case.sure': 'Remove this case and its notes?',
   'web.kind.restore-snapshot': 'Restore one snapshot',
+  'web.kind.restore-db': 'Restore from a database file',
   'web.kind.use-data-dir': 'Use the data directory, with care',
   'web.kind.replace-member': 'Replace the broken member, restore nothing',
   'web.kind.force-new-cluster': 'Start one survivor as a new cluster',

@@ -125,6 +125,7 @@ export const report: Translation<typeof english> = {
   'report.kind.none': '没有候选能被证明是安全的',
   'report.kind.healthy': '无需恢复任何内容',
   'report.kind.restore-snapshot.short': '用一份快照恢复',
+  'report.kind.restore-db.short': '用数据库文件恢复',
   'report.kind.use-data-dir.short': '使用数据目录',
   'report.kind.replace-member.short': '替换一个成员',
   'report.kind.force-new-cluster.short': '单独启动幸存成员',

@@ -44,6 +44,7 @@ export const web: Translation<typeof english> = {
   'web.remove-case': '删除案例 {title}',
   'web.remove-case.sure': '确定删除此案例及其备注？',
   'web.kind.restore-snapshot': '恢复一个快照',
+  'web.kind.restore-db': '用数据库文件恢复',
   'web.kind.use-data-dir': '谨慎使用数据目录',
   'web.kind.replace-member': '替换故障成员，不做恢复',
   'web.kind.force-new-cluster': '以幸存成员新建集群',
