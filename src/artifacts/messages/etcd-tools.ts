@@ -10,7 +10,7 @@ export const toolMessages: readonly MessageEntry[] = [
   entry('tool.snapshot-check-failed', tools, 'bad', 'snapshot-damaged', [/snapshot file integrity check failed/, /integrity check failed/], 'snapshot file integrity check failed. 1 errors found.'),
   entry('tool.many-endpoints', tools, 'bad', 'backups-failing-silently', [/must be requested to one selected node/], 'Error: snapshot must be requested to one selected node, not multiple [https://10.0.0.1:2379 https://10.0.0.2:2379]'),
   entry('tool.unknown-command', tools, 'bad', 'backups-failing-silently', [/No help topic for 'snapshot'/, /unknown command "snapshot" for/, /unknown flag: --(?<flag>\S+)/], "No help topic for 'snapshot'"),
-  entry('tool.unhealthy', tools, 'bad', 'symptom.unhealthy', [/is unhealthy: failed to (?:commit proposal|connect)/, /is unhealthy: /, /unhealthy cluster/], 'https://10.0.0.1:2379 is unhealthy: failed to commit proposal: context deadline exceeded'),
+  entry('tool.unhealthy', tools, 'bad', 'symptom.unhealthy', [/is unhealthy: failed to (?:commit proposal|connect)/, /is unhealthy: /, /unhealthy cluster/, /cluster may be unhealthy/], 'https://10.0.0.1:2379 is unhealthy: failed to commit proposal: context deadline exceeded'),
   entry('tool.healthy', tools, 'good', 'life.serving', [/is healthy: successfully committed proposal/], 'https://127.0.0.1:2379 is healthy: successfully committed proposal: took = 2.0ms'),
   entry('tool.defrag-failed', tools, 'bad', 'defrag-interrupted', [/Failed to defragment etcd member/], 'Failed to defragment etcd member[127.0.0.1:2379] (context deadline exceeded)'),
   entry('tool.empty-file', tools, 'bad', 'snapshot-damaged', [/seek \S+: invalid argument/, /snapshot\S*: bad file descriptor/], 'Error: seek snapshot.db: invalid argument'),

@@ -7,7 +7,7 @@ import { moreMessages } from './more-messages.js';
 import { programOf } from './speaker.js';
 
 /** Words that many programs share: any other message is more likely. */
-const shared = new Set(['tool.deadline', 'backup.shell-error', 'systemd.failed', 'etcd.discovery-failed']);
+const shared = new Set(['tool.deadline', 'backup.shell-error', 'systemd.failed', 'etcd.discovery-failed', 'etcd.recover-failed']);
 /** Words of every shell: they mean something here only beside these. */
 const onlyBeside: Readonly<Record<string, RegExp>> = { 'backup.shell-error': /backup|snapshot|etcd|\.sh\b|cron/i, 'backup.no-space': /backup|snapshot|etcd|\.sh\b|cron/i };
 const inOrder = [...moreMessages, ...knownMessages];
