@@ -1,6 +1,6 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Level } from 'level';
@@ -84,6 +84,30 @@ test('a process killed while it writes loses nothing that it had reported as sto
   expect(cases.length).toBeGreaterThan(stored);
   expect((await casebook.readCase(String(stored).padStart(12, '0'))).value.title).toBe(`t${stored}`);
   await casebook.close();
+});
+
+/** A mount of its own for one test: root needs no user namespace. */
+const ownMounts = process.getuid?.() === 0 ? ['-m', '--propagation', 'private'] : ['-rm', '--propagation', 'private'];
+const mayMount = spawnSync('unshare', [...ownMounts, 'sh', '-c', 'mount -t tmpfs none /mnt']).status === 0;
+
+test.skipIf(!mayMount)('a full disk is said, and what was stored before is there again when the disk has room', async () => {
+  mkdirSync(book());
+  const child = spawn('unshare', [...ownMounts, 'sh', '-c', `mount -t tmpfs -o size=600k none ${book()} && exec ${process.execPath} --import tsx -e "$1"`, 'sh', script(`
+    const { execFileSync } = await import('node:child_process');
+    const folder = ${JSON.stringify(book())};
+    const full = await openCasebook(folder);
+    let stored = 0;
+    let said = '';
+    while (said === '') {
+      const value = { manifestSha256: String(stored).padStart(12, '0').padEnd(64, 'f'), title: 't', language: 'en', recommendation: { kind: 'none', why: [] }, candidates: [], hosts: [], installation: { id: 'unknown', etcdVersion: null }, outage: { start: {} }, filler: 'x'.repeat(50000) };
+      await full.putCase(value, new Date(stored)).then(() => { stored += 1; }, (e) => { said = e.code; });
+    }
+    await full.close();
+    execFileSync('mount', ['-o', 'remount,size=20m', folder]);
+    const roomy = await openCasebook(folder);
+    console.log(JSON.stringify([said, stored > 3, (await roomy.cases()).length === stored]));
+    await roomy.close();`)]);
+  expect(await output(child)).toBe('["casebook.no-space",true,true]');
 });
 
 test('a store of a newer version and a folder of something else are left alone', async () => {
