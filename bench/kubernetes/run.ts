@@ -28,8 +28,9 @@ if (pass === undefined) {
     for (let round = 0; round < 3; round++) process.stdout.write(execFileSync(process.execPath, ['--import', 'tsx', self, file, other ?? file, name], { encoding: 'utf8' }));
   }
 } else {
-  const started = performance.now();
+  const [started, before] = [performance.now(), process.cpuUsage()];
   const what = pass(file, other ?? file);
   const seconds = (performance.now() - started) / 1000;
-  process.stdout.write(`${only ?? ''}: ${seconds.toFixed(2)} s, peak ${Math.round(process.resourceUsage().maxRSS / 1024)} MB, ${what}\n`);
+  const { user, system } = process.cpuUsage(before);
+  process.stdout.write(`${only ?? ''}: ${seconds.toFixed(2)} s, ${((user + system) / 1e6).toFixed(2)} s of CPU, peak ${Math.round(process.resourceUsage().maxRSS / 1024)} MB, ${what}\n`);
 }

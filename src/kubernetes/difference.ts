@@ -88,7 +88,7 @@ const maxRows = 5_000;
 
 /** Compares two files; `folded` counts the rows that are left out: bookkeeping, and all beyond the first 5 000. */
 export function diffRows(a: ByteSource, b: ByteSource): { readonly rows: readonly DiffRow[]; readonly folded: number } {
-  const all = differencesBetween(surveyWrites(writesOfFile(a)), surveyWrites(writesOfFile(b)));
+  const all = differencesBetween(surveyWrites(writesOfFile(a), false), surveyWrites(writesOfFile(b), false));
   const rows = all.filter((d) => !d.noise).slice(0, maxRows);
   const side = (entry: LiveKey | null): DiffRow['a'] => (entry === null ? null : { revision: entry.revision, version: entry.version ?? entry.writes });
   return { rows: rows.map((d) => ({ resource: d.resource, namespace: d.namespace, name: d.name, a: side(d.from), b: side(d.to) })), folded: all.length - rows.length };

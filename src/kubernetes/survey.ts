@@ -74,12 +74,12 @@ export interface KubeSurvey {
  * Surveys the writes of one database. Reads identity, metadata and times by position and forgets the values. Bounded:
  * what it keeps grows with the keys. Never throws for content. The writes of a sound file are taken from the newest
  * back, so that few overwritten values are read; of a large file, most values are read only when they are compared,
- * so its source must stay open for as long as the survey is used.
+ * so its source must stay open for as long as the survey is used. Without `times` fewer are read, and no clock follows.
  */
-export function surveyWrites(writes: Iterable<StoredWrite>): KubeSurvey {
+export function surveyWrites(writes: Iterable<StoredWrite>, times = true): KubeSurvey {
   const { plain, newestFirst, after } = quickWaysTo(writes);
   if (newestFirst !== null) {
-    const survey = new Surveyor(newestFirst.source);
+    const survey = new Surveyor(newestFirst.source, times);
     const rows = newestFirst.writes();
     let step = rows.next();
     for (; step.done !== true; step = rows.next()) survey.add(step.value);
@@ -88,7 +88,7 @@ export function surveyWrites(writes: Iterable<StoredWrite>): KubeSurvey {
       return survey.finish();
     }
   }
-  const survey = new Surveyor(null);
+  const survey = new Surveyor(null, times);
   for (const write of plain) survey.add(write);
   return survey.finish();
 }

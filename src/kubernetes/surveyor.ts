@@ -53,8 +53,11 @@ export class Surveyor {
   private lastDated = -Infinity;
   private renewed = false;
 
-  /** `source`: the file of the writes, where values may be left until somebody asks for them. */
-  constructor(private readonly source: ByteSource | null) {}
+  /** `source`: the file of the writes, where values may be left until somebody asks for them; `times`: whether any are wanted. */
+  constructor(
+    private readonly source: ByteSource | null,
+    private readonly times: boolean,
+  ) {}
 
   /** Takes one write; nothing of it is kept but numbers, the key and its times. */
   add(write: StoredWrite): void {
@@ -134,6 +137,7 @@ export class Surveyor {
 
   /** A value that was overwritten or deleted since: only what it says of time. */
   private readTimes(write: StoredWrite, creates: boolean, renews: boolean): void {
+    if (!this.times) return;
     const gap = this.points.length > plenty ? undated : renews ? 0 : creates ? undatedCreation : undated;
     if (Math.abs(this.lastDated - this.revision) < gap) return;
     readValue(write.value ?? nothing, { creates, names: false, substance: false }, this.sink, this.reading);
@@ -142,7 +146,7 @@ export class Surveyor {
 
   /** Leaves the newest value of a key where it is: it cannot name clocks or the cluster, and times there are enough. */
   private leave(write: StoredWrite, entry: LiveEntry, creates: boolean): boolean {
-    if (this.source === null || this.points.length < plenty || !(write instanceof PlainWrite) || !write.begins(protobufMagic)) return false;
+    if (this.source === null || (this.times ? this.points : this.known).length < plenty || !(write instanceof PlainWrite) || !write.begins(protobufMagic)) return false;
     if (telling.test(this.key) || !this.placed()) return false;
     entry.leave(this.source, write.valueOffset);
     this.readTimes(write, creates, false);

@@ -31,7 +31,7 @@ export function define(command: Command): Command {
     .addHelpText('after', '\n  etcd-autopsy snapshot diff monday.db tuesday.db\n  etcd-autopsy snapshot diff monday.db tuesday.db --namespace shop --fields\n  etcd-autopsy snapshot diff monday.db tuesday.db --kind deploy,secret --json')
     .action((earlierPath: string, laterPath: string, options: Options) => {
       const [earlier, later] = [openWrites(earlierPath, language), openWrites(laterPath, language)];
-      const [before, after] = [surveyWrites(earlier.writes()), surveyWrites(later.writes())];
+      const [before, after] = [surveyWrites(earlier.writes(), false), surveyWrites(later.writes(), false)];
       earlier.warn();
       later.warn();
       const differences = differencesBetween(before, after, { namespace: options.namespace ?? null, kinds: options.kind ?? [] });
