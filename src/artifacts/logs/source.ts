@@ -39,6 +39,9 @@ export function looksLike(inner: InnerLine): LogSource | null {
   return null;
 }
 
+/** The mail in which cron sends what a backup job printed. */
+export const cronMail = /^Subject: Cron <[^>]*> .*(?:etcd|backup|snapshot)/i;
+
 /**
  * The program whose log a whole section is, before its lines are read: from the container in the path
  * of a pod log, from `journalctl -u X`, `docker logs X`, from the file name. `other` is as firm as any.
@@ -59,6 +62,7 @@ export function sourceOfSection(section: Section): LogSource | null {
   }
   const started = /(?:^|\/)(k3s|rke2)$/.exec(words[0] ?? '')?.[1];
   if (started !== undefined && words[1] !== undefined && /^(?:server|agent|etcd-snapshot)$/.test(words[1])) return started === 'k3s' ? 'k3s' : 'rke2';
+  if (section.head.some((text) => cronMail.test(text))) return 'backup-job';
   const base = section.artifact.slice(section.artifact.lastIndexOf('/') + 1);
   const parts = base.replace(/\.(?:log|txt|out|err|json|gz|\d+)+$/g, '');
   const direct = sourceOfName(parts) ?? sourceOfName(podBase(parts));

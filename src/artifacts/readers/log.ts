@@ -1,7 +1,7 @@
 import { matchMessage } from '../messages/index.js';
 import { readLogLines } from '../logs/read-log.js';
 import { sourceOfName } from '../logs/source-names.js';
-import { looksLike, sourceOfSection } from '../logs/source.js';
+import { cronMail, looksLike, sourceOfSection } from '../logs/source.js';
 import { parseLogLine } from '../logs/timestamp.js';
 import type { LogSource } from '../fact.js';
 import type { ArtifactReader, Section } from '../reader.js';
@@ -24,6 +24,7 @@ export const log: ArtifactReader = {
       if (line.time !== null && (line.outer.ident !== null || line.inner.form !== 'plain' || line.outer.time !== null || /^\[?\d{4}-\d\d-\d\d/.test(text))) timed++;
       if (line.inner.form !== 'plain' || line.outer.ident !== null) shaped++;
     }
+    if (head.some((text) => cronMail.test(text))) return { score: 70, by: 'mail of cron' };
     const command = /\b(?:journalctl|dmesg|docker logs|podman logs|nerdctl logs|crictl logs|kubectl logs)\b|\/var\/log\//.test(section.command ?? '');
     const panics = (text: string): boolean => beginning.test(text) || beginning.test(parseLogLine(text).outer.rest);
     if (head.filter(panics).length >= Math.max(1, head.length * 0.1)) return { score: 80, by: 'panic or journal header' };

@@ -43,6 +43,12 @@ export const nospace: Sign = either(alarm('NOSPACE'), says('etcd.quota', 'apiser
 export const oneMember: Sign = members((count) => count === 1);
 export const severalMembers: Sign = members((count) => count > 1);
 
+/** Several endpoints were asked, and none is healthy. */
+export const noEndpointHealthy: Sign = (view) => {
+  const asked = view.facts('endpoint').filter((fact) => fact.healthy !== null);
+  return new Set(asked.map((fact) => fact.endpoint)).size < 2 || asked.some((fact) => fact.healthy) ? [] : asked.map((fact) => hitOf(view, fact, fact.collected));
+};
+
 /** SMART says that a disk is failing. */
 export const smartFailing: Sign = (view) => view.facts('metric')
   .filter((fact) => (fact.name === 'smart_overall_health_passed' && fact.value === 0) || (/^smart_(?:reallocated_sector_ct|current_pending_sector|offline_uncorrectable|media_and_data_integrity_errors|media_errors|critical_warning)$/.test(fact.name) && fact.value > 0))

@@ -6,6 +6,6 @@ export { removed, isWalPath, isDataPath, isInsideMember } from './removed.js';
 export { bootWithoutShutdown, journalBreaksOff, orderlyShutdown, disk, diskIsFull, dataDiskIsFull, listed, process, unit, runsEtcd, container, isEtcdContainer } from './host.js';
 export { candidate, wouldDie, alarm, endpoint, etcdVersion, affected, members } from './cluster.js';
 export { wordsOf } from './logs.js';
-export { powerWords, killedForMemory, refusedSignature, inVolume, rollbackCommands, byServer, onDisk, aboutControlPlane, nospace, oneMember, severalMembers, smartFailing, clockStepped, expiredCertificate, addressMissing, twoEtcd, bootSeen, slowFsyncMetric, majorityDead, severalStartsBefore, flushedDamage, memberStoppedBefore, unsafeSetting, noticedLate, perhapsNoticedLate } from './clues.js';
+export { powerWords, killedForMemory, noEndpointHealthy, refusedSignature, inVolume, rollbackCommands, byServer, onDisk, aboutControlPlane, nospace, oneMember, severalMembers, smartFailing, clockStepped, expiredCertificate, addressMissing, twoEtcd, bootSeen, slowFsyncMetric, majorityDead, severalStartsBefore, flushedDamage, memberStoppedBefore, unsafeSetting, noticedLate, perhapsNoticedLate } from './clues.js';
 export { partFiles, partOnlyFiles, scriptWithoutTimeout, scriptUnchecked, shrunkenBackups, sameDisk, noSchedule, auditFinds, backupJob } from './backups.js';
 export { halfDirectory } from './restores.js';
