@@ -168,7 +168,8 @@ export function readLog(log: LogFiles, start: { readonly index: bigint; readonly
       if (mark.error !== null) return panicked(mark.error);
       if (mark.value.index === start.index && mark.value.term !== start.term) return fail('wal: snapshot mismatch');
     } else if (type !== recordType.crc) {
-      return fail(`unexpected block type ${type}`);
+      // 3.7 prints the address of the number instead.
+      return fail(protobuf === 'google' ? 'unexpected block type' : `unexpected block type ${type}`);
     }
   }
 }
