@@ -13,6 +13,18 @@ import { casesOf, killed, pick, saved, settingsOf, statusOf } from './scenario.j
 
 const late = saved('v3.5.16', 'kubesphere-single-late');
 const midnight = saved('v3.5.16', 'kubesphere-single-midnight');
+/** The files of a data directory of the fixtures, under another folder. */
+function directory(life: string, place: string): Record<string, Buffer> {
+  const folder = mkdtempSync(join(tmpdir(), 'directory-'));
+  try {
+    execFileSync('tar', ['xJf', '-', '-C', folder], { input: killed(life) });
+    const files = execFileSync('find', ['data', '-type', 'f'], { cwd: folder, encoding: 'utf8' }).trim().split('\n');
+    return Object.fromEntries(files.map((path) => [`${place}/${path.slice('data/'.length)}`, readFileSync(join(folder, path))]));
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
 /** A broken single member at the address of the fixtures' `kubesphere` life. */
 const broken = { ...settingsOf('master1', 'master1', '192.168.8.11', 'master1=https://192.168.8.11:2380'), ...statusOf('master1', false) };
 
@@ -48,21 +60,18 @@ describe('turns that lead astray', () => {
   });
 
   it('does not start what took the place of a directory that was put aside and is fresher', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'aside-'));
-    try {
-      execFileSync('tar', ['xJf', '-', '-C', folder], { input: killed('v3.5.30-billing-single') });
-      const files = execFileSync('find', ['data', '-type', 'f'], { cwd: folder, encoding: 'utf8' }).trim().split('\n');
-      const aside = Object.fromEntries(files.map((path) => [`master1/var/lib/etcd.bak/${path.slice('data/'.length)}`, readFileSync(join(folder, path))]));
-      const value = await casesOf({
-        ...settingsOf('master1', 'master1', '172.16.4.11', 'master1=https://172.16.4.11:2380'), ...aside, 'b/early.db': saved('v3.5.30', 'billing-single-early'),
-        'master1/s.txt': '[root@master1 ~]# systemctl status etcd\n● etcd.service - etcd\n     Loaded: loaded (/etc/systemd/system/etcd.service; enabled; vendor preset: enabled)\n     Active: inactive (dead) since Thu 2024-02-29 19:30:00 UTC; 10min ago\n',
-      });
-      expect(value.recommendation.kind).toBe('use-data-dir');
-      expect(value.recommendation.conditions.map((one) => one.key)).toContain('recommend.condition.put-in-place');
-      expect(value.plan?.steps.find((step) => step.phase === 'restore')?.commands[0]).toBe('cp -a /var/lib/etcd.bak /var/lib/etcd');
-    } finally {
-      rmSync(folder, { recursive: true, force: true });
-    }
+    const value = await casesOf({
+      ...settingsOf('master1', 'master1', '172.16.4.11', 'master1=https://172.16.4.11:2380'), ...directory('v3.5.30-billing-single', 'master1/var/lib/etcd.bak'), 'b/early.db': saved('v3.5.30', 'billing-single-early'),
+      'master1/s.txt': '[root@master1 ~]# systemctl status etcd\n● etcd.service - etcd\n     Loaded: loaded (/etc/systemd/system/etcd.service; enabled; vendor preset: enabled)\n     Active: inactive (dead) since Thu 2024-02-29 19:30:00 UTC; 10min ago\n',
+    });
+    expect(value.recommendation.kind).toBe('use-data-dir');
+    expect(value.recommendation.conditions.map((one) => one.key)).toContain('recommend.condition.put-in-place');
+    expect(value.plan?.steps.find((step) => step.phase === 'restore')?.commands[0]).toBe('cp -a /var/lib/etcd.bak /var/lib/etcd');
+  }, 60_000);
+
+  it('takes a directory with keys for the newest state, though its folder has a date and snapshots lie beside it', async () => {
+    const value = await casesOf({ ...broken, ...directory('v3.5.16-kubesphere-single', 'incident-2024-03-01/etcd-data'), 'incident-2024-03-01/midnight.db': midnight });
+    expect(pick(value)).toBe('incident-2024-03-01/etcd-data');
   }, 60_000);
 
   it('counts no learner, and asks for every member that only a database names', async () => {
