@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import type { Case } from '../case/model.js';
+import type { ExplainedText } from './explained.js';
 import type { NamedInput } from '../intake/index.js';
 import type { DiffRow } from '../kubernetes/difference.js';
 import type { Language } from '../words/catalogue.js';
@@ -26,11 +27,13 @@ export interface Wish {
 export type Task =
   | ({ readonly kind: 'analyze'; readonly inputs: readonly NamedInput[] } & Wish)
   | { readonly kind: 'compare'; readonly inputs: readonly NamedInput[]; readonly a: string; readonly b: string }
+  | { readonly kind: 'explain'; readonly text: string; readonly language: Language }
   | { readonly kind: 'export'; readonly as: ExportKind; readonly value: Case; readonly notes: Readonly<Record<string, string>>; readonly inputs: readonly NamedInput[] | null; readonly outFile: string };
 
 /** Answer of a task that is awaited. `refused` is an error code of the page's catalogue. */
 export type TaskAnswer =
   | { readonly kind: 'compared'; readonly rows: readonly DiffRow[]; readonly folded: number }
+  | { readonly kind: 'explained'; readonly value: ExplainedText }
   | { readonly kind: 'exported'; readonly bytes: number }
   | { readonly kind: 'refused'; readonly code: string };
 

@@ -40,6 +40,7 @@ async function compare(task: Extract<Task, { kind: 'compare' }>): Promise<Answer
 async function run(task: Task): Promise<Answer> {
   if (task.kind === 'analyze') return runAnalysis(task);
   if (task.kind === 'compare') return compare(task);
+  if (task.kind === 'explain') return { kind: 'explained', value: (await import('./explained.js')).explained(task.text, task.language) };
   return (await import('./export-case.js')).exportCase(task, databaseOf);
 }
 

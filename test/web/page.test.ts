@@ -316,6 +316,16 @@ describe.skipIf(!ready)('the page', { timeout: 180_000 }, () => {
     await page.reload({ waitUntil: 'networkidle0' });
   });
 
+  test('a long log, which goes to a thread of its own, is explained as a short one is', async () => {
+    const said = await page.evaluate(async () => {
+      const line = 'panic: freepages: failed to get all reachable pages (page 6: multiple references)\n';
+      const ask = async (text: string): Promise<{ matches: { messageId: string }[] }> => (await fetch('/api/explain', { method: 'POST', body: JSON.stringify({ text, language: 'en' }) })).json() as Promise<{ matches: { messageId: string }[] }>;
+      return Promise.all([ask(line), ask(line.repeat(500))]).then((both) => both.map((one) => one.matches[0]?.messageId));
+    });
+    expect(said[0]).toBeTruthy();
+    expect(said[1]).toBe(said[0]);
+  });
+
   test('a log line is explained, in Chinese too', async () => {
     await goTo('#/explain');
     await page.waitForSelector('#line');
