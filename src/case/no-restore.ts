@@ -11,6 +11,7 @@ export function outcomeOf(recommendation: Pick<Recommendation, 'kind' | 'why'>):
 /** What is chosen, as people name it: `restore-db` where the file to restore is a database and no saved snapshot. */
 export type Choice = RecommendationKind | 'healthy' | 'restore-db';
 
+/** The choice of a case, by the kind of file that it picks. */
 export function choiceOf({ recommendation, candidates }: Pick<Case, 'recommendation' | 'candidates'>): Choice {
   const outcome = outcomeOf(recommendation);
   if (outcome !== 'restore-snapshot') return outcome;
