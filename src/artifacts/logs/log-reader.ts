@@ -2,7 +2,7 @@ import { parseSystemdTime } from '../../time/parse.js';
 import type { Stamp } from '../../time/stamp.js';
 import { shown } from '../cite.js';
 import type { Fact, LogFact, LogSource } from '../fact.js';
-import { matchMessage, messageEntry } from '../messages/index.js';
+import { matchKnown, matchMessage } from '../messages/index.js';
 import type { Place } from '../place.js';
 import type { Section } from '../reader.js';
 import type { RawLine } from '../text/lines.js';
@@ -112,7 +112,9 @@ export class LogReader {
       return;
     }
     this.takeVersions(line, source, cited);
-    const matched = matchAgain(line.outer.rest, source, before) ?? matchMessage(line.outer.rest, source);
+    // Lines with the same words are nearly always the same message: its patterns are tried before all others.
+    const again = before === null ? null : matchKnown(before, line.outer.rest, source);
+    const matched = again ?? matchMessage(line.outer.rest, source);
     if (matched !== null) this.fold.add(foundLine(line, matched, { source, host: this.host, ...cited, time: alone ? (this.speaker?.time ?? null) : line.time, speaker: this.speaker }));
     if (key !== null) remember(this.templates, key, { span, quiet: false, id: matched?.id ?? null, dull: matched === null && !decidedByNumbers.test(text) });
   }
@@ -198,20 +200,6 @@ function foundLine({ outer, inner }: LogLine, matched: { readonly id: string; re
     level: inner.level ?? (outer.priority === null ? null : (priorities[outer.priority] ?? null)),
     message: inner.message, fields: { ...inner.fields, ...matched.fields }, messageId: matched.id,
   };
-}
-
-/** Lines with the same words are nearly always the same message: its patterns are tried before all others. */
-function matchAgain(text: string, source: LogSource, id: string | null): { readonly id: string; readonly fields: Record<string, string> } | null {
-  const entry = id === null ? undefined : messageEntry(id);
-  if (entry === undefined || !entry.sources.includes(source) || text.length > templateLimit || text.includes('request')) return null;
-  for (const pattern of entry.patterns) {
-    const match = pattern.exec(text);
-    if (match === null) continue;
-    const fields: Record<string, string> = {};
-    for (const [name, value] of Object.entries(match.groups ?? {})) if (value !== undefined) fields[name] = value;
-    return { id: entry.id, fields };
-  }
-  return null;
 }
 
 /** The unit that systemd speaks about: `etcd.service: Main process exited`, `Unit etcd.service entered failed state.` */

@@ -29,6 +29,7 @@ const podPrefix = /^\[pod\/([\w.-]+)\/([\w.-]+)\] /;
 const cri = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:?\d\d)) (?:stdout|stderr) [FP] ?/;
 const criCut = /^(?:stdout|stderr) [FP] /;
 const isoStart = /^(?:\[)?\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?\s?(?:Z|[+-]\d\d:?\d\d)?\]?:?/;
+const isoT = /^\d{4}-\d\d-\d\dT\d\d:/;
 const weekdayIso = /^(?![>|*•-])\S{1,12} (\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d{1,6})?)(?: ([A-Z]{2,5}|[+-]\d\d(?::?\d\d)?))? /;
 const unixTime = /^(\d{10})\.(\d{6}) /;
 const tag = /^(?:([\w][\w.-]{0,63}) )?([A-Za-z_(/][\w./@():-]{0,120}?)(?:\[(\d+)\])?:(?: |$)/;
@@ -69,6 +70,8 @@ export function peelOuter(line: string): OuterLine {
 }
 
 function prefixed(text: string, ident: string | null): OuterLine {
+  // The usual case first: no other prefix begins like this.
+  if (isoT.test(text)) return isoPrefixed(text, ident) ?? bareLine(text, ident);
   const audit = auditd.exec(text);
   if (audit !== null) return { ...bare, ident: 'kernel', time: epoch(Number(audit[1]) * 1000, 1), rest: text.slice(audit[0].length) };
   const talos = talosDmesg.exec(text);
@@ -81,23 +84,26 @@ function prefixed(text: string, ident: string | null): OuterLine {
     const time = parseSyslogTime(dated[1]!);
     if (time !== null) return { ...bare, ident: 'kernel', time: time.stamp, rest: text.slice(dated[0].length) };
   }
-  const kernelIso = dmesgIso.exec(text);
-  if (kernelIso !== null) return { ...bare, ident: 'kernel', time: parseIso(kernelIso[1]!), rest: text.slice(kernelIso[0].length) };
   const unix = unixTime.exec(text);
   if (unix !== null) return tagged(text.slice(unix[0].length), epoch(Number(unix[1]) * 1000 + Number(unix[2]) / 1000, 0.001), ident, text);
   const full = weekdayIso.exec(text);
   if (full !== null) return tagged(text.slice(full[0].length), parseSystemdTime(text), ident, text);
   const short = /^[\dA-Za-zÀ-žА-я星周一二三四五六日]/.test(text) ? parseSyslogTime(text.slice(0, 60)) : null;
   if (short !== null) return tagged(text.slice(short.length).trimStart(), short.stamp, ident, text);
+  return isoPrefixed(text, ident) ?? bareLine(text, ident);
+}
+
+/** A line that begins with an ISO time, or null. */
+function isoPrefixed(text: string, ident: string | null): OuterLine | null {
+  const kernel = dmesgIso.exec(text);
+  if (kernel !== null) return { ...bare, ident: 'kernel', time: parseIso(kernel[1]!), rest: text.slice(kernel[0].length) };
   const iso = isoStart.exec(text);
-  if (iso !== null) {
-    const rest = text.slice(iso[0].length).trimStart();
-    const line = tagged(rest, parseIso(iso[0]), ident, text);
-    // Without host and tag the time is the program's own, or that of `docker logs -t`.
-    if (line.ident !== null && line.host !== null) return line;
-    return hasInnerTime(rest) ? { ...bare, ident, time: parseIso(iso[0]), rest } : { ...bare, ident, time: null, rest: text };
-  }
-  return bareLine(text, ident);
+  if (iso === null) return null;
+  const rest = text.slice(iso[0].length).trimStart();
+  const line = tagged(rest, parseIso(iso[0]), ident, text);
+  // Without host and tag the time is the program's own, or that of `docker logs -t`.
+  if (line.ident !== null && line.host !== null) return line;
+  return hasInnerTime(rest) ? { ...bare, ident, time: parseIso(iso[0]), rest } : { ...bare, ident, time: null, rest: text };
 }
 
 /** Programs that are believed by their name alone, without a time or a process id. */

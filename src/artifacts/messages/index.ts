@@ -74,12 +74,15 @@ function firstMatch(message: string, list: readonly Matcher[]): { readonly entry
   for (const { entry, pattern, fragment } of list) {
     if (!text.includes(fragment)) continue;
     const match = pattern.exec(text);
-    if (match === null) continue;
-    const fields: Record<string, string> = {};
-    for (const [name, value] of Object.entries(match.groups ?? {})) if (value !== undefined) fields[name] = value;
-    return { entry, fields };
+    if (match !== null) return { entry, fields: namedValues(match) };
   }
   return null;
+}
+
+function namedValues(match: RegExpExecArray): Record<string, string> {
+  const fields: Record<string, string> = {};
+  for (const [name, value] of Object.entries(match.groups ?? {})) if (value !== undefined) fields[name] = value;
+  return fields;
 }
 
 /** A pager or a status view ends a line that it cuts with one of these. */
@@ -117,6 +120,18 @@ function cutMatch(message: string, list: readonly Matcher[]): { readonly entry: 
 export function matchMessage(message: string, source: LogSource): { id: string; fields: Record<string, string> } | null {
   const found = firstMatch(message, matchersOf(source)) ?? cutMatch(message, matchersOf(source));
   return found === null ? null : { id: found.entry.id, fields: found.fields };
+}
+
+/** `matchMessage` for a line that is probably the message `id`: only the patterns of that one are tried. */
+export function matchKnown(id: string, message: string, source: LogSource): { id: string; fields: Record<string, string> } | null {
+  const entry = byId.get(id);
+  if (entry === undefined || !entry.sources.includes(source)) return null;
+  const text = subject(message);
+  for (const pattern of entry.patterns) {
+    const match = pattern.exec(text);
+    if (match !== null) return { id, fields: namedValues(match) };
+  }
+  return null;
 }
 
 /** A known message in a text, and the values that its pattern names. */
