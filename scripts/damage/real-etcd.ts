@@ -2,11 +2,11 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Files } from '../../test/damage/edits.js';
+import { freePort } from '../broken-servers/server.js';
 
 const programs = fileURLToPath(new URL('../../.cache/etcd/', import.meta.url));
 
@@ -38,16 +38,6 @@ export function writeFiles(folder: string, files: Files, keep: (path: string) =>
 
 export const scratchFolder = (): string => mkdtempSync(join(tmpdir(), 'etcd-autopsy-hunt-'));
 export const removeFolder = (folder: string): void => rmSync(folder, { recursive: true, force: true });
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => resolve(port));
-    });
-  });
-}
 
 const minor = (version: string): number => Number(version.split('.')[1]);
 

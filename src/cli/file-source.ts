@@ -1,20 +1,10 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, openSync } from 'node:fs';
 import type { ByteSource } from '../formats/source.js';
+import { sourceOn } from '../intake/file-source.js';
 
 /** A file on disk, opened read-only. */
 export interface FileSource extends ByteSource {
   close(): void;
-}
-
-/** Reads as much as is there, into the target. */
-function fill(fd: number, target: Uint8Array, offset: number): number {
-  let filled = 0;
-  while (filled < target.length) {
-    const got = readSync(fd, target, filled, target.length - filled, offset + filled);
-    if (got === 0) break;
-    filled += got;
-  }
-  return filled;
 }
 
 /** Opens a file; throws what the file system says, and EISDIR for a folder. */
@@ -25,13 +15,5 @@ export function fileSource(path: string): FileSource {
     closeSync(fd);
     throw Object.assign(new Error('is a directory'), { code: 'EISDIR' });
   }
-  return {
-    byteLength: stat.size,
-    read: (offset, length) => {
-      const buffer = Buffer.allocUnsafe(Math.max(0, Math.min(length, stat.size - offset)));
-      return buffer.subarray(0, fill(fd, buffer, offset));
-    },
-    readInto: (target, offset) => fill(fd, target.subarray(0, Math.max(0, stat.size - offset)), offset),
-    close: () => closeSync(fd),
-  };
+  return { ...sourceOn(stat.size, () => fd), close: () => closeSync(fd) };
 }

@@ -34,16 +34,12 @@ export function closeSources(paths: Iterable<string>): void {
   }
 }
 
-/**
- * A file on disk, opened read-only and without following a link in its last component.
- * Throws Node's errors (EACCES, ENOENT, ELOOP) when it cannot be opened.
- */
-export function fileSource(path: string): ByteSource {
-  const byteLength = fstatSync(descriptor(path)).size;
+/** The bytes behind a descriptor, which is asked for at each reading; `byteLength` is the size when the file was opened. */
+export function sourceOn(byteLength: number, fd: () => number): ByteSource {
   const fill = (target: Uint8Array, offset: number): number => {
     let filled = 0;
     while (filled < target.length) {
-      const got = readSync(descriptor(path), target, filled, target.length - filled, offset + filled);
+      const got = readSync(fd(), target, filled, target.length - filled, offset + filled);
       if (got === 0) break;
       filled += got;
     }
@@ -57,4 +53,12 @@ export function fileSource(path: string): ByteSource {
     },
     readInto: (target, offset) => fill(target.subarray(0, Math.max(0, byteLength - offset)), offset),
   };
+}
+
+/**
+ * A file on disk, opened read-only and without following a link in its last component.
+ * Throws Node's errors (EACCES, ENOENT, ELOOP) when it cannot be opened.
+ */
+export function fileSource(path: string): ByteSource {
+  return sourceOn(fstatSync(descriptor(path)).size, () => descriptor(path));
 }

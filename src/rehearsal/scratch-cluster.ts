@@ -1,9 +1,10 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createHash } from 'node:crypto';
+import { removeFolder } from '../remove-folder.js';
 import { restoreToolOf } from '../recovery/plan-restore-tool.js';
 import type { PlannedRestore } from './planned-restore.js';
 import type { EtcdServer } from './servers.js';
@@ -140,7 +141,7 @@ export async function scratchCluster(server: EtcdServer, plan: PlannedRestore, s
     },
     remove() {
       for (const child of [...processes.values(), ...tools]) if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
-      rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+      removeFolder(folder);
     },
   };
 }
