@@ -1,78 +1,143 @@
 import { randomBytes } from 'node:crypto';
-import { utf8 } from './wire.js';
 
 /** Another one in each run: keys of a hostile file cannot be made to meet. */
 const basis = randomBytes(4).readInt32LE(0);
 
-/** FNV-1a of a key from a basis of its own, never negative. */
-function hashOf(bytes: Uint8Array, start: number, stop: number): number {
+/** A hash of a key from a basis of its own: four bytes a step, mixed as in MurmurHash3. */
+function hashOf(view: DataView, start: number, stop: number): number {
   let hash = basis;
-  for (let i = start; i < stop; i++) hash = Math.imul(hash ^ (bytes[i] as number), 0x01000193);
-  return (hash ^ (hash >>> 15)) >>> 0;
+  let at = start;
+  for (; at + 4 <= stop; at += 4) {
+    hash = Math.imul(hash ^ Math.imul(view.getInt32(at, true), 0xcc9e2d51), 0x85ebca6b);
+    hash ^= hash >>> 15;
+  }
+  for (; at < stop; at++) hash = Math.imul(hash ^ view.getUint8(at), 0x01000193);
+  hash = Math.imul(hash ^ (hash >>> 15), 0xc2b2ae35);
+  return hash ^ (hash >>> 13);
 }
 
-/** Finds what is kept of a key by its bytes, so that a key becomes text once and not with each of its writes. */
-export class KeyTable<T> {
-  /** Number of an entry plus one, by hash; 0 is free. */
-  private slots = new Int32Array(1 << 12);
-  private hashes = new Uint32Array(1 << 11);
-  private ends = new Float64Array(1 << 11);
-  private arena = new Uint8Array(1 << 16);
-  private count = 0;
-  private used = 0;
-  private readonly values: T[] = [];
+const viewOf = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
 
-  /** The entry of the key in `bytes[start, stop)`, made from its text when it is new. */
-  entry(bytes: Uint8Array, start: number, stop: number, make: (key: string) => T): T {
-    if (this.count >= this.hashes.length) this.grow();
-    const hash = hashOf(bytes, start, stop);
-    const mask = this.slots.length - 1;
-    for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
-      const index = (this.slots[slot] as number) - 1;
-      if (index < 0) {
-        this.slots[slot] = this.count + 1;
-        return this.insert(hash, bytes, start, stop, make);
-      }
-      if (this.hashes[index] === hash && this.same(index, bytes, start, stop)) return this.values[index] as T;
-    }
+/** Numbers the keys of a database in the order in which they come; keys are bytes, and become text only when asked for. */
+export class KeyTable {
+  /** Pairs of a hash and the number of a key plus one; 0 is free. Side by side, because a lookup waits for memory. */
+  private slots = new Int32Array(1 << 13);
+  /** Where each key begins in the arena; it ends where the next one begins. */
+  private starts = new Float64Array((1 << 11) + 1);
+  private arena = Buffer.alloc(1 << 16);
+  private arenaView = viewOf(this.arena);
+  private count = 0;
+  /** The bytes that were asked about last, and a view of them: many keys stand in one piece of a file. */
+  private bytes: Uint8Array = this.arena;
+  private view = this.arenaView;
+
+  /** How many keys there are. */
+  get size(): number {
+    return this.count;
   }
 
-  private same(index: number, bytes: Uint8Array, start: number, stop: number): boolean {
-    const from = index === 0 ? 0 : (this.ends[index - 1] as number);
-    if ((this.ends[index] as number) - from !== stop - start) return false;
-    const { arena } = this;
-    for (let i = start, j = from; i < stop; i++, j++) if (bytes[i] !== arena[j]) return false;
+  /** The number of the key in `bytes[start, stop)`, the next one when it is new. */
+  add(bytes: Uint8Array, start: number, stop: number): number {
+    if (this.count * 4 >= this.slots.length) this.grow();
+    const hash = this.hash(bytes, start, stop);
+    const slot = this.slotOf(hash, start, stop);
+    const number = this.slots[slot + 1] as number;
+    if (number > 0) return number - 1;
+    this.slots[slot] = hash;
+    this.slots[slot + 1] = this.count + 1;
+    return this.append(bytes, start, stop);
+  }
+
+  /** The number of the key in `bytes[start, stop)`; -1 when it is not here. */
+  find(bytes: Uint8Array, start: number, stop: number): number {
+    return (this.slots[this.slotOf(this.hash(bytes, start, stop), start, stop) + 1] as number) - 1;
+  }
+
+  /** The number of a key of another table; -1 when it is not here. */
+  findIn(other: KeyTable, number: number): number {
+    return this.find(other.arena, other.starts[number] as number, other.starts[number + 1] as number);
+  }
+
+  /** A key as text; wrong bytes become U+FFFD. */
+  text(number: number): string {
+    const [start, stop] = [this.starts[number] as number, this.starts[number + 1] as number];
+    return this.arena.toString(this.isAscii(start, stop) ? 'latin1' : 'utf8', start, stop);
+  }
+
+  /** Whether a key begins with a prefix. */
+  begins(number: number, prefix: Uint8Array): boolean {
+    const start = this.starts[number] as number;
+    if (start + prefix.length > (this.starts[number + 1] as number)) return false;
+    for (let i = 0; i < prefix.length; i++) if (this.arena[start + i] !== prefix[i]) return false;
     return true;
   }
 
-  private insert(hash: number, bytes: Uint8Array, start: number, stop: number, make: (key: string) => T): T {
-    const index = this.count++;
-    while (this.used + stop - start > this.arena.length) this.arena = grown(this.arena, new Uint8Array(this.arena.length * 2));
-    this.arena.set(bytes.subarray(start, stop), this.used);
-    this.used += stop - start;
-    this.hashes[index] = hash;
-    this.ends[index] = this.used;
-    const value = make(utf8(bytes, start, stop));
-    this.values.push(value);
-    return value;
+  private isAscii(start: number, stop: number): boolean {
+    const { arenaView } = this;
+    let bits = 0;
+    let at = start;
+    for (; at + 4 <= stop; at += 4) bits |= arenaView.getInt32(at, true);
+    for (; at < stop; at++) bits |= arenaView.getUint8(at);
+    return (bits & 0x80808080) === 0;
+  }
+
+  private hash(bytes: Uint8Array, start: number, stop: number): number {
+    if (this.bytes !== bytes) {
+      this.bytes = bytes;
+      this.view = viewOf(bytes);
+    }
+    return hashOf(this.view, start, stop);
+  }
+
+  /** The slot of a key in the bytes that were hashed last, or the free one where it belongs. */
+  private slotOf(hash: number, start: number, stop: number): number {
+    const { slots } = this;
+    const mask = slots.length - 1;
+    for (let slot = (hash << 1) & mask; ; slot = (slot + 2) & mask) {
+      const number = slots[slot + 1] as number;
+      if (number === 0 || (slots[slot] === hash && this.same(number - 1, start, stop))) return slot;
+    }
+  }
+
+  private same(index: number, start: number, stop: number): boolean {
+    const { view, arenaView } = this;
+    let at = this.starts[index] as number;
+    if ((this.starts[index + 1] as number) - at !== stop - start) return false;
+    let i = start;
+    for (; i + 4 <= stop; i += 4, at += 4) if (view.getInt32(i, true) !== arenaView.getInt32(at, true)) return false;
+    for (; i < stop; i++, at++) if (view.getUint8(i) !== arenaView.getUint8(at)) return false;
+    return true;
+  }
+
+  private append(bytes: Uint8Array, start: number, stop: number): number {
+    const from = this.starts[this.count] as number;
+    const end = from + stop - start;
+    if (end > this.arena.length) {
+      const arena = Buffer.alloc(Math.max(end, this.arena.length * 2));
+      this.arena.copy(arena);
+      this.arena = arena;
+      this.arenaView = viewOf(arena);
+    }
+    const { arena } = this;
+    for (let i = start, at = from; i < stop; i++, at++) arena[at] = bytes[i] as number;
+    this.starts[this.count + 1] = end;
+    return this.count++;
   }
 
   private grow(): void {
-    this.hashes = grown(this.hashes, new Uint32Array(this.hashes.length * 2));
-    this.ends = grown(this.ends, new Float64Array(this.ends.length * 2));
-    const slots = new Int32Array(this.hashes.length * 2);
+    const old = this.slots;
+    const starts = new Float64Array(old.length / 2 + 1);
+    starts.set(this.starts);
+    this.starts = starts;
+    const slots = new Int32Array(old.length * 2);
     const mask = slots.length - 1;
-    for (const number of this.slots) {
-      if (number === 0) continue;
-      let slot = (this.hashes[number - 1] as number) & mask;
-      while (slots[slot] !== 0) slot = (slot + 1) & mask;
-      slots[slot] = number;
+    for (let from = 0; from < old.length; from += 2) {
+      if (old[from + 1] === 0) continue;
+      let slot = ((old[from] as number) << 1) & mask;
+      while (slots[slot + 1] !== 0) slot = (slot + 2) & mask;
+      slots[slot] = old[from] as number;
+      slots[slot + 1] = old[from + 1] as number;
     }
     this.slots = slots;
   }
-}
-
-function grown<A extends Uint8Array | Uint32Array | Float64Array>(from: A, to: A): A {
-  to.set(from);
-  return to;
 }

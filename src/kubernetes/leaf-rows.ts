@@ -2,14 +2,20 @@ import type { Backend } from '../etcd/mvcc.js';
 import { keyLeaves } from '../etcd/snapshot/key-leaves.js';
 import { pageFlag, pageHeaderSize } from '../formats/bbolt/layout.js';
 import type { ByteSource } from '../formats/source.js';
-import { plainWrite, type PlainWrite } from './plain-write.js';
+import { PlainWrite } from './plain-write.js';
 
-const chunkBytes = 4 << 20;
+/** Pieces that are kept, and pieces that are not: those should still be in the processor's cache when their rows are read. */
+const [keptBytes, passingBytes] = [4 << 20, 1 << 19];
 const elementSize = 16;
 const largestPage = 64 << 20;
 
-/** Rows of one leaf in their order; null as soon as anything is not as etcd writes it. */
-type ReadLeaf = (page: number) => PlainWrite[] | null;
+/** One leaf after the other, row by row. */
+interface LeafReader {
+  /** Opens the leaf of a page; its number of rows, or -1 when anything about it is not as etcd writes it. */
+  open(page: number): number;
+  /** Reads a row of the open leaf; false when anything is not as etcd writes it. */
+  row(index: number, into: PlainWrite): boolean;
+}
 
 /** A piece of the file that holds bytes from an offset on, and where it begins; fewer bytes only at the end of the file. */
 type Take = (offset: number, length: number) => { readonly bytes: Uint8Array; readonly from: number };
@@ -29,7 +35,7 @@ function takeAhead(source: ByteSource): Take {
   return (offset, length) => {
     if (offset < from || offset + length > from + bytes.length) {
       from = offset;
-      bytes = fresh(source, offset, Math.max(length, chunkBytes));
+      bytes = fresh(source, offset, Math.max(length, keptBytes));
     }
     return { bytes, from };
   };
@@ -42,7 +48,7 @@ function takeBack(source: ByteSource): Take {
   let from = 0;
   return (offset, length) => {
     if (offset < from || offset + length > from + bytes.length) {
-      const wanted = Math.max(length, Math.min(chunkBytes, offset + length));
+      const wanted = Math.max(length, Math.min(passingBytes, offset + length));
       from = offset + length - wanted;
       if (source.readInto === undefined) bytes = source.read(from, wanted);
       else {
@@ -54,39 +60,40 @@ function takeBack(source: ByteSource): Take {
   };
 }
 
-function leafReader(take: Take, pageSize: number, little: boolean): ReadLeaf {
-  return (page) => {
-    let { bytes, from } = take(page * pageSize, pageSize);
-    let base = page * pageSize - from;
-    if (base + pageSize > bytes.length) return null;
-    let view = new DataView(bytes.buffer, bytes.byteOffset + base);
-    if (view.getUint16(8, little) !== pageFlag.leaf || view.getUint32(little ? 0 : 4, little) !== page) return null;
-    const count = view.getUint16(10, little);
-    const size = (view.getUint32(12, little) + 1) * pageSize;
-    if (size > largestPage || pageHeaderSize + count * elementSize > size) return null;
-    if (base + size > bytes.length) {
-      ({ bytes, from } = take(page * pageSize, size));
-      base = page * pageSize - from;
-      if (base + size > bytes.length) return null;
-      view = new DataView(bytes.buffer, bytes.byteOffset + base);
-    }
-    const rows: PlainWrite[] = [];
-    for (let i = 0; i < count; i++) {
-      const at = pageHeaderSize + i * elementSize;
+function leafReader(take: Take, pageSize: number, little: boolean): LeafReader {
+  let bytes: Uint8Array = new Uint8Array(0);
+  let view = new DataView(bytes.buffer);
+  /** Where `bytes` begin in the file, the leaf in `bytes`, and its length with its overflow. */
+  let [from, base, size] = [0, 0, 0];
+  /** Has `length` bytes of a page at hand; false where the file ends before. */
+  const reach = (page: number, length: number): boolean => {
+    const piece = take(page * pageSize, length);
+    if (piece.bytes !== bytes) view = new DataView(piece.bytes.buffer, piece.bytes.byteOffset, piece.bytes.length);
+    ({ bytes, from } = piece);
+    base = page * pageSize - from;
+    return base + length <= bytes.length;
+  };
+  return {
+    open(page) {
+      if (!reach(page, pageSize)) return -1;
+      if (view.getUint16(base + 8, little) !== pageFlag.leaf || view.getUint32(base + (little ? 0 : 4), little) !== page) return -1;
+      const count = view.getUint16(base + 10, little);
+      size = (view.getUint32(base + 12, little) + 1) * pageSize;
+      if (size > largestPage || pageHeaderSize + count * elementSize > size) return -1;
+      return size === pageSize || reach(page, size) ? count : -1;
+    },
+    row(index, into) {
+      const at = base + pageHeaderSize + index * elementSize;
       const keyAt = at + view.getUint32(at + 4, little);
       const keyLength = view.getUint32(at + 8, little);
       const valueAt = keyAt + keyLength;
       const end = valueAt + view.getUint32(at + 12, little);
-      if (end > size) return null;
+      if (end > base + size) return false;
       // `main _ sub`, big endian, and a `t` after deletions.
-      if ((keyLength !== 17 && keyLength !== 18) || view.getUint8(keyAt + 8) !== 0x5f || (keyLength === 18 && view.getUint8(keyAt + 17) !== 0x74)) return null;
+      if ((keyLength !== 17 && keyLength !== 18) || bytes[keyAt + 8] !== 0x5f || (keyLength === 18 && bytes[keyAt + 17] !== 0x74)) return false;
       const high = view.getUint32(keyAt, false);
-      if (high >= 0x20_0000) return null;
-      const write = plainWrite(bytes, from, base + valueAt, base + end, high * 2 ** 32 + view.getUint32(keyAt + 4, false), keyLength === 18);
-      if (write === null) return null;
-      rows.push(write);
-    }
-    return rows;
+      return high < 0x20_0000 && into.read(bytes, from, valueAt, end, high * 2 ** 32 + view.getUint32(keyAt + 4, false), keyLength === 18);
+    },
   };
 }
 
@@ -110,12 +117,13 @@ function pagesOf(backend: Backend): Uint32Array | null {
 export function* leafRows(source: ByteSource, backend: Backend): Generator<PlainWrite, boolean> {
   const pages = pagesOf(backend);
   if (pages === null) return false;
-  const readLeaf = leafReader(takeAhead(source), backend.bolt.pageSize, backend.bolt.metas.littleEndian);
+  const leaf = leafReader(takeAhead(source), backend.bolt.pageSize, backend.bolt.metas.littleEndian);
   let last = 0;
   let held: PlainWrite | null = null;
   for (const page of pages) {
-    const rows = readLeaf(page);
-    if (rows === null) return false;
+    const count = leaf.open(page);
+    const rows = Array.from({ length: Math.max(0, count) }, () => new PlainWrite());
+    if (count < 0 || !rows.every((write, i) => leaf.row(i, write))) return false;
     for (const write of rows) {
       if (write.main < last) return false;
       if (held !== null) yield held;
@@ -136,14 +144,14 @@ export function* leafRows(source: ByteSource, backend: Backend): Generator<Plain
 export function* leafRowsBackwards(source: ByteSource, backend: Backend): Generator<PlainWrite, boolean> {
   const pages = pagesOf(backend);
   if (pages === null) return false;
-  const readLeaf = leafReader(takeBack(source), backend.bolt.pageSize, backend.bolt.metas.littleEndian);
+  const leaf = leafReader(takeBack(source), backend.bolt.pageSize, backend.bolt.metas.littleEndian);
+  const write = new PlainWrite();
   let next = Infinity;
   for (let p = pages.length - 1; p >= 0; p--) {
-    const rows = readLeaf(pages[p] as number);
-    if (rows === null) return false;
-    for (let i = rows.length - 1; i >= 0; i--) {
-      const write = rows[i] as PlainWrite;
-      if (write.main > next) return false;
+    const rows = leaf.open(pages[p] as number);
+    if (rows < 0) return false;
+    for (let i = rows - 1; i >= 0; i--) {
+      if (!leaf.row(i, write) || write.main > next) return false;
       next = write.main;
       yield write;
     }

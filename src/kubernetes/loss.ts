@@ -1,4 +1,4 @@
-import { sameWrite } from './live-entry.js';
+import { sameWrite, twinIn } from './live-keys.js';
 import type { KubeSurvey, LiveKey } from './survey.js';
 import { isNoise, storageIdentity, type StorageIdentity } from './storage-key.js';
 
@@ -55,20 +55,29 @@ export function* changesBetween(earlier: KubeSurvey, later: KubeSurvey): Generat
   const prefixes = [...new Set([...earlier.prefixes, ...later.prefixes])];
   const identityOf = (key: string): StorageIdentity => storageIdentity(key, prefixes) ?? { resource: 'other', namespace: null, name: key };
   const oneCluster = earlier.kubeSystemUid !== null && earlier.kubeSystemUid === later.kubeSystemUid;
-  for (const [key, from] of earlier.live) {
-    const to = later.live.get(key);
+  let shared = 0;
+  for (const from of earlier.live.values()) {
+    const to = twinIn(later.live, from);
     if (to === undefined) {
+      const { key } = from;
       const identity = identityOf(key);
       yield { change: 'deleted', key, identity, from, to: null, noise: isNoise(identity.resource) };
-    } else if (!sameWrite(from, to, oneCluster)) {
+      continue;
+    }
+    shared++;
+    if (!sameWrite(from, to, oneCluster)) {
+      const { key } = from;
       const identity = identityOf(key);
       const recreated = from.uid !== 0 && to.uid !== 0 && from.uid !== to.uid;
       const same = !recreated && from.substance === to.substance && (from.deleting === null) === (to.deleting === null);
       yield { change: 'changed', key, identity, from, to, noise: same || isNoise(identity.resource) };
     }
   }
-  for (const [key, to] of later.live) {
-    if (earlier.live.has(key)) continue;
+  // Keys stand once on each side: when all of the later ones were met, none is new.
+  if (shared === later.live.size) return;
+  for (const to of later.live.values()) {
+    if (twinIn(earlier.live, to) !== undefined) continue;
+    const { key } = to;
     const identity = identityOf(key);
     yield { change: 'created', key, identity, from: null, to, noise: isNoise(identity.resource) };
   }

@@ -1,23 +1,92 @@
 import type { ByteSource } from '../formats/source.js';
 import type { StoredWrite } from './survey.js';
 
-/** A write whose numbers are all below 2^53, as in every real cluster: kept as numbers, and as bigint for whoever asks. */
+const nothing = new Uint8Array(0);
+
+/** End of the varint that was read last; -1 when it was cut or too long. */
+let next = 0;
+
+function varint(bytes: Uint8Array, from: number, end: number): number {
+  let value = 0;
+  let scale = 1;
+  for (let at = from; at < end && at < from + 7; at++) {
+    const byte = bytes[at] as number;
+    value += (byte & 0x7f) * scale;
+    if (byte < 0x80) {
+      next = at + 1;
+      return value;
+    }
+    scale *= 128;
+  }
+  next = -1;
+  return 0;
+}
+
+/**
+ * A write whose numbers are all below 2^53, as in every real cluster: kept as numbers, and as bigint for whoever asks.
+ * Whoever reads millions fills the same one again and again.
+ */
 export class PlainWrite implements StoredWrite {
-  constructor(
-    readonly main: number,
-    readonly created: number,
-    readonly count: number,
-    /** Where key and value lie. */
-    readonly bytes: Uint8Array,
-    readonly keyAt: number,
-    readonly keyEnd: number,
-    /** -1 for a deletion. */
-    private readonly valueAt: number,
-    private readonly valueEnd: number,
-    private readonly leaseAt: number,
-    /** Where `bytes` begin in the file. */
-    private readonly bytesAt: number,
-  ) {}
+  main = 0;
+  created = 0;
+  count = 0;
+  /** Where key and value lie. */
+  bytes: Uint8Array = nothing;
+  keyAt = 0;
+  keyEnd = 0;
+  /** -1 for a deletion. */
+  private valueAt = -1;
+  private valueEnd = 0;
+  private leaseAt = -1;
+  /** Where `bytes` begin in the file. */
+  private bytesAt = 0;
+
+  /**
+   * Takes the KeyValue message in `bytes[start, end)` as etcd writes it: each field at most once, in the order of their
+   * numbers (mvccpb kv.proto, gogo protobuf), numbers below 2^49. False for any other, and when it names another
+   * revision than `main`; then this write means nothing. `bytesAt`: where `bytes` begin in the file.
+   */
+  read(bytes: Uint8Array, bytesAt: number, start: number, end: number, main: number, tombstone: boolean): boolean {
+    let [keyStart, keyEnd, valueStart, valueEnd] = [start, start, start, start];
+    let [create, mod, version, leaseAt] = [0, 0, 0, -1];
+    let before = 0;
+    for (let at = start; at < end; ) {
+      const tag = bytes[at++] as number;
+      if (tag <= before) return false;
+      before = tag;
+      if (tag === 0x30) {
+        leaseAt = at;
+        while (at < end && (bytes[at] as number) >= 0x80) at++;
+        if (at >= end || at - leaseAt > 9) return false;
+        at++;
+        continue;
+      }
+      const number = varint(bytes, at, end);
+      if (next < 0) return false;
+      at = next;
+      if (tag === 0x0a || tag === 0x2a) {
+        if (number > end - at) return false;
+        if (tag === 0x0a) [keyStart, keyEnd] = [at, at + number];
+        else [valueStart, valueEnd] = [at, at + number];
+        at += number;
+      } else if (tag === 0x10) create = number;
+      else if (tag === 0x18) mod = number;
+      else if (tag === 0x20) version = number;
+      else return false;
+    }
+    if (!tombstone && mod !== main) return false;
+    this.main = main;
+    this.created = create;
+    this.count = version;
+    this.bytes = bytes;
+    this.keyAt = keyStart;
+    this.keyEnd = keyEnd;
+    this.valueAt = tombstone ? -1 : valueStart;
+    this.valueEnd = valueEnd;
+    this.leaseAt = leaseAt;
+    this.bytesAt = bytesAt;
+    return true;
+  }
 
   get key(): Uint8Array {
     return this.bytes.subarray(this.keyAt, this.keyEnd);
@@ -115,60 +184,4 @@ export function followedBy(file: Iterable<StoredWrite>, after: readonly StoredWr
   const all = oneAfterTheOther(file, after);
   quickWays.set(all, { plain: oneAfterTheOther(plain, after), newestFirst, after });
   return all;
-}
-
-/** End of the varint that was read last; -1 when it was cut or too long. */
-let next = 0;
-
-function varint(bytes: Uint8Array, from: number, end: number): number {
-  let value = 0;
-  let scale = 1;
-  for (let at = from; at < end && at < from + 7; at++) {
-    const byte = bytes[at] as number;
-    value += (byte & 0x7f) * scale;
-    if (byte < 0x80) {
-      next = at + 1;
-      return value;
-    }
-    scale *= 128;
-  }
-  next = -1;
-  return 0;
-}
-
-/**
- * Reads a KeyValue message in `bytes[start, end)` as etcd writes it: each field at most once, in the order of their
- * numbers (mvccpb kv.proto, gogo protobuf), numbers below 2^49. Null for any other, and when it names another revision.
- * `bytesAt`: where `bytes` begin in the file.
- */
-export function plainWrite(bytes: Uint8Array, bytesAt: number, start: number, end: number, main: number, tombstone: boolean): PlainWrite | null {
-  let [keyStart, keyEnd, valueStart, valueEnd] = [start, start, start, start];
-  let [create, mod, version, leaseAt] = [0, 0, 0, -1];
-  let before = 0;
-  for (let at = start; at < end; ) {
-    const tag = bytes[at++] as number;
-    if (tag <= before) return null;
-    before = tag;
-    if (tag === 0x30) {
-      leaseAt = at;
-      while (at < end && (bytes[at] as number) >= 0x80) at++;
-      if (at >= end || at - leaseAt > 9) return null;
-      at++;
-      continue;
-    }
-    const number = varint(bytes, at, end);
-    if (next < 0) return null;
-    at = next;
-    if (tag === 0x0a || tag === 0x2a) {
-      if (number > end - at) return null;
-      if (tag === 0x0a) [keyStart, keyEnd] = [at, at + number];
-      else [valueStart, valueEnd] = [at, at + number];
-      at += number;
-    } else if (tag === 0x10) create = number;
-    else if (tag === 0x18) mod = number;
-    else if (tag === 0x20) version = number;
-    else return null;
-  }
-  if (!tombstone && mod !== main) return null;
-  return new PlainWrite(main, create, version, bytes, keyStart, keyEnd, tombstone ? -1 : valueStart, valueEnd, leaseAt, bytesAt);
 }

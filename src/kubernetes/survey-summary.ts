@@ -1,13 +1,15 @@
 import type { ClockPoint } from '../time/clock-point.js';
 import { namedMachines } from './machine-names.js';
 import { resourceOfKey, usualPrefixes } from './storage-key.js';
-import type { Deletion, KubeSurvey, LiveKey } from './survey.js';
+import type { KeyStates } from './key-states.js';
+import type { LiveKeys } from './live-keys.js';
+import type { Deletion, KubeSurvey } from './survey.js';
 import type { Storage } from './value-reading.js';
 
 /** What a survey has met so far. */
 export interface Gathered {
-  readonly live: Map<string, LiveKey>;
-  readonly encryptionOf: ReadonlyMap<string, string>;
+  readonly states: KeyStates;
+  readonly live: LiveKeys;
   readonly points: readonly ClockPoint[];
   readonly deletions: readonly Deletion[];
   readonly prefixes: ReadonlySet<string>;
@@ -28,17 +30,21 @@ export function summary(g: Gathered): KubeSurvey {
   const encryption = new Map<string, Map<string, number>>();
   const unreadableKeys = new Set(g.unreadable.keys);
   let foreign = 0;
-  for (const entry of g.live.values()) {
-    const known = resourceOfKey(entry.key, prefixes);
+  const { states } = g;
+  for (let number = 0; number < states.keys.size; number++) {
+    if (!states.isAlive(number)) continue;
+    const key = states.keys.text(number);
+    const known = resourceOfKey(key, prefixes);
     const resource = known ?? 'other';
     counts.set(resource, (counts.get(resource) ?? 0) + 1);
-    storage[entry.storage]++;
-    if (entry.storage === 'other' && known !== null && resource !== 'compact_rev_key') {
+    const stored = states.storage(number);
+    storage[stored]++;
+    if (stored === 'other' && known !== null && resource !== 'compact_rev_key') {
       foreign++;
-      if (unreadableKeys.size < 12) unreadableKeys.add(entry.key);
+      if (unreadableKeys.size < 12) unreadableKeys.add(key);
     }
-    const how = g.encryptionOf.get(entry.key);
-    if (how === undefined) continue;
+    const how = states.encryption(number);
+    if (how === '') continue;
     const byResource = encryption.get(how) ?? new Map<string, number>();
     byResource.set(resource, (byResource.get(resource) ?? 0) + 1);
     encryption.set(how, byResource);
@@ -73,11 +79,7 @@ function prefixesOf(g: Gathered): string[] {
   const found = [...g.prefixes].filter((p) => ![...g.prefixes].some((q) => q !== p && p.startsWith(q)));
   for (const usual of usualPrefixes) {
     if (found.some((p) => usual.startsWith(p) || p.startsWith(usual))) continue;
-    for (const key of g.live.keys()) {
-      if (!key.startsWith(usual)) continue;
-      found.push(usual);
-      break;
-    }
+    if (g.states.aliveBelow(Buffer.from(usual))) found.push(usual);
   }
   return found.sort();
 }

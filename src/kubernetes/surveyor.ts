@@ -1,13 +1,13 @@
 import type { ClockPoint } from '../time/clock-point.js';
 import type { StampSink } from './clock-stamps.js';
 import type { ByteSource } from '../formats/source.js';
-import { KeyTable } from './key-table.js';
+import { KeyStates } from './key-states.js';
 import { protobufMagic } from './layout.js';
-import { LiveEntry } from './live-entry.js';
+import { LiveKeys } from './live-keys.js';
 import { PlainWrite } from './plain-write.js';
 import { isNoise, prefixFromObject, resourceOfKey, usualPrefixes } from './storage-key.js';
 import { summary } from './survey-summary.js';
-import type { Deletion, KubeSurvey, LiveKey, StoredWrite } from './survey.js';
+import type { Deletion, KubeSurvey, StoredWrite } from './survey.js';
 import { emptyReading, readValue } from './value-reading.js';
 
 const maxDeletions = 100_000;
@@ -33,9 +33,7 @@ function thinPoints(points: ClockPoint[]): void {
 
 /** Gathers what the writes of one database say, in any order; fastest from the newest back. */
 export class Surveyor {
-  private readonly keys = new KeyTable<LiveEntry>();
-  private readonly known: LiveEntry[] = [];
-  private readonly encryptionOf = new Map<string, string>();
+  private readonly states: KeyStates;
   private readonly points: ClockPoint[] = [];
   private readonly deletions: Deletion[] = [];
   private readonly prefixes: string[] = [];
@@ -49,7 +47,8 @@ export class Surveyor {
   private rows = 0;
   /** Revision and key of the row in hand, for its points. */
   private revision = 0;
-  private key = '';
+  private number = 0;
+  private text: string | null = null;
   private lastDated = -Infinity;
   private renewed = false;
 
@@ -57,55 +56,48 @@ export class Surveyor {
   constructor(
     private readonly source: ByteSource | null,
     private readonly times: boolean,
-  ) {}
+  ) {
+    this.states = new KeyStates(source);
+  }
 
   /** Takes one write; nothing of it is kept but numbers, the key and its times. */
   add(write: StoredWrite): void {
     const plain = write instanceof PlainWrite;
+    const { states } = this;
     this.revision = plain ? write.main : Number(write.revision);
-    const entry = plain ? this.keys.entry(write.bytes, write.keyAt, write.keyEnd, this.remember) : this.keys.entry(write.key, 0, write.key.length, this.remember);
-    this.key = entry.key;
+    const key = plain ? states.of(write.bytes, write.keyAt, write.keyEnd) : states.of(write.key, 0, write.key.length);
+    this.number = key;
+    this.text = null;
     this.countRow();
     if (plain ? write.deletes : write.value === null) {
-      this.noteDeletion(entry);
+      this.noteDeletion();
       return;
     }
     const { revision } = this;
+    const alive = states.isAlive(key);
     const size = plain ? write.size : (write.value?.length ?? 0);
-    const created = plain ? write.created : write.createRevision === undefined ? undefined : Number(write.createRevision);
-    const creates = created === revision || (created === undefined && !entry.alive && entry.goneAt >= 0);
-    if (entry.alive ? entry.revision > revision : entry.goneAt >= revision) {
-      if (entry.alive && revision >= (entry.createRevision ?? 0)) {
-        entry.writes++;
-        entry.heldBytes += size;
-      }
-      this.readTimes(write, creates, entry.alive && entry.renews);
+    const created = plain ? write.created : write.createRevision === undefined ? null : Number(write.createRevision);
+    const creates = created === revision || (created === null && !alive && states.goneAt(key) >= 0);
+    if (alive ? states.revision(key) > revision : states.goneAt(key) >= revision) {
+      if (alive && revision >= (states.created(key) ?? 0)) states.held(key, size);
+      this.readTimes(write, creates, alive);
       return;
     }
-    if (!entry.alive) entry.revive();
-    entry.revision = revision;
-    if (created !== undefined) entry.createRevision = created;
-    else if (creates) entry.createRevision = revision;
-    entry.size = size;
-    entry.version = plain ? write.count : write.version === undefined ? null : Number(write.version);
-    entry.writes++;
-    entry.heldBytes += size;
-    if (!this.leave(write, entry, creates)) this.readState(write.value ?? nothing, entry, creates);
+    if (!alive) states.revive(key);
+    states.put(key, revision, created ?? (creates ? revision : null), plain ? write.count : write.version === undefined ? null : Number(write.version), size);
+    if (!this.leave(write, creates)) this.readState(write.value ?? nothing, creates);
   }
 
   /** What all writes together say. */
   finish(): KubeSurvey {
-    const live = new Map<string, LiveKey>();
-    for (const entry of this.known) if (entry.alive) live.set(entry.key, entry);
-    const { encryptionOf, points, deletions, nodeUids, unreadable, newest, oldest, wholeFrom, rows } = this;
-    return summary({ live, encryptionOf, points, deletions, prefixes: new Set(this.prefixes), nodeUids, unreadable, kubeSystemUid: this.kubeSystem.uid, newest, oldest, wholeFrom, rows });
+    const { states, points, deletions, nodeUids, unreadable, newest, oldest, wholeFrom, rows } = this;
+    return summary({ states, live: new LiveKeys(states), points, deletions, prefixes: new Set(this.prefixes), nodeUids, unreadable, kubeSystemUid: this.kubeSystem.uid, newest, oldest, wholeFrom, rows });
   }
 
-  private readonly remember = (text: string): LiveEntry => {
-    const entry = new LiveEntry(text);
-    this.known.push(entry);
-    return entry;
-  };
+  /** Key of the row in hand. */
+  private get key(): string {
+    return (this.text ??= this.states.keys.text(this.number));
+  }
 
   private readonly sink: StampSink = (kind, time, precisionMs, machine, what, intervalMs) => {
     if (time === null) return;
@@ -124,10 +116,9 @@ export class Surveyor {
     if (newest === null || revision > newest) this.newest = revision;
   }
 
-  private noteDeletion(entry: LiveEntry): void {
+  private noteDeletion(): void {
     const { revision, key, deletions } = this;
-    if (revision > entry.goneAt) entry.goneAt = revision;
-    if (entry.revision <= revision) entry.alive = false;
+    this.states.delete(this.number, revision);
     if (deletions.length < maxDeletions && !isNoise(resourceOfKey(key, this.prefixes) ?? resourceOfKey(key, usualPrefixes) ?? '')) deletions.push({ revision, key });
   }
 
@@ -136,25 +127,25 @@ export class Surveyor {
   }
 
   /** A value that was overwritten or deleted since: only what it says of time. */
-  private readTimes(write: StoredWrite, creates: boolean, renews: boolean): void {
+  private readTimes(write: StoredWrite, creates: boolean, alive: boolean): void {
     if (!this.times) return;
-    const gap = this.points.length > plenty ? undated : renews ? 0 : creates ? undatedCreation : undated;
+    const gap = this.points.length > plenty ? undated : alive && this.states.renews(this.number) ? 0 : creates ? undatedCreation : undated;
     if (Math.abs(this.lastDated - this.revision) < gap) return;
     readValue(write.value ?? nothing, { creates, names: false, substance: false }, this.sink, this.reading);
     if (this.points.length >= maxPoints) thinPoints(this.points);
   }
 
   /** Leaves the newest value of a key where it is: it cannot name clocks or the cluster, and times there are enough. */
-  private leave(write: StoredWrite, entry: LiveEntry, creates: boolean): boolean {
-    if (this.source === null || (this.times ? this.points : this.known).length < plenty || !(write instanceof PlainWrite) || !write.begins(protobufMagic)) return false;
+  private leave(write: StoredWrite, creates: boolean): boolean {
+    if (this.source === null || (this.times ? this.points.length : this.states.keys.size) < plenty || !(write instanceof PlainWrite) || !write.begins(protobufMagic)) return false;
     if (telling.test(this.key) || !this.placed()) return false;
-    entry.leave(this.source, write.valueOffset);
+    this.states.leave(this.number, write.valueOffset);
     this.readTimes(write, creates, false);
     return true;
   }
 
   /** The newest value of a key so far, read whole. */
-  private readState(value: Uint8Array, entry: LiveEntry, creates: boolean): void {
+  private readState(value: Uint8Array, creates: boolean): void {
     const { key, reading } = this;
     const placed = this.placed();
     this.renewed = false;
@@ -168,10 +159,7 @@ export class Surveyor {
       if (this.unreadable.keys.size < 12) this.unreadable.keys.add(key);
     }
     this.noteIdentity();
-    if (reading.encryption !== '') this.encryptionOf.set(key, reading.encryption);
-    else if (this.encryptionOf.size > 0) this.encryptionOf.delete(key);
-    entry.take(value, reading);
-    entry.renews = this.renewed;
+    this.states.take(this.number, value, reading, this.renewed);
     if (this.points.length >= maxPoints) thinPoints(this.points);
   }
 

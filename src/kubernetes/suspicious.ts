@@ -1,6 +1,6 @@
 import { timeOfRevision, type RevisionClock } from '../time/revision-clock.js';
 import type { Interval } from '../time/interval.js';
-import { sameWrite } from './live-entry.js';
+import { sameWrite, twinIn } from './live-keys.js';
 import { changesBetween } from './loss.js';
 import { isNoise, resourceOfKey, storageIdentity } from './storage-key.js';
 import type { KubeSurvey } from './survey.js';
@@ -93,10 +93,10 @@ function sharedObjects(earlier: KubeSurvey, later: KubeSurvey): { readonly same:
   const oneCluster = earlier.kubeSystemUid !== null && earlier.kubeSystemUid === later.kubeSystemUid;
   let same = 0;
   let other = 0;
-  for (const [key, a] of earlier.live) {
-    const b = later.live.get(key);
+  for (const a of earlier.live.values()) {
+    const b = twinIn(later.live, a);
     if (b === undefined) continue;
-    const resource = resourceOfKey(key, earlier.prefixes) ?? '';
+    const resource = resourceOfKey(a.key, earlier.prefixes) ?? '';
     if (isNoise(resource) || resource === 'pods' || resource === 'minions') continue;
     if (sameWrite(a, b, oneCluster)) same++;
     else if (a.uid === 0 || b.uid === 0) continue;

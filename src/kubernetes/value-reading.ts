@@ -9,7 +9,9 @@ import { storedValue } from './stored-value.js';
 import { groupOf } from './value-header.js';
 import { utf8, WireCursor } from './wire.js';
 
-export type Storage = 'protobuf' | 'json' | 'cbor' | 'encrypted' | 'other';
+/** How values are stored. */
+export const storages = ['protobuf', 'json', 'cbor', 'encrypted', 'other'] as const;
+export type Storage = (typeof storages)[number];
 
 /** What the survey takes from one value. One object is filled again and again. */
 export interface Reading {

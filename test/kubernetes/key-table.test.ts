@@ -8,35 +8,35 @@ import { wentOn, type Next } from '../analyze/went-on.js';
 import { snapshotBytes, snapshotNames, writesOf } from './fixture-snapshots.js';
 
 describe('the table of keys', () => {
-  it('makes one entry of each key, however many there are', () => {
-    const table = new KeyTable<{ readonly key: string }>();
-    const made: string[] = [];
-    const find = (key: string): { readonly key: string } => {
+  it('numbers each key once, however many there are', () => {
+    const table = new KeyTable();
+    const add = (key: string): number => {
       const bytes = Buffer.from(`<${key}>`);
-      return table.entry(bytes, 1, bytes.length - 1, (text) => {
-        made.push(text);
-        return { key: text };
-      });
+      return table.add(bytes, 1, bytes.length - 1);
     };
     const keys = Array.from({ length: 20_000 }, (_, i) => `/registry/pods/shop/web-${(i * 7919) % 20_000}`);
-    const first = keys.map(find);
-    expect(made).toEqual(keys);
-    expect(keys.every((key, i) => find(key) === first[i])).toBe(true);
-    expect(made).toHaveLength(keys.length);
+    expect(keys.map(add)).toEqual([...keys.keys()]);
+    expect(keys.map(add)).toEqual([...keys.keys()]);
+    expect(table.size).toBe(keys.length);
+    expect(keys.map((_, i) => table.text(i))).toEqual(keys);
   });
 
-  it('tells any two keys apart', () => {
+  it('tells any two keys apart, and finds the same ones in another table', () => {
+    const keyLists = fc.array(fc.uint8Array({ maxLength: 6 }), { maxLength: 80 });
     fc.assert(
-      fc.property(fc.array(fc.uint8Array({ maxLength: 6 }), { maxLength: 80 }), (keys) => {
-        const table = new KeyTable<{ readonly count: number[] }>();
-        const seen = new Map<string, { readonly count: number[] }>();
+      fc.property(keyLists, keyLists, (keys, others) => {
+        const [table, other] = [new KeyTable(), new KeyTable()];
+        const seen = new Map<string, number>();
         for (const key of keys) {
-          const entry = table.entry(key, 0, key.length, () => ({ count: [] }));
-          const text = Buffer.from(key).toString('latin1');
-          expect(seen.get(text) ?? entry).toBe(entry);
-          seen.set(text, entry);
+          const number = table.add(key, 0, key.length);
+          expect(number).toBe(seen.get(Buffer.from(key).toString('latin1')) ?? seen.size);
+          seen.set(Buffer.from(key).toString('latin1'), number);
+          expect(table.find(key, 0, key.length)).toBe(number);
+          expect(table.text(number)).toBe(Buffer.from(key).toString());
         }
-        expect(new Set(seen.values()).size).toBe(seen.size);
+        for (const key of others) {
+          expect(table.findIn(other, other.add(key, 0, key.length))).toBe(seen.get(Buffer.from(key).toString('latin1')) ?? -1);
+        }
       }),
       { numRuns: 200, seed: 5 },
     );
