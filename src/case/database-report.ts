@@ -3,7 +3,7 @@ import type { DataDir } from '../etcd/data-dir.js';
 import { mvccRows } from '../etcd/mvcc.js';
 import { predictBoot } from '../etcd/boot/index.js';
 import type { Write } from '../etcd/replay/store.js';
-import { readSnapshot } from '../etcd/snapshot/index.js';
+import { digestsKnown, readSnapshot } from '../etcd/snapshot/index.js';
 import { etcdLine, type EtcdLine } from '../etcd/version.js';
 import type { BootReport, SnapshotReport } from '../etcd/verdict.js';
 import type { ByteSource } from '../formats/source.js';
@@ -58,6 +58,12 @@ export function pathOf(group: DatabaseGroup): string {
   return group.kind === 'file' ? group.file.path : group.directory;
 }
 
+/** The verdict on a file, whose bytes were hashed when the bundle was opened. */
+function verdictOn(file: BundleFile): SnapshotReport {
+  const source = file.open();
+  return readSnapshot(source, file.bodySha256 == null || source.byteLength !== file.size ? {} : { digests: digestsKnown(source, file.sha256, file.bodySha256) });
+}
+
 /** Replayed writes that are kept for the survey; etcd itself compacts its log long before. */
 const mostReplayed = 500_000;
 
@@ -95,7 +101,7 @@ export function readDatabase(group: DatabaseGroup, index: number, version: strin
   const file = group.kind === 'file' ? group.file : group.db;
   const read: { snapshot: SnapshotReport | null; boot: BootReport | null; survey: KubeSurvey | null; failure: string | null } = { snapshot: null, boot: null, survey: null, failure: null };
   try {
-    read.snapshot = file === null ? null : readSnapshot(file.open());
+    read.snapshot = file === null ? null : verdictOn(file);
     const replay = group.kind === 'file' ? null : bootOf(group, version, read.snapshot);
     read.boot = replay?.boot ?? null;
     const revision = read.snapshot?.revision ?? null;

@@ -4,7 +4,7 @@ import { isMainThread, Worker, workerData } from 'node:worker_threads';
 import { awaitDigests, digestBeside, digestPlace, worthDigestBeside } from '../etcd/snapshot/digest-beside.js';
 import { digestFile, type DigestTask } from '../etcd/snapshot/digest-file.mjs';
 import { digestPositions } from '../etcd/snapshot/digest.js';
-import type { DigestsElsewhere } from '../etcd/snapshot/pass.js';
+import type { DigestsElsewhere } from '../etcd/snapshot/digest.js';
 import { readMetas } from '../formats/bbolt/meta.js';
 
 /** Where the digests of a file are wanted: its tree says where it ends. Throws what the file system says. */

@@ -10,6 +10,8 @@ export interface BundleFile {
   readonly path: string;
   readonly size: number;
   readonly sha256: string;
+  /** SHA-256 of all but the last 32 bytes, where a snapshot keeps its digest; null or absent where nobody took it. */
+  readonly bodySha256?: string | null;
   /** Milliseconds since the epoch; null where the container keeps none. */
   readonly mtime: number | null;
   /** True when mtime comes from an archive (evidence), false from a plain folder (may be the copy's time). */
@@ -37,7 +39,7 @@ export interface Bundle {
   readonly findings: readonly IntakeFinding[];
   /** SHA-256 over the sorted manifest lines `sha256  size  path\n`. */
   readonly manifestSha256: string;
-  /** Reads every plain input file again; lists those whose bytes changed since `openBundle`. */
+  /** Lists the plain input files whose bytes changed since `openBundle`; reads those again whose times do not rule it out. */
   verifyUnchanged(): readonly string[];
   /** Removes the private scratch folder. Safe to call twice. */
   close(): void;

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import type { ByteSource } from '../formats/source.js';
 import type { BundleFile, IntakeFinding, IntakeLimits } from './bundle.js';
+import { fileDigester, type FileDigests } from './file-digest.js';
 import type { Scratch } from './scratch.js';
 
 /** Thrown inside intake when a limit is hit; the archive that hit it is left, the rest goes on. */
@@ -35,17 +35,17 @@ export interface EntryMeta {
   readonly mode?: number;
 }
 
-/** SHA-256 and size of a source, read once in order. */
-export function digestOf(source: ByteSource): { sha256: string; size: number } {
-  const hash = createHash('sha256');
+/** Digests and size of a source, read once in order. */
+export function digestOf(source: ByteSource): FileDigests & { readonly size: number } {
+  const digester = fileDigester();
   let offset = 0;
   while (offset < source.byteLength) {
     const chunk = source.read(offset, 1 << 20);
     if (chunk.length === 0) break;
-    hash.update(chunk);
+    digester.update(chunk);
     offset += chunk.length;
   }
-  return { sha256: hash.digest('hex'), size: offset };
+  return { ...digester.finish(), size: offset };
 }
 
 export function collector(limits: IntakeLimits, store: Scratch): Collector {
@@ -70,7 +70,7 @@ export function collector(limits: IntakeLimits, store: Scratch): Collector {
     async store(path, chunks, meta) {
       if (files.length >= limits.maxEntries) throw new LimitReached('intake.too-many-entries', limits.maxEntries);
       const spill = store.spill();
-      const hash = createHash('sha256');
+      const digester = fileDigester();
       let size = 0;
       let failure: { error: unknown } | null = null;
       let room = store.room();
@@ -87,7 +87,7 @@ export function collector(limits: IntakeLimits, store: Scratch): Collector {
           size += chunk.length;
           total += chunk.length;
           check();
-          hash.update(chunk);
+          digester.update(chunk);
           spill.write(chunk);
           if (size % (1 << 28) < chunk.length) room = size + store.room();
         }
@@ -101,7 +101,7 @@ export function collector(limits: IntakeLimits, store: Scratch): Collector {
       const file: BundleFile = {
         path,
         size,
-        sha256: hash.digest('hex'),
+        ...digester.finish(),
         mtime: meta.mtime,
         mtimeFromArchive: meta.mtimeFromArchive,
         ...(meta.owner === undefined ? {} : { owner: meta.owner }),

@@ -1,4 +1,4 @@
-import { lstatSync, readdirSync, readlinkSync } from 'node:fs';
+import { closeSync, constants, fstatSync, lstatSync, openSync, readdirSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { digestOf, type Collector } from './collector.js';
 import { fileSource } from './file-source.js';
@@ -9,6 +9,26 @@ export interface PlainFile {
   readonly onDisk: string;
   readonly path: string;
   readonly sha256: string;
+  /** What the file system said of it before it was read; null when it was changed so shortly before that a change since need not show. */
+  readonly stamp: string | null;
+}
+
+/** A change within the same tick of the file system's clock does not show in its times; FAT's is two seconds long. */
+const tickMs = 2_000;
+
+/**
+ * Identity, length and times of a file as the file system has them; null where they prove nothing. Asked of an opened
+ * file: a network file system then asks its server.
+ */
+export function stampOf(onDisk: string): string | null {
+  const fd = openSync(onDisk, constants.O_RDONLY | constants.O_NOFOLLOW);
+  try {
+    const { dev, ino, size, mtimeNs, ctimeNs } = fstatSync(fd, { bigint: true });
+    const settled = BigInt(Date.now() - tickMs) * 1_000_000n;
+    return ctimeNs > settled || mtimeNs > settled ? null : [dev, ino, size, mtimeNs, ctimeNs].join(' ');
+  } finally {
+    closeSync(fd);
+  }
 }
 
 const reason = (error: unknown): string => (error instanceof Error && 'code' in error ? String(error.code) : String(error));
@@ -17,9 +37,10 @@ const reason = (error: unknown): string => (error instanceof Error && 'code' in 
 export function addPlainFile(onDisk: string, wanted: string, mtimeMs: number, into: Collector): PlainFile | null {
   const { path } = into.unique(wanted);
   try {
-    const { sha256, size } = digestOf(fileSource(onDisk));
-    into.add({ path, size, sha256, mtime: Math.round(mtimeMs), mtimeFromArchive: false, open: () => fileSource(onDisk) });
-    return { onDisk, path, sha256 };
+    const stamp = stampOf(onDisk);
+    const { sha256, bodySha256, size } = digestOf(fileSource(onDisk));
+    into.add({ path, size, sha256, bodySha256, mtime: Math.round(mtimeMs), mtimeFromArchive: false, open: () => fileSource(onDisk) });
+    return { onDisk, path, sha256, stamp };
   } catch (error) {
     into.note('intake.unreadable', path, { error: reason(error) });
     return null;

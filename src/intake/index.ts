@@ -6,7 +6,7 @@ import { collector, digestOf, LimitReached, type Collector } from './collector.j
 import { containerKind, containerKindOf, type ContainerKind } from './container.js';
 import { chunksOf, decompress, peek } from './decompress.js';
 import { closeSources, fileSource } from './file-source.js';
-import { addFolder, addPlainFile, type PlainFile } from './folder.js';
+import { addFolder, addPlainFile, stampOf, type PlainFile } from './folder.js';
 import { entryName, showName } from './names.js';
 import { scratch } from './scratch.js';
 import { readTar } from './tar.js';
@@ -154,10 +154,10 @@ export async function openBundle(
     findings: into.findings,
     manifestSha256: manifest.digest('hex'),
     verifyUnchanged: () =>
-      plain.filter(({ onDisk, sha256 }) => {
+      plain.filter(({ onDisk, sha256, stamp }) => {
         closeSources([onDisk]);
         try {
-          return digestOf(fileSource(onDisk)).sha256 !== sha256;
+          return (stamp === null || stampOf(onDisk) !== stamp) && digestOf(fileSource(onDisk)).sha256 !== sha256;
         } catch {
           return true;
         }

@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { tmpdir } from 'node:os';
@@ -72,6 +72,21 @@ test('a changed input is noticed at the end; an unchanged read-only one is not t
   expect(createHash('sha256').update(readFileSync(path)).digest('hex')).toBe(bundle.files[0]?.sha256);
   chmodSync(path, 0o600);
   writeFileSync(path, 'after!');
+  expect(bundle.verifyUnchanged()).toEqual(['log']);
+  bundle.close();
+});
+
+test('a change shows also where length and modification time were put back, and when nothing had changed for long', async () => {
+  const path = join(folder, 'log');
+  writeFileSync(path, 'before');
+  const hour = new Date('2025-07-12T03:30:00Z');
+  utimesSync(path, hour, hour);
+  // Within two seconds of the last change, times prove nothing and the bytes are read again.
+  await new Promise((done) => setTimeout(done, 2_100));
+  const bundle = await openBundle([path]);
+  expect(bundle.verifyUnchanged()).toEqual([]);
+  writeFileSync(path, 'after!');
+  utimesSync(path, hour, hour);
   expect(bundle.verifyUnchanged()).toEqual(['log']);
   bundle.close();
 });

@@ -1,7 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import type { DigestTask } from './digest-file.mjs';
-import type { Digests } from './digest.js';
-import type { DigestsElsewhere } from './pass.js';
+import type { Digests, DigestsElsewhere } from './digest.js';
 
 /** Below this a thread costs more than it saves. */
 const worthAThread = 32 * 2 ** 20;

@@ -16,6 +16,9 @@ export interface Digests {
   readonly read: number;
 }
 
+/** Digests that somebody else makes at the same time, for these positions: undefined when nobody does, null when that failed. */
+export type DigestsElsewhere = (positions: readonly number[]) => (() => Digests | null) | undefined;
+
 /** Hashes a file that is fed piece by piece, and notes the digest at the given positions on the way. */
 export interface Digester {
   feed(bytes: Uint8Array): void;
@@ -50,6 +53,16 @@ export function digester(positions: readonly number[]): Digester {
 
 /** Positions whose digests decide: the end of the tree, and 32 bytes before the end of the file. */
 export const digestPositions = (size: number, bodySize: number | null): number[] => [size - digestSize, ...(bodySize === null ? [] : [bodySize])];
+
+/** True where no digest can stand at a position: etcd lengthens its files with zeros, and no content has the digest 0. */
+const noDigestAt = (source: ByteSource, position: number): boolean => source.read(position, digestSize).every((byte) => byte === 0);
+
+/** Digests of a file that were made when it came in: all of its `size` bytes, and all but the last 32. */
+export const digestsKnown = (source: ByteSource, whole: string, body: string): DigestsElsewhere => (positions) => {
+  const end = source.byteLength - digestSize;
+  if (!positions.every((position) => position === end || (position <= end && noDigestAt(source, position)))) return undefined;
+  return () => ({ whole, before: new Map([[end, body]]), read: source.byteLength });
+};
 
 /** What the trailing digest says. `bodySize` is what the tree needs, null when no meta page is valid. */
 export function judgeDigest(source: ByteSource, digests: Digests, bodySize: number | null): SnapshotReport['digest'] {

@@ -1,10 +1,7 @@
 import type { Bolt } from '../../formats/bbolt/db.js';
 import type { ByteSource } from '../../formats/source.js';
 import { startCensus, type Census } from './census.js';
-import { digester, digestPositions, type Digests } from './digest.js';
-
-/** Digests that somebody else computes at the same time; null when that failed. */
-export type DigestsElsewhere = (positions: readonly number[]) => () => Digests | null;
+import { digester, digestPositions, type Digests, type DigestsElsewhere } from './digest.js';
 
 /** What one reading of the file, front to back, tells. */
 export interface Pass {

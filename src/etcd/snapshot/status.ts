@@ -7,8 +7,8 @@ import type { SnapshotReport } from '../verdict.js';
 import type { EtcdLine } from '../version.js';
 import type { Census } from './census.js';
 import { contentsOf, latin1 } from './contents.js';
-import { judgeDigest } from './digest.js';
-import { readOnce, type DigestsElsewhere } from './pass.js';
+import { judgeDigest, type DigestsElsewhere } from './digest.js';
+import { readOnce } from './pass.js';
 
 /** What `snapshot status` of a line would print or how it would end, and what it never looks at: the digest. */
 export interface StatusResult {
