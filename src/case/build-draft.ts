@@ -6,7 +6,7 @@ import type { Stamp } from '../time/stamp.js';
 import { describeCandidate } from './candidates.js';
 import { datesOfCollection } from './collection.js';
 import { containerClocks } from './container-clocks.js';
-import { readDatabase, type ReadDatabase } from './database-report.js';
+import { databaseFile, readDatabase, type ReadDatabase } from './database-report.js';
 import type { Draft } from './draft.js';
 import { evidenceRegister } from './evidence.js';
 import { historiesOf } from './histories.js';
@@ -19,6 +19,7 @@ import { describeMembers, type StoredMembership } from './members.js';
 import { withinBudget } from './survey-budget.js';
 import { afterReset, inEra, resetClocks } from './reset-clock.js';
 import { takenOf } from './taken.js';
+import { verdictsAhead } from './verdicts-ahead.js';
 import { resolveStamp, type StampContext } from './when.js';
 import { offsetsOfCopies, offsetsWritten } from './zone-proofs.js';
 import { decideZones } from './zones.js';
@@ -41,15 +42,21 @@ export interface DatabaseProgress {
 /** Reads the databases of a bundle one after the other, telling what each one is as soon as it is known. */
 export async function readDatabases(bundle: Pick<Bundle, 'files'>, { facts, databases }: Artifacts, progress: DatabaseProgress): Promise<readonly ReadDatabase[]> {
   const { etcdVersion } = recogniseInstallation(facts, bundle.files.map((file) => file.path), evidenceRegister());
-  let reads: readonly ReadDatabase[] = [];
-  for (const [index, group] of databases.entries()) {
-    progress.onDatabase(index, databases.length, group.kind === 'file' ? group.file.path : group.directory);
-    await progress.rest();
-    const read = readDatabase(group, index, etcdVersion?.value ?? null);
-    progress.onRead(read);
-    reads = withinBudget([...reads, read]);
+  const verdicts = verdictsAhead(databases.map(databaseFile).filter((file) => file !== null));
+  try {
+    let reads: readonly ReadDatabase[] = [];
+    for (const [index, group] of databases.entries()) {
+      progress.onDatabase(index, databases.length, group.kind === 'file' ? group.file.path : group.directory);
+      await progress.rest();
+      const file = databaseFile(group);
+      const read = readDatabase(group, index, etcdVersion?.value ?? null, file === null ? null : await verdicts.of(file));
+      progress.onRead(read);
+      reads = withinBudget([...reads, read]);
+    }
+    return reads;
+  } finally {
+    verdicts.end();
   }
-  return reads;
 }
 
 /** Memberships that the databases hold, the newest first: what the cluster last agreed on. */

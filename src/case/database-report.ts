@@ -3,7 +3,6 @@ import type { DataDir } from '../etcd/data-dir.js';
 import { mvccRows } from '../etcd/mvcc.js';
 import { predictBoot } from '../etcd/boot/index.js';
 import type { Write } from '../etcd/replay/store.js';
-import { digestsKnown, readSnapshot } from '../etcd/snapshot/index.js';
 import { etcdLine, type EtcdLine } from '../etcd/version.js';
 import type { BootReport, SnapshotReport } from '../etcd/verdict.js';
 import type { ByteSource } from '../formats/source.js';
@@ -11,6 +10,7 @@ import type { BundleFile } from '../intake/bundle.js';
 import { surveyWrites, type KubeSurvey, type StoredWrite } from '../kubernetes/index.js';
 import { followedBy } from '../kubernetes/plain-write.js';
 import { writesOfFile } from '../kubernetes/writes.js';
+import { verdictOn } from './verdict-on.js';
 
 /** One database of the bundle with everything that its bytes say. */
 export interface ReadDatabase {
@@ -53,15 +53,12 @@ export function dataDirOf(group: DataDirectory): DataDir {
   return { files, complete: group.complete };
 }
 
+/** The db or snapshot file of a group; null for a data directory without one. */
+export const databaseFile = (group: DatabaseGroup): BundleFile | null => (group.kind === 'file' ? group.file : group.db);
+
 /** Path of a group in the bundle: the file's, or the directory's. */
 export function pathOf(group: DatabaseGroup): string {
   return group.kind === 'file' ? group.file.path : group.directory;
-}
-
-/** The verdict on a file, whose bytes were hashed when the bundle was opened. */
-function verdictOn(file: BundleFile): SnapshotReport {
-  const source = file.open();
-  return readSnapshot(source, file.bodySha256 == null || source.byteLength !== file.size ? {} : { digests: digestsKnown(source, file.sha256, file.bodySha256) });
 }
 
 /** Replayed writes that are kept for the survey; etcd itself compacts its log long before. */
@@ -95,13 +92,13 @@ function withReplay(rows: Iterable<StoredWrite>, writes: readonly Write[], from:
 /**
  * Reads one database: the verdict of its bytes, for a directory the prediction of a start, and what
  * Kubernetes' values say. `version` is the installed etcd's. Content never throws: what a reader cannot
- * take is an unreadable candidate with the reason beside it.
+ * take is an unreadable candidate with the reason beside it. `verdict`: where another thread has made it already.
  */
-export function readDatabase(group: DatabaseGroup, index: number, version: string | null): ReadDatabase {
-  const file = group.kind === 'file' ? group.file : group.db;
+export function readDatabase(group: DatabaseGroup, index: number, version: string | null, verdict: SnapshotReport | null = null): ReadDatabase {
+  const file = databaseFile(group);
   const read: { snapshot: SnapshotReport | null; boot: BootReport | null; survey: KubeSurvey | null; failure: string | null } = { snapshot: null, boot: null, survey: null, failure: null };
   try {
-    read.snapshot = file === null ? null : verdictOn(file);
+    read.snapshot = file === null ? null : (verdict ?? verdictOn(file));
     const replay = group.kind === 'file' ? null : bootOf(group, version, read.snapshot);
     read.boot = replay?.boot ?? null;
     const revision = read.snapshot?.revision ?? null;

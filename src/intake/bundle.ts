@@ -22,6 +22,8 @@ export interface BundleFile {
   readonly mode?: number;
   /** True when the container ended inside this file: its size is not the size it had. */
   readonly cut?: boolean;
+  /** Where a file on this machine holds exactly these bytes; absent for what is kept in memory. Never shown. */
+  readonly onDisk?: string;
   /** Opens the bytes; cheap to call again. */
   open(): ByteSource;
 }

@@ -107,7 +107,7 @@ export function collector(limits: IntakeLimits, store: Scratch): Collector {
         ...(meta.owner === undefined ? {} : { owner: meta.owner }),
         ...(meta.mode === undefined ? {} : { mode: meta.mode }),
         ...(failure === null ? {} : { cut: true }),
-        open: spill.finish(),
+        ...spill.finish(),
       };
       files.push(file);
       if (failure !== null) {

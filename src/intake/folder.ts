@@ -39,7 +39,7 @@ export function addPlainFile(onDisk: string, wanted: string, mtimeMs: number, in
   try {
     const stamp = stampOf(onDisk);
     const { sha256, bodySha256, size } = digestOf(fileSource(onDisk));
-    into.add({ path, size, sha256, bodySha256, mtime: Math.round(mtimeMs), mtimeFromArchive: false, open: () => fileSource(onDisk) });
+    into.add({ path, size, sha256, bodySha256, mtime: Math.round(mtimeMs), mtimeFromArchive: false, onDisk, open: () => fileSource(onDisk) });
     return { onDisk, path, sha256, stamp };
   } catch (error) {
     into.note('intake.unreadable', path, { error: reason(error) });

@@ -1,7 +1,8 @@
 import { chmodSync, closeSync, ftruncateSync, mkdtempSync, openSync, rmSync, statfsSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { bytesSource, type ByteSource } from '../formats/source.js';
+import { bytesSource } from '../formats/source.js';
+import type { BundleFile } from './bundle.js';
 import { closeSources, fileSource } from './file-source.js';
 
 /** Entries up to this size stay in memory while the total of such entries is below `memoryBudget`. */
@@ -14,7 +15,7 @@ const block = 4096;
 /** Receives the bytes of one entry; `finish` gives back a way to read them. */
 export interface Spill {
   write(chunk: Uint8Array): void;
-  finish(): () => ByteSource;
+  finish(): Pick<BundleFile, 'onDisk' | 'open'>;
   abort(): void;
 }
 
@@ -99,11 +100,11 @@ export function scratch(): Scratch {
           if (fd !== null) {
             ftruncateSync(fd, size);
             closeSync(fd);
-            return () => fileSource(path);
+            return { onDisk: path, open: () => fileSource(path) };
           }
           inMemory += size;
           const bytes = Buffer.concat(held);
-          return () => bytesSource(bytes);
+          return { open: () => bytesSource(bytes) };
         },
         abort() {
           held = [];
