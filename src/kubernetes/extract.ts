@@ -1,5 +1,6 @@
 import { applyOrder } from './apply-order.js';
 import { meansResource } from './kind-words.js';
+import { quickWaysTo } from './plain-write.js';
 import { selects, type LabelSelector } from './label-selector.js';
 import { manifestOf, plain, type ApplyTarget, type Plain } from './manifest.js';
 import { readObject } from './object.js';
@@ -68,9 +69,12 @@ interface Later {
   readonly uids: ReadonlySet<string>;
 }
 
-const within = function* (writes: Iterable<StoredWrite>, upTo: bigint | null): Generator<StoredWrite> {
-  for (const write of writes) if (upTo === null || write.revision <= upTo) yield write;
-};
+function* upToRevision(writes: Iterable<StoredWrite>, last: bigint): Generator<StoredWrite> {
+  for (const write of writes) if (write.revision <= last) yield write;
+}
+
+/** The writes up to a revision; all of them, and the quick way to them, when there is none. */
+const within = (writes: Iterable<StoredWrite>, last: bigint | null): Iterable<StoredWrite> => (last === null ? writes : upToRevision(writes, last));
 
 /**
  * Takes objects out of a state as manifests for `kubectl apply`. `writes` opens the file anew for each of two
@@ -89,7 +93,7 @@ export function extractObjects(writes: () => Iterable<StoredWrite>, wish: Extrac
     wanted.set(key, entry.revision);
   }
   const candidates: Candidate[] = [];
-  for (const write of within(writes(), wish.revision)) {
+  for (const write of within(quickWaysTo(writes()).plain, wish.revision)) {
     if (write.value === null) continue;
     const key = utf8(write.key, 0, write.key.length);
     if (wanted.get(key) !== Number(write.revision)) continue;

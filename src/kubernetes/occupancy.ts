@@ -29,35 +29,51 @@ export interface Occupancy {
   readonly mostRevised: readonly NamedSize[];
 }
 
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
+
 function sortedByWeight(map: ReadonlyMap<string, Share>): Record<string, Share> {
   return Object.fromEntries([...map].sort(([a, x], [b, y]) => y.heldBytes - x.heldBytes || (a < b ? -1 : 1)));
 }
 
+/** The heaviest keys, the heaviest first; names decide between equals. */
+function heaviest(entries: Iterable<LiveKey>, weight: (entry: LiveKey) => number, top: number): LiveKey[] {
+  const order = (a: LiveKey, b: LiveKey): number => weight(b) - weight(a) || (a.key < b.key ? -1 : 1);
+  const found: LiveKey[] = [];
+  for (const entry of entries) {
+    const least = found[top - 1];
+    if (least !== undefined && order(least, entry) < 0) continue;
+    found.push(entry);
+    found.sort(order);
+    found.length = Math.min(found.length, top);
+  }
+  return found;
+}
+
 /** Adds up a survey's live keys; `top` single objects are named. */
 export function occupancy(survey: KubeSurvey, top = 10): Occupancy {
-  const byResource = new Map<string, Share>();
-  const byNamespace = new Map<string, Share>();
-  const add = (map: Map<string, Share>, name: string, entry: LiveKey): void => {
-    const share = map.get(name) ?? { keys: 0, bytes: 0, heldBytes: 0, revisions: 0 };
-    map.set(name, { keys: share.keys + 1, bytes: share.bytes + entry.size, heldBytes: share.heldBytes + entry.heldBytes, revisions: share.revisions + entry.writes });
+  const byResource = new Map<string, Writable<Share>>();
+  const byNamespace = new Map<string, Writable<Share>>();
+  const add = (map: Map<string, Writable<Share>>, name: string, entry: LiveKey): void => {
+    let share = map.get(name);
+    if (share === undefined) map.set(name, (share = { keys: 0, bytes: 0, heldBytes: 0, revisions: 0 }));
+    share.keys++;
+    share.bytes += entry.size;
+    share.heldBytes += entry.heldBytes;
+    share.revisions += entry.writes;
   };
-  const all: LiveKey[] = [];
   for (const entry of survey.live.values()) {
     const identity = storageIdentity(entry.key, survey.prefixes);
     add(byResource, identity?.resource ?? 'other', entry);
     if (identity?.namespace != null) add(byNamespace, identity.namespace, entry);
-    all.push(entry);
   }
   const named = (entry: LiveKey): NamedSize => {
     const identity = storageIdentity(entry.key, survey.prefixes) ?? { resource: 'other', namespace: null, name: entry.key };
     return { ...identity, bytes: entry.size, heldBytes: entry.heldBytes, revisions: entry.writes };
   };
-  const heaviest = (weight: (entry: LiveKey) => number): NamedSize[] =>
-    [...all].sort((a, b) => weight(b) - weight(a) || (a.key < b.key ? -1 : 1)).slice(0, top).map(named);
   return {
     byResource: sortedByWeight(byResource),
     byNamespace: sortedByWeight(byNamespace),
-    largest: heaviest((entry) => entry.size),
-    mostRevised: heaviest((entry) => entry.writes).filter((entry) => entry.revisions > 1),
+    largest: heaviest(survey.live.values(), (entry) => entry.size, top).map(named),
+    mostRevised: heaviest(survey.live.values(), (entry) => entry.writes, top).map(named).filter((entry) => entry.revisions > 1),
   };
 }

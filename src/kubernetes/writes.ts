@@ -2,12 +2,12 @@ import { parseKeyValue } from '../etcd/key-value.js';
 import { mvccRowsOf, openBackend, type MvccRow } from '../etcd/mvcc.js';
 import { logWrites, type LogWrites } from '../etcd/boot/writes.js';
 import type { DataDir } from '../etcd/data-dir.js';
-import { salvage } from '../etcd/snapshot/salvage.js';
+import { salvage, valueOfRow } from '../etcd/snapshot/salvage.js';
 import type { EtcdLine } from '../etcd/version.js';
 import type { ByteSource } from '../formats/source.js';
 import { leafRows, leafRowsBackwards } from './leaf-rows.js';
 import { asWrites } from './plain-write.js';
-import { readAhead } from './read-ahead.js';
+import { readAhead } from '../formats/read-ahead.js';
 import type { StoredWrite } from './survey.js';
 
 /** What reading met that a person should know. */
@@ -107,7 +107,7 @@ function* strandedWrites(source: ByteSource, reached: number, notes: ReadingNote
   const found = salvage(source);
   for (const row of found.rows) {
     if (row.confidence !== 'stale' || (reached > 0 && found.lost.length === 0 && row.main <= found.compactRevision)) continue;
-    const keyValue = row.tombstone ? null : parseKeyValue(row.rowValue);
+    const keyValue = row.tombstone ? null : parseKeyValue(Uint8Array.from(valueOfRow(found, row)));
     if (keyValue === null && !row.tombstone) continue;
     notes.salvaged++;
     const key = Buffer.from(row.key, 'latin1');

@@ -1,7 +1,7 @@
 import { closeSync, existsSync, openSync, writeFileSync, writeSync } from 'node:fs';
 import type { Command } from 'commander';
 import { planCleanCopy, writeCleanSnapshot } from '../../etcd/snapshot/clean-copy.js';
-import { newestKeys, salvage } from '../../etcd/snapshot/salvage.js';
+import { newestKeys, newestRows, salvage } from '../../etcd/snapshot/salvage.js';
 import { say } from '../../words/say.js';
 import { databaseSource } from '../database-source.js';
 import { exitCode } from '../exit-codes.js';
@@ -40,14 +40,13 @@ export function define(command: Command): Command {
       } finally {
         closeSync(fd);
       }
-      const keys = newestKeys(kept);
       if (options.jsonl !== undefined) {
-        const lines = keys.map(({ row, modRevision, version, value }) =>
+        const lines = Array.from(newestKeys(salvaged, kept), ({ row, modRevision, version, value }) =>
           JSON.stringify({ key: Buffer.from(row.key, 'latin1').toString('utf8'), modRevision: Number(modRevision), version: Number(version), valueLength: value.length, confidence: row.confidence, page: row.page }));
         writeFileSync(options.jsonl, `${lines.join('\n')}\n`, { mode: 0o600, flag: options.force === true ? 'w' : 'wx' });
       }
       const last = kept[kept.length - 1];
-      process.stdout.write(`${say(language, 'bytes.salvage.done', { out: options.out, rows: kept.length, keys: keys.length, revision: String(last?.main ?? 0n), stale: kept.filter((row) => row.confidence === 'stale').length })}\n`);
+      process.stdout.write(`${say(language, 'bytes.salvage.done', { out: options.out, rows: kept.length, keys: newestRows(kept).length, revision: String(last?.main ?? 0n), stale: kept.filter((row) => row.confidence === 'stale').length })}\n`);
       if (copy.compactedAt !== null) process.stdout.write(`${say(language, 'bytes.salvage.compacted', { revision: String(copy.compactedAt) })}\n`);
       if (salvaged.lost.length > 0) process.stdout.write(`${say(language, 'bytes.salvage.lost', { ranges: salvaged.lost.length })}\n`);
     });

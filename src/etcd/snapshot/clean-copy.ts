@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { Row } from '../../formats/bbolt/db.js';
+import { pageFlag } from '../../formats/bbolt/layout.js';
 import { writeBolt, type NewRow, type PageSink } from '../../formats/bbolt/write.js';
 import { semverError } from '../start/other-buckets.js';
 import { decodeAs, shapes } from '../start/wire-errors.js';
 import { latin1 } from './contents.js';
 import { historyOf } from './history.js';
-import { checkRow } from './row-checks.js';
-import { newestKeys, type Salvage, type SalvagedRow } from './salvage.js';
+import { keyOfRow, newestRows, valueOfRow, type Salvage, type SalvagedRow } from './salvage.js';
 
 /** Buckets that a server expects, in order of their names. */
 const bucketOrder = ['alarm', 'auth', 'authRoles', 'authUsers', 'cluster', 'key', 'lease', 'members', 'members_removed', 'meta'] as const;
@@ -16,8 +16,10 @@ const bucketOrder = ['alarm', 'auth', 'authRoles', 'authUsers', 'cluster', 'key'
  * stale pages, since the row of a revision never changes; below it a stale row only fills a lost range.
  */
 export function rowsToKeep(salvaged: Salvage): readonly SalvagedRow[] {
-  const inLost = (row: SalvagedRow): boolean =>
-    salvaged.lost.some((range) => (range.from === null || Buffer.compare(row.rowKey, range.from) >= 0) && (range.to === null || Buffer.compare(row.rowKey, range.to) < 0));
+  const inLost = (row: SalvagedRow): boolean => {
+    const key = keyOfRow(row);
+    return salvaged.lost.some((range) => (range.from === null || Buffer.compare(key, range.from) >= 0) && (range.to === null || Buffer.compare(key, range.to) < 0));
+  };
   return salvaged.rows.filter((row) => row.confidence !== 'stale' || row.main > salvaged.compactRevision || inLost(row));
 }
 
@@ -57,14 +59,10 @@ export interface CleanCopy {
 export function planCleanCopy(salvaged: Salvage): CleanCopy {
   const kept = rowsToKeep(salvaged);
   const history = historyOf();
-  for (const row of kept) {
-    const sound = checkRow({ key: row.rowKey, value: row.rowValue, flags: 0, page: row.page }, 1, () => undefined);
-    if (sound !== null) history.row(sound);
-  }
+  for (const row of kept) history.row(row);
   if (salvaged.lost.length === 0 && history.gaps(salvaged.compactRevision).length === 0) return { rows: kept, compactedAt: null };
-  const newest = newestKeys(kept).map(({ row }) => row);
-  newest.sort((a, b) => Buffer.compare(a.rowKey, b.rowKey));
-  return { rows: newest, compactedAt: kept[kept.length - 1]?.main ?? 1n };
+  const newest = new Set(newestRows(kept));
+  return { rows: kept.filter((row) => newest.has(row)), compactedAt: kept[kept.length - 1]?.main ?? 1n };
 }
 
 function revisionRow(name: string, main: bigint): NewRow {
@@ -84,23 +82,28 @@ function* metaRows(salvaged: Salvage, compactedAt: bigint | null): Generator<New
 
 /**
  * Writes what was salvaged as a new snapshot file with its digest. Alarms and members are left out: a
- * restore makes new members, and an alarm would only lock the new cluster.
+ * restore makes new members, and an alarm would only lock the new cluster. Holds no values: they are read twice, because
+ * the first two pages say where the last ones lie, and a digest begins with the first.
  * @returns size of the file in bytes
  */
 export function writeCleanSnapshot(salvaged: Salvage, sink: PageSink, copy: CleanCopy = planCleanCopy(salvaged)): number {
   const rowsOf = function* (bucket: string): Generator<NewRow> {
     if (bucket === 'meta') yield* metaRows(salvaged, copy.compactedAt);
-    else if (bucket === 'key') for (const row of copy.rows) yield { key: row.rowKey, value: row.rowValue };
+    else if (bucket === 'key') for (const row of copy.rows) yield { key: keyOfRow(row), value: Uint8Array.from(valueOfRow(salvaged, row)) };
     else for (const row of salvaged.small.get(bucket) ?? []) if (soundRow(bucket, row)) yield { key: row.key, value: row.value };
   };
-  const pieces: { readonly bytes: Uint8Array; readonly offset: number }[] = [];
-  const size = writeBolt(bucketOrder.map((name) => ({ name: Buffer.from(name), rows: rowsOf(name) })), (bytes, offset) => void pieces.push({ bytes, offset }));
-  pieces.sort((a, b) => a.offset - b.offset);
+  const write = (to: PageSink): number => writeBolt(bucketOrder.map((name) => ({ name: Buffer.from(name), rows: rowsOf(name) })), to);
+  const metas: { readonly bytes: Uint8Array; readonly offset: number }[] = [];
+  // The pages come in the order of the file, but for the two metas, which come at the end.
+  const isMeta = (page: Uint8Array): boolean => page[8] === pageFlag.meta;
+  write((bytes, offset) => void (isMeta(bytes) ? metas.push({ bytes, offset }) : undefined));
   const hash = createHash('sha256');
-  for (const piece of pieces) {
-    hash.update(piece.bytes);
-    sink(piece.bytes, piece.offset);
-  }
+  const add = (bytes: Uint8Array, offset: number): void => {
+    hash.update(bytes);
+    sink(bytes, offset);
+  };
+  for (const { bytes, offset } of metas) add(bytes, offset);
+  const size = write((bytes, offset) => void (isMeta(bytes) ? undefined : add(bytes, offset)));
   sink(hash.digest(), size);
   return size + 32;
 }

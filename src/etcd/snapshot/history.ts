@@ -3,7 +3,7 @@ import type { SoundRow } from './row-checks.js';
 
 /** Follows the lives of all keys through the rows of bucket `key`, in order of revision. */
 export interface History {
-  row(row: SoundRow): void;
+  row(row: Omit<SoundRow, 'value'>): void;
   liveKeys(): number;
   /**
    * What contradicts a history without holes above the compacted revision: etcd writes every revision

@@ -26,22 +26,31 @@ function feedAll(source: ByteSource, end: number, feed: (bytes: Uint8Array, at: 
   }
 }
 
+/** Reads the tree alone, front to back; null when anything in the database is irregular. */
+export function readCensus(source: ByteSource, bolt: Bolt): Census | null {
+  const census = startCensus(bolt);
+  if (census === null) return null;
+  feedAll(source, Math.min(source.byteLength, bolt.highWater * bolt.pageSize), census.feed);
+  return census.finish();
+}
+
 /** Reads the file once. With `elsewhere`, only the tree is read here. */
 export function readOnce(source: ByteSource, bolt: Bolt, elsewhere?: DigestsElsewhere): Pass {
   const bodySize = bolt.metas.active === null ? null : bolt.highWater * bolt.pageSize;
   const positions = digestPositions(source.byteLength, bodySize);
   const waiting = elsewhere?.(positions);
-  const census = startCensus(bolt);
-  if (waiting !== undefined) {
-    if (census !== null) feedAll(source, Math.min(source.byteLength, bodySize ?? 0), census.feed);
-    const found = waiting();
-    if (found !== null) return { digests: found, census: census?.finish() ?? null };
-  }
   const own = digester(positions);
-  const together = waiting === undefined ? census : null;
+  if (waiting !== undefined) {
+    const census = readCensus(source, bolt);
+    const found = waiting();
+    if (found !== null) return { digests: found, census };
+    feedAll(source, source.byteLength, (bytes) => own.feed(bytes));
+    return { digests: own.finish(), census };
+  }
+  const census = startCensus(bolt);
   feedAll(source, source.byteLength, (bytes, at) => {
     own.feed(bytes);
-    together?.feed(bytes, at);
+    census?.feed(bytes, at);
   });
   return { digests: own.finish(), census: census?.finish() ?? null };
 }

@@ -2,6 +2,7 @@ import { bucketEntries, openBolt, type Bolt, type Row } from '../../formats/bbol
 import { inspectBucket, type LostRange } from '../../formats/bbolt/inspect.js';
 import { pageFlag, pageHeaderSize } from '../../formats/bbolt/layout.js';
 import { isContiguous, leafElements, readPage } from '../../formats/bbolt/page.js';
+import { readAhead } from '../../formats/read-ahead.js';
 import type { ByteSource } from '../../formats/source.js';
 import { parseKeyValue } from '../key-value.js';
 import { parseRevision } from '../mvcc.js';
@@ -15,20 +16,24 @@ import { checkRow } from './row-checks.js';
  */
 export type Confidence = 'whole' | 'doubtful' | 'stale';
 
-/** One version of one key that survived. */
+/** One version of one key that survived. Its value stays in the file: `valueOfRow` reads it. */
 export interface SalvagedRow {
-  readonly rowKey: Uint8Array;
-  readonly rowValue: Uint8Array;
   readonly key: string;
   readonly main: bigint;
   readonly sub: bigint;
   readonly tombstone: boolean;
+  readonly createRevision: bigint;
+  readonly version: bigint;
   readonly page: number;
   readonly confidence: Confidence;
+  /** Where the KeyValue message begins in the file, and its length. */
+  readonly valueAt: number;
+  readonly valueLength: number;
 }
 
 /** Everything that could be read from a file, whatever its state. */
 export interface Salvage {
+  readonly source: ByteSource;
   /** By revision, ascending; one row for each. */
   readonly rows: readonly SalvagedRow[];
   readonly small: ReadonlyMap<string, readonly Row[]>;
@@ -39,24 +44,44 @@ export interface Salvage {
 const rank: Readonly<Record<Confidence, number>> = { whole: 0, doubtful: 1, stale: 2 };
 const nothing = (): void => undefined;
 
+/** The key under which bbolt holds a row: `main _ sub`, big endian, and a `t` after deletions. */
+export function keyOfRow({ main, sub, tombstone }: SalvagedRow): Uint8Array {
+  const bytes = Buffer.alloc(tombstone ? 18 : 17, 't');
+  bytes.writeBigInt64BE(main, 0);
+  bytes[8] = 0x5f;
+  bytes.writeBigInt64BE(sub, 9);
+  return bytes;
+}
+
+/** The KeyValue message of a row, read from the file; holds until the next one is asked for. */
+export const valueOfRow = ({ source }: Salvage, row: SalvagedRow): Uint8Array => source.read(row.valueAt, row.valueLength);
+
 interface Collected {
-  readonly rows: Map<string, SalvagedRow>;
+  readonly rows: SalvagedRow[];
   readonly add: (row: Row, pageSize: number, confidence: Confidence) => void;
 }
 
 function collected(): Collected {
-  const rows = new Map<string, SalvagedRow>();
+  const rows: SalvagedRow[] = [];
+  /** Each key once, however many versions it has. */
+  const keys = new Map<string, string>();
   return {
     rows,
     add: (row, pageSize, confidence) => {
       const sound = checkRow(row, pageSize, nothing);
       if (sound === null || sound.key === '') return;
-      const name = `${sound.main}_${sound.sub}`;
-      const before = rows.get(name);
-      if (before !== undefined && rank[before.confidence] <= rank[confidence]) return;
-      rows.set(name, { rowKey: row.key, rowValue: row.value, key: sound.key, main: sound.main, sub: sound.sub, tombstone: sound.tombstone, page: row.page, confidence });
+      const key = keys.get(sound.key) ?? sound.key;
+      keys.set(key, key);
+      const { main, sub, tombstone, createRevision, version } = sound;
+      rows.push({ key, main, sub, tombstone, createRevision, version, page: row.page, confidence, valueAt: row.valueAt, valueLength: row.value.length });
     },
   };
+}
+
+/** The rows in order of revision; of several of one revision the one that can be trusted most, the first found among equals. */
+function onePerRevision(rows: readonly SalvagedRow[]): SalvagedRow[] {
+  const inOrder = [...rows].sort((a, b) => (a.main !== b.main ? (a.main < b.main ? -1 : 1) : a.sub !== b.sub ? (a.sub < b.sub ? -1 : 1) : rank[a.confidence] - rank[b.confidence]));
+  return inOrder.filter((row, i) => row.main !== inOrder[i - 1]?.main || row.sub !== inOrder[i - 1]?.sub);
 }
 
 /** Pages that look like leaves of bucket `key` but that no tree reaches; every page start is tried once. */
@@ -69,7 +94,7 @@ function scanStale(bolt: Bolt, reached: ReadonlySet<number>, into: Collected): v
     const page = readPage(bolt.source, number, bolt.pageSize, bolt.metas.littleEndian);
     if (page === null || page.cut || page.flags !== pageFlag.leaf || page.count === 0 || page.overflow > 4096 || !isContiguous(page)) continue;
     for (const element of leafElements(page)) {
-      if (element !== null && parseRevision(element.key) !== null) into.add({ key: element.key, value: element.value, flags: element.flags, page: number }, bolt.pageSize, 'stale');
+      if (element !== null && parseRevision(element.key) !== null) into.add({ key: element.key, value: element.value, flags: element.flags, page: number, valueAt: page.at + element.valueAt }, bolt.pageSize, 'stale');
     }
   }
 }
@@ -82,7 +107,6 @@ export function salvage(source: ByteSource): Salvage {
   const visited = new Set<number>();
   const lost: LostRange[] = [];
   const doubtfulPages = new Set<number>();
-  const pending: Row[] = [];
   for (const entry of bucketEntries(bolt, visited, nothing)) {
     if (!entry.isBucket) continue;
     const name = latin1(entry.name);
@@ -90,14 +114,14 @@ export function salvage(source: ByteSource): Salvage {
     inspectBucket(bolt, entry, visited, {
       report: (problem) => void (problem.page === null ? undefined : doubtfulPages.add(problem.page)),
       lost: (range) => (name === 'key' ? lost.push(range) : undefined),
-      row: (row) => (name === 'key' ? pending : list).push(row),
+      row: (row) => (name === 'key' ? into.add(row, bolt.pageSize, 'whole') : void list.push(row)),
     });
     if (name !== 'key') small.set(name, list);
   }
-  for (const row of pending) into.add(row, bolt.pageSize, doubtfulPages.has(row.page) ? 'doubtful' : 'whole');
+  const reached = into.rows.map((row) => (doubtfulPages.has(row.page) ? { ...row, confidence: 'doubtful' as const } : row));
+  into.rows.length = 0;
   scanStale(bolt, visited, into);
-  const rows = [...into.rows.values()].sort((a, b) => (a.main === b.main ? Number(a.sub - b.sub) : a.main < b.main ? -1 : 1));
-  return { rows, small, compactRevision: compactRevision(contentsOf(small)) ?? 1n, lost };
+  return { source: readAhead(source), rows: onePerRevision([...reached, ...into.rows]), small, compactRevision: compactRevision(contentsOf(small)) ?? 1n, lost };
 }
 
 /** The newest surviving version of a key. */
@@ -110,15 +134,17 @@ export interface SalvagedKey {
   readonly value: Uint8Array;
 }
 
-/** Keys whose newest surviving row is no deletion, by bytes of the key. */
-export function newestKeys(rows: readonly SalvagedRow[]): readonly SalvagedKey[] {
+/** The newest row of each key that is no deletion, by bytes of the key. */
+export function newestRows(rows: readonly SalvagedRow[]): readonly SalvagedRow[] {
   const newest = new Map<string, SalvagedRow>();
   for (const row of rows) newest.set(row.key, row);
-  return [...newest.values()]
-    .filter((row) => !row.tombstone)
-    .sort((a, b) => (a.key < b.key ? -1 : 1))
-    .flatMap((row) => {
-      const kv = parseKeyValue(row.rowValue);
-      return kv === null ? [] : [{ row, createRevision: kv.createRevision, modRevision: kv.modRevision, version: kv.version, lease: kv.lease, value: kv.value }];
-    });
+  return [...newest.values()].filter((row) => !row.tombstone).sort((a, b) => (a.key < b.key ? -1 : 1));
+}
+
+/** Keys whose newest surviving row is no deletion, by bytes of the key; a value holds until the next is asked for. */
+export function* newestKeys(salvaged: Salvage, rows: readonly SalvagedRow[] = salvaged.rows): Generator<SalvagedKey> {
+  for (const row of newestRows(rows)) {
+    const kv = parseKeyValue(valueOfRow(salvaged, row));
+    if (kv !== null) yield { row, createRevision: kv.createRevision, modRevision: kv.modRevision, version: kv.version, lease: kv.lease, value: kv.value };
+  }
 }

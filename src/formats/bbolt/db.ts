@@ -32,6 +32,8 @@ export interface Row {
   readonly value: Uint8Array;
   readonly flags: number;
   readonly page: number;
+  /** Where its value begins in the file. */
+  readonly valueAt: number;
 }
 
 export type Report = (problem: Problem) => void;
@@ -104,7 +106,7 @@ function rowsOf(page: Page, bolt: Bolt, report: Report): Row[] {
   const rows: Row[] = [];
   for (const element of leafElements(page)) {
     if (element === null) report(problem('bbolt.element-outside', page.number, bolt.pageSize, `page ${page.number}: an element of the leaf page leaves the page`));
-    else rows.push({ key: element.key, value: element.value, flags: element.flags, page: page.number });
+    else rows.push({ key: element.key, value: element.value, flags: element.flags, page: page.number, valueAt: page.at + element.valueAt });
   }
   if (pageHeaderSize + page.count * 16 > page.bytes.length) {
     report(problem('bbolt.count', page.number, bolt.pageSize, `page ${page.number}: ${page.count} elements do not fit into ${page.bytes.length} bytes`));
@@ -141,7 +143,7 @@ export function* bucketEntries(bolt: Bolt, visited: Set<number>, report: Report)
         report(problem('bbolt.bucket-header', row.page, bolt.pageSize, `inline bucket "${printable(row.key)}" has no page`));
         continue;
       }
-      const inline = pageOf(body, row.page, bolt.metas.littleEndian);
+      const inline = pageOf(body, row.page, row.valueAt + bucketHeaderSize, bolt.metas.littleEndian);
       if (inline.id !== 0n || inline.flags !== pageFlag.leaf) {
         report(problem('bbolt.inline-page', row.page, bolt.pageSize, `inline bucket "${printable(row.key)}": id ${inline.id}, type ${pageType(inline.flags)}`));
       }

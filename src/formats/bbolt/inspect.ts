@@ -62,7 +62,7 @@ function leafRows(walk: Walk, page: Page, min: Uint8Array | null, max: Uint8Arra
     if (element === null) visitor.report(problem('bbolt.element-outside', page.number, bolt.pageSize, `page ${page.number}: an element of the leaf page leaves the page`));
     else {
       checkOrder(walk, element.key, page.number, min, max);
-      visitor.row({ key: element.key, value: element.value, flags: element.flags, page: page.number });
+      visitor.row({ key: element.key, value: element.value, flags: element.flags, page: page.number, valueAt: page.at + element.valueAt });
     }
   }
 }

@@ -5,6 +5,8 @@ import { elementSize, pageFlag, pageHeaderSize } from './layout.js';
 export interface Page {
   /** Where it was read; its own header may say otherwise. */
   readonly number: number;
+  /** Where its bytes begin in the file. */
+  readonly at: number;
   readonly id: bigint;
   readonly flags: number;
   readonly count: number;
@@ -27,11 +29,12 @@ export function pageType(flags: number): string {
   return `unknown<${flags.toString(16).padStart(2, '0')}>`;
 }
 
-/** Wraps the bytes of a page, header first. */
-export function pageOf(bytes: Uint8Array, number: number, littleEndian: boolean, cut = false): Page {
+/** Wraps the bytes of a page, header first, which begin at `at` in the file. */
+export function pageOf(bytes: Uint8Array, number: number, at: number, littleEndian: boolean, cut = false): Page {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   return {
     number,
+    at,
     id: view.getBigUint64(0, littleEndian),
     flags: view.getUint16(8, littleEndian),
     count: view.getUint16(10, littleEndian),
@@ -49,11 +52,11 @@ export function readPage(source: ByteSource, number: number, pageSize: number, l
   const own = (bytes: Uint8Array): Uint8Array => (source.stable === true ? bytes : new Uint8Array(bytes));
   const head = source.read(start, pageSize);
   if (head.length < pageHeaderSize) return null;
-  const first = pageOf(own(head), number, littleEndian, head.length < pageSize);
+  const first = pageOf(own(head), number, start, littleEndian, head.length < pageSize);
   if (first.overflow === 0) return first;
   const wanted = (first.overflow + 1) * pageSize;
   const length = Math.min(wanted, source.byteLength - start, maxPageBytes);
-  return pageOf(own(source.read(start, length)), number, littleEndian, length < wanted);
+  return pageOf(own(source.read(start, length)), number, start, littleEndian, length < wanted);
 }
 
 /** Position of one element's key and value inside the page; `broken` when they leave it. */
@@ -61,7 +64,10 @@ export interface LeafElement {
   readonly flags: number;
   readonly key: Uint8Array;
   readonly value: Uint8Array;
+  /** Where the element's header stands in the page. */
   readonly offset: number;
+  /** Where its value stands in the page. */
+  readonly valueAt: number;
 }
 
 /**
@@ -78,7 +84,7 @@ export function* leafElements(page: Page): Generator<LeafElement | null> {
     const end = valueAt + view.getUint32(at + 12, littleEndian);
     yield end > bytes.length
       ? null
-      : { flags: view.getUint32(at, littleEndian), key: bytes.subarray(keyAt, valueAt), value: bytes.subarray(valueAt, end), offset: at };
+      : { flags: view.getUint32(at, littleEndian), key: bytes.subarray(keyAt, valueAt), value: bytes.subarray(valueAt, end), offset: at, valueAt };
   }
 }
 

@@ -73,8 +73,9 @@ describe('what the real tools say of real files', () => {
       const report = readSnapshot(source);
       expect(report.problems, golden.name).toEqual([]);
       expect([report.verdict, report.digest.state, report.damage.provable], golden.name).toEqual(['intact', 'right', true]);
-      const listed = newestKeys(salvage(source).rows.filter((row) => row.confidence !== 'stale'));
-      const text = listed.map(({ row, createRevision, modRevision, version, lease, value }) => ({
+      const salvaged = salvage(source);
+      const listed = newestKeys(salvaged, salvaged.rows.filter((row) => row.confidence !== 'stale'));
+      const text = Array.from(listed, ({ row, createRevision, modRevision, version, lease, value }) => ({
         key: Buffer.from(row.key, 'latin1').toString('utf8'), modRevision: Number(modRevision), createRevision: Number(createRevision), version: Number(version),
         lease: BigInt.asUintN(64, lease).toString(16).padStart(16, '0'), valueLength: value.length, valueSha256: createHash('sha256').update(value).digest('hex'),
       }));

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeCleanSnapshot } from '../../../src/etcd/snapshot/clean-copy.js';
 import { readSnapshot } from '../../../src/etcd/snapshot/index.js';
-import { newestKeys, salvage } from '../../../src/etcd/snapshot/salvage.js';
+import { newestRows, salvage } from '../../../src/etcd/snapshot/salvage.js';
 import { bytesSource } from '../../../src/formats/source.js';
 import { baseFiles } from '../../damage/cases.js';
 
@@ -43,10 +43,10 @@ describe('salvage', () => {
     const victim = readSnapshot(bytesSource(whole));
     damaged.fill(0, 40 * 4096, 41 * 4096);
     const salvaged = salvage(bytesSource(damaged));
-    const keys = newestKeys(salvaged.rows);
+    const keys = newestRows(salvaged.rows);
     expect(keys.length).toBeGreaterThan((victim.liveKeys ?? 0) * 0.9);
     expect(readSnapshot(bytesSource(cleanCopy(damaged))).verdict).not.toBe('digest-wrong');
-    for (const { row } of keys) expect(row.page).toBeGreaterThan(1);
+    for (const row of keys) expect(row.page).toBeGreaterThan(1);
   });
 
   it.skipIf(missing.length > 0 && process.env['CI'] === undefined)('is accepted by real restores', () => {

@@ -1,4 +1,4 @@
-import type { ByteSource } from '../formats/source.js';
+import type { ByteSource } from './source.js';
 
 const chunkBytes = 1 << 20;
 
