@@ -5,8 +5,8 @@ import { ceilingsOver, disorderMs, firstAtLeast, longestChain, type Ceiling } fr
 function fastMachines(points: readonly ClockPoint[], tooLate: (p: ClockPoint) => boolean): ReadonlySet<string> {
   const seen = new Map<string, { all: number; late: number }>();
   for (const p of points) {
-    const count = seen.get(p.machine) ?? { all: 0, late: 0 };
-    seen.set(p.machine, count);
+    let count = seen.get(p.machine);
+    if (count === undefined) seen.set(p.machine, (count = { all: 0, late: 0 }));
     count.all++;
     if (tooLate(p)) count.late++;
   }

@@ -57,28 +57,28 @@ export interface Bound {
  * Rising bounds over revisions: at each, the `witnesses`-th highest of what distinct keys say at or before it, so
  * that fewer than that many wrong values cannot lift it. `points` in the order in which they count.
  */
-export function witnessedBounds(points: Iterable<ClockPoint>, boundOf: (p: ClockPoint) => number, witnesses: number): Bound[] {
-  const best: { key: string; bound: number; point: ClockPoint }[] = [];
+export function witnessedBounds(points: readonly ClockPoint[], boundOf: (p: ClockPoint) => number, witnesses: number): Bound[] {
+  // What at most that many keys say, the highest first.
+  const best: { readonly bound: number; readonly point: ClockPoint }[] = [];
   const bounds: Bound[] = [];
-  for (const point of points) {
-    const bound = boundOf(point);
-    const own = best.findIndex((b) => b.key === point.key);
-    if (own >= 0) {
-      if ((best[own] as { bound: number }).bound >= bound) continue;
-      best.splice(own, 1);
-    } else if (best.length >= witnesses && (best[best.length - 1] as { bound: number }).bound >= bound) continue;
-    best.splice(firstBelow(best, bound), 0, { key: point.key, bound, point });
-    if (best.length > witnesses) best.pop();
+  const said = points.map(boundOf);
+  let reached = -Infinity;
+  for (let i = 0; i < points.length; i++) {
+    const [point, bound] = [points[i] as ClockPoint, said[i] as number];
+    if (best.length >= witnesses && (best[best.length - 1] as { bound: number }).bound >= bound) continue;
+    let at = 0;
+    while (at < best.length && best[at]?.point.key !== point.key) at++;
+    if (at < best.length && (best[at] as { bound: number }).bound >= bound) continue;
+    // In the place of what the same key said, or of the lowest, and up from there.
+    if (at === witnesses) at--;
+    for (; at > 0 && (best[at - 1] as { bound: number }).bound < bound; at--) best[at] = best[at - 1] as { bound: number; point: ClockPoint };
+    best[at] = { bound, point };
     const decisive = best[witnesses - 1];
-    const reached = bounds[bounds.length - 1]?.bound ?? -Infinity;
-    if (decisive !== undefined && decisive.bound > reached) bounds.push({ revision: point.revision, bound: decisive.bound, point: decisive.point });
+    if (decisive === undefined || decisive.bound <= reached) continue;
+    reached = decisive.bound;
+    bounds.push({ revision: point.revision, bound: reached, point: decisive.point });
   }
   return bounds;
-}
-
-function firstBelow(list: readonly { readonly bound: number }[], bound: number): number {
-  const at = list.findIndex((b) => b.bound < bound);
-  return at < 0 ? list.length : at;
 }
 
 /** A bound from above: the revision existed by then. */

@@ -1,5 +1,6 @@
-import { agreeingMachines, skewToleranceMs, type MachineClock } from './clock-machines.js';
+import { agreeingMachines, type MachineClock } from './clock-machines.js';
 import type { ClockPoint } from './clock-point.js';
+import { skewToleranceMs } from './clock-runs.js';
 import { holdsForBoth, type ContestedClock } from './contested-clocks.js';
 import type { Interval } from './interval.js';
 import { impossibleFloors, leasesDied, withoutFastClocks, withoutJumps } from './carried-times.js';
@@ -199,17 +200,21 @@ function bestAt(clock: RevisionClock, r: number, low: number | null, high: numbe
   return low === null ? best : Math.max(low, best);
 }
 
-/** Points of the line of best times: the middle of what each point says, never falling. */
+/** Points of the line of best times: the middle of what each point says, never falling. Both lists rise in revision. */
 function knotsOf(trusted: readonly ClockPoint[], floors: RevisionClock['floors']): Knot[] {
-  const said: Knot[] = [...trusted.map((p) => ({ revision: p.revision, time: p.time + Math.min(p.precisionMs / 2, 500) })), ...floors.map((f) => ({ revision: f.revision, time: f.bound }))];
-  said.sort((a, b) => a.revision - b.revision || a.time - b.time);
-  const knots: Knot[] = [];
-  for (const { revision, time } of said) {
-    const last = knots[knots.length - 1];
-    const rising = Math.max(time, last?.time ?? -Infinity);
-    if (last?.revision === revision) knots[knots.length - 1] = { revision, time: rising };
-    else knots.push({ revision, time: rising });
+  const knots: { revision: number; time: number }[] = [];
+  let last = { revision: -1, time: -Infinity };
+  const say = (revision: number, time: number): void => {
+    const rising = Math.max(time, last.time);
+    if (last.revision === revision) last.time = rising;
+    else knots.push((last = { revision, time: rising }));
+  };
+  let next = 0;
+  for (const p of trusted) {
+    for (let floor = floors[next]; floor !== undefined && floor.revision <= p.revision; floor = floors[++next]) say(floor.revision, floor.bound);
+    say(p.revision, p.time + Math.min(p.precisionMs / 2, 500));
   }
+  for (const floor of floors.slice(next)) say(floor.revision, floor.bound);
   return knots;
 }
 
