@@ -37,6 +37,34 @@ function renamed(key: string, value: Buffer, copy: number): { key: Buffer; value
   return { key: Buffer.from(key.slice(0, -name.length) + other), value: bytes };
 }
 
+/** When the life of the fixture began and ended; seconds since the epoch. */
+const [began, ended] = [Date.UTC(2023, 6, 7, 9) / 1000, Date.UTC(2023, 6, 7, 18) / 1000];
+/** The fixture's last 547 renewals took ten minutes, and every fifth write of the history is one. */
+const writesPerSecond = 4.5;
+
+/** Where a value tells a time: seconds in a varint of five bytes, or text in JSON. */
+function timesIn(value: Buffer): number[] {
+  if (value[0] === 0x7b) return [...value.toString('latin1').matchAll(/2023-07-07T\d\d:\d\d:\d\d/g)].map(({ index }) => index);
+  const places: number[] = [];
+  for (let at = value.indexOf(0x08) + 1; at > 0; at = value.indexOf(0x08, at) + 1) {
+    let seconds = 0;
+    for (let i = 4; i >= 0; i--) seconds = seconds * 128 + ((value[at + i] ?? 0) & 0x7f);
+    if (seconds >= began && seconds < ended) places.push(at);
+  }
+  return places;
+}
+
+/** The same value written at another time: its first time is the creation of its object, all others move to `now`. */
+function dated(value: Buffer, created: number, now: number): Buffer {
+  const bytes = Buffer.from(value);
+  timesIn(value).forEach((at, n) => {
+    const seconds = Math.floor(n === 0 ? created : now);
+    if (value[0] === 0x7b) bytes.write(new Date(seconds * 1000).toISOString().slice(0, 19), at, 'latin1');
+    else for (let i = 0, rest = seconds; i < 5; i++, rest = Math.floor(rest / 128)) bytes[at + i] = (rest % 128) + (i < 4 ? 128 : 0);
+  });
+  return bytes;
+}
+
 function* rows(megabytes: number, liveKeys: number): Generator<NewRow> {
   const live = new Map<string, Buffer>();
   const beats: { key: string; value: Buffer }[] = [];
@@ -51,6 +79,7 @@ function* rows(megabytes: number, liveKeys: number): Generator<NewRow> {
   const many = [...live].filter(([key]) => /\/registry\/(?:pods|events|configmaps|replicasets|deployments|secrets|endpointslices|app\.example\.com\/widgets)\//.test(key) && key.slice(key.lastIndexOf('/') + 1).length >= 8);
   let main = 1;
   let written = 0;
+  const timeOf = (revision: number): number => began + revision / writesPerSecond;
   const state = new Map<string, { create: number; version: number }>();
   const put = (key: Buffer, value: Buffer): NewRow => {
     main++;
@@ -58,7 +87,7 @@ function* rows(megabytes: number, liveKeys: number): Generator<NewRow> {
     const known = state.get(name) ?? { create: main, version: 0 };
     known.version++;
     state.set(name, known);
-    const made = row(main, key, known.create, known.version, value);
+    const made = row(main, key, known.create, known.version, dated(value, timeOf(known.create), timeOf(main)));
     written += made.value.length + 33;
     return made;
   };
@@ -70,8 +99,10 @@ function* rows(megabytes: number, liveKeys: number): Generator<NewRow> {
   }
   // Then the history: pods' status and the heartbeats of leases, until the file is large enough.
   for (let n = 0; written < megabytes * 1e6 * 0.95; n++) {
-    const beat = beats[n % beats.length] as { key: string; value: Buffer };
-    if (n % 4 === 0) yield put(Buffer.from(beat.key), beat.value);
+    if (n % 4 === 0) {
+      const beat = beats[(n / 4) % beats.length] as { key: string; value: Buffer };
+      yield put(Buffer.from(beat.key), beat.value);
+    }
     const [key, value] = many[(n * 7) % many.length] as [string, Buffer];
     const other = renamed(key, value, 1 + (n % Math.max(1, Math.floor(liveKeys / many.length) - 1)));
     yield put(other.key, other.value);
