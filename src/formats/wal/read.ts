@@ -119,6 +119,9 @@ export function recordCursor(segments: readonly WalSegment[], dialect: WalDialec
   const fail = (kind: WalError['kind'], message: string, repairable: boolean): WalEnd => stop({ kind, message, repairable, segment, offset });
   const cursor: Mutable<RecordCursor> = { type: 0, crc: 0, segment: 0, offset: 0, dataOffset: 0, end: 0, bytes: nothing, dataStart: 0, dataEnd: 0, next: () => null };
 
+  /** Whether a tear explains what is wrong with the frame whose `length` bytes lie at an index of the block. */
+  const torn = (at: number, length: number): boolean => segment === segments.length - 1 && isTorn(block.bytes.subarray(at, at + length), offset + frameSize);
+
   /** A frame of `recordBytes` and `padBytes` that is there as a whole. */
   const record = (name: string, source: ByteSource, recordBytes: number, padBytes: number): WalEnd | null => {
     const dataStart = offset + frameSize;
@@ -127,10 +130,9 @@ export function recordCursor(segments: readonly WalSegment[], dialect: WalDialec
     if (at < 0) return fail('unexpected-eof', 'unexpected EOF', true);
     const recordEnd = at + recordBytes;
     let dataEnd = recordEnd;
-    const torn = (): boolean => segment === segments.length - 1 && isTorn(block.bytes.subarray(at, at + whole), dataStart);
     if (!locateRecord(block.bytes, at, recordEnd, place)) {
       const decoded = decodeRecord(block.bytes.subarray(at, recordEnd), dialect.protobuf);
-      if (decoded.error !== null) return torn() ? fail('unexpected-eof', 'unexpected EOF', true) : fail('protobuf', decoded.error, decoded.error === 'unexpected EOF');
+      if (decoded.error !== null) return torn(at, whole) ? fail('unexpected-eof', 'unexpected EOF', true) : fail('protobuf', decoded.error, decoded.error === 'unexpected EOF');
       place.type = decoded.record.type;
       place.crc = decoded.record.crc;
       place.dataStart = decoded.record.data.length === 0 ? recordEnd : decoded.record.data.byteOffset - block.bytes.byteOffset;
@@ -141,7 +143,7 @@ export function recordCursor(segments: readonly WalSegment[], dialect: WalDialec
     const running = isCrc ? crc : length < few ? crc32cOfFew(block.view, place.dataStart, dataEnd, crc) : crc32c(block.bytes.subarray(place.dataStart, dataEnd), crc);
     if (running !== place.crc && !isCrc) {
       const position = dialect.positioned ? `: in file '${name}' at position: ${offset}` : '';
-      if (torn()) return fail('unexpected-eof', `unexpected EOF${position}`, true);
+      if (torn(at, whole)) return fail('unexpected-eof', `unexpected EOF${position}`, true);
       const values = dialect.positioned ? `: expected: ${place.crc.toString(16)} computed: ${running.toString(16)}` : '';
       return fail('crc', `walpb: crc mismatch${values}${position}`, false);
     }
