@@ -1,5 +1,5 @@
 import type { ClockPoint } from './clock-point.js';
-import { append, columnsOf, compare, runsOf, skewToleranceMs, verdict, verdictsOf, type Run } from './clock-runs.js';
+import { columnsOf, compare, runsOf, skewToleranceMs, verdict, verdictsOf, type Run } from './clock-runs.js';
 import { voteOut } from './clock-votes.js';
 import { besideClock, otherEra, type ContestedClock } from './contested-clocks.js';
 
@@ -132,15 +132,7 @@ export function agreeingMachines(points: readonly ClockPoint[]): Agreement {
   }
   for (const [machine, list] of order.slice(maxCompared)) {
     const reference = columnsOf(kept);
-    for (const run of runsOf(machine, list)) {
-      for (const p of run.points) {
-        if (compare(run.columns, reference) === verdict.conflict) dropped.push(p);
-        else {
-          kept.push(p);
-          append(reference, p);
-        }
-      }
-    }
+    for (const run of runsOf(machine, list)) (compare(run.columns, reference) === verdict.conflict ? dropped : kept).push(...run.points);
     kept.sort((a, b) => a.revision - b.revision);
   }
   return { kept, dropped, strays: allStrays, contested, machines: judged(byMachine, kept) };

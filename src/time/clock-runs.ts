@@ -5,22 +5,15 @@ export const skewToleranceMs = 5_000;
 
 /** Points as columns of numbers: runs are compared each with each, and objects of several shapes are slow to read that often. */
 export interface Columns {
-  readonly revisions: number[];
-  readonly times: number[];
+  readonly revisions: readonly number[];
+  readonly times: readonly number[];
   /** What an earlier revision says contradicts when it is above this. */
-  readonly limits: number[];
+  readonly limits: readonly number[];
 }
 
 /** The columns of points that are sorted by revision. */
 export function columnsOf(points: readonly ClockPoint[]): Columns {
   return { revisions: points.map((p) => p.revision), times: points.map((p) => p.time), limits: points.map((p) => p.time + p.precisionMs + skewToleranceMs) };
-}
-
-/** Puts a point behind the others. */
-export function append(to: Columns, p: ClockPoint): void {
-  to.revisions.push(p.revision);
-  to.times.push(p.time);
-  to.limits.push(p.time + p.precisionMs + skewToleranceMs);
 }
 
 /** One machine's points as long as its clock did not go back; `weight` is that of its machine. */
