@@ -130,11 +130,11 @@ export function agreeingMachines(points: readonly ClockPoint[]): Agreement {
     if (!few && !clear && !decided(index, active, runs, verdicts)) contested.push(besideClock(run.points));
     else for (const p of run.points) (few ? allStrays : dropped).push(p);
   }
+  const believed = columnsOf(kept);
   for (const [machine, list] of order.slice(maxCompared)) {
-    const reference = columnsOf(kept);
-    for (const run of runsOf(machine, list)) (compare(run.columns, reference) === verdict.conflict ? dropped : kept).push(...run.points);
-    kept.sort((a, b) => a.revision - b.revision);
+    for (const run of runsOf(machine, list)) (compare(run.columns, believed) === verdict.conflict ? dropped : kept).push(...run.points);
   }
+  kept.sort((a, b) => a.revision - b.revision);
   return { kept, dropped, strays: allStrays, contested, machines: judged(byMachine, kept) };
 }
 
