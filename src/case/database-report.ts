@@ -36,9 +36,9 @@ function* reachedWrites(source: ByteSource): Generator<StoredWrite> {
   }
 }
 
-/** Rows of a db or snapshot file as writes, oldest first; a sound file goes the quick way. */
+/** Rows of a db or snapshot file as writes, oldest first; one whose structure is sound, right digest or not, goes the quick way. */
 function rowsAsWrites(source: ByteSource, { verdict, liveKeys }: SnapshotReport): Iterable<StoredWrite> {
-  const sound = verdict === 'intact' || verdict === 'digest-absent';
+  const sound = verdict === 'intact' || verdict === 'digest-absent' || verdict === 'digest-wrong';
   return sound && (liveKeys ?? 0) > 0 ? writesOfFile(source) : reachedWrites(source);
 }
 
