@@ -13,6 +13,7 @@ import { memberFiles } from './member-files.js';
 import { hexId } from './membership.js';
 import { serverKind, startMember, type LoadedMember, type ServerKind, type StartFailure } from './member-start.js';
 import { replayLog, type Replayed } from './replay.js';
+import { pageBeyondEnd } from './words.js';
 
 export interface BootOptions {
   readonly line: EtcdLine;
@@ -137,8 +138,9 @@ export function predictBoot(dir: DataDir, options: BootOptions): BootPrediction 
     const verdict = judge(loaded, server, replayed);
     const hazards = hazardsOf(loaded, server, before, replayed.appliedIndex);
     const lostAll = served.keys === 0 && started === null && database.backend === null;
+    const writesDie = database.backend?.wrongClaim?.kind === 'beyond' ? { result: 'dies' as const, diesAt: 'write' as const, message: pageBeyondEnd, causeFile: files.db?.path ?? null, writable: false } : {};
     return {
-      ...empty, ...facts, ...describe(loaded), ...verdict,
+      ...empty, ...facts, ...describe(loaded), ...verdict, ...writesDie,
       ...(missing.length === 0 ? {} : { result: 'unknown' as const, writable: null }),
       hazard: missing.length > 0 ? null : lostAll ? 'empty-cluster' : (verdict.hazard ?? hazards.hazard),
       served: verdict.result === 'ready' && missing.length === 0 ? served : null,

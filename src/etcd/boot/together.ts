@@ -9,7 +9,7 @@ import { tailLoss } from './lost-tail.js';
 import { hexId } from './membership.js';
 import { serverKind, startMember, type LoadedMember, type ServerKind } from './member-start.js';
 import { replayLog } from './replay.js';
-import { startupError } from './words.js';
+import { pageBeyondEnd, startupError } from './words.js';
 
 /** What one member comes to when all are started together. `either`: it dies or is healed; a race decides. */
 export interface TogetherMember {
@@ -104,6 +104,7 @@ function follow(member: Participant, leader: Participant, server: ServerKind): T
   if (server.behaviour.membershipFromDb && ci > leader.lastIndex + ownEntries) return { ...hangs, message: 'failed to publish local member to cluster through raft | error: etcdserver: request timed out' };
   try {
     const entries = entriesFor(member, leader);
+    if (member.loaded.database.backend?.wrongClaim?.kind === 'beyond') return dies(pageBeyondEnd);
     const machine = entries === null ? replayAll(leader, leader.loaded.started!.read.entries, leader, []) : replayAll(member, entries.own, leader, entries.sent);
     return { result: 'ready', message: null, served: serve(machine) };
   } catch (thrown) {

@@ -33,3 +33,6 @@ export function databaseMissing(line: EtcdLine, path: string): string {
 export function commitOutOfRange(member: string, commit: bigint, from: bigint, to: bigint): string {
   return `${member} state.commit ${commit} is out of range [${from}, ${to}]`;
 }
+
+/** A write got a page that the file does not have (bbolt node.spill: `pgid (N) above high water mark (M)`); which one, chance decides. */
+export const pageBeyondEnd = 'above high water mark';

@@ -33,7 +33,8 @@ function refusal(input: PredictionInput): string | null {
 const words = (ending: Ending): string => (ending.kind === 'timeout' ? `never ends: ${ending.message}` : ending.message);
 
 function ofBoot(outcome: BootOutcome): Pick<RestorePrediction, 'boot' | 'bootMessage' | 'served'> {
-  const { ending, served } = outcome;
+  const { ending, served, open } = outcome;
+  if (open !== null) return { boot: 'unknown', bootMessage: open, served: null };
   if (ending === null) return { boot: 'ready', bootMessage: null, served };
   return { boot: ending.kind === 'timeout' ? 'hangs' : 'dies', bootMessage: ending.message, served: null };
 }

@@ -74,7 +74,7 @@ export function readSnapshot(file: ByteSource, options: SnapshotOptions = {}): S
     clean,
   });
   const newest = restore?.['3.7'];
-  if (digest.state === 'right' && newest !== undefined && (!newest.accepted || newest.boot !== 'ready')) {
+  if (digest.state === 'right' && newest !== undefined && (!newest.accepted || newest.boot === 'dies' || newest.boot === 'hangs')) {
     const words = newest.message ?? newest.bootMessage ?? '';
     problems.push({ code: 'etcd.refused', severity: 'fatal', page: null, offset: null, message: `etcd 3.7, which reads the files of all earlier versions, would not start from it: ${words}` });
   }

@@ -1,3 +1,4 @@
+import type { WrongClaim } from '../../formats/bbolt/behaviour/check.js';
 import type { PageNumber } from '../../formats/bbolt/behaviour/mapped-file.js';
 import { Death } from '../../formats/bbolt/behaviour/death.js';
 import { bucketOf, cursorOf, forEach, page, rootBucket, type Bucket, type Cursor, type Transaction } from '../../formats/bbolt/behaviour/tree.js';
@@ -14,6 +15,8 @@ export interface OpenedBackend {
   readonly created: Set<string>;
   /** Ids of a freelist that the file carries; null when the free pages were found by scanning the tree. */
   readonly storedFreelist: readonly PageNumber[] | null;
+  /** Null also where a stored freelist made the scan unnecessary. */
+  readonly wrongClaim: WrongClaim | null;
 }
 
 /** A row as raw bytes, as far as they are in the file; the lengths are what the page claims. */

@@ -1,5 +1,5 @@
 import { Death } from '../../formats/bbolt/behaviour/death.js';
-import { freepages } from '../../formats/bbolt/behaviour/check.js';
+import { freepages, type WrongClaim } from '../../formats/bbolt/behaviour/check.js';
 import { openAsBbolt } from '../../formats/bbolt/behaviour/open.js';
 import type { ByteSource } from '../../formats/source.js';
 import { createBucket, requireBucket, touchRows, type OpenedBackend, type Speaker } from './backend.js';
@@ -41,7 +41,7 @@ export function openBackendAs(source: ByteSource, fileSize: number, behaviour: L
         : `failed to open database | error: ${opened.error}`;
     throw new Death('panic', message);
   }
-  return { tx: opened.tx, behaviour, speaker, created: new Set(), storedFreelist: opened.storedFreelist };
+  return { tx: opened.tx, behaviour, speaker, created: new Set(), storedFreelist: opened.storedFreelist, wrongClaim: opened.wrongClaim };
 }
 
 /**
@@ -93,19 +93,28 @@ export interface BootOutcome {
   readonly diesAt: 'start' | 'range' | null;
   readonly ending: Ending | null;
   readonly served: ServedKeys | null;
+  /** Why nobody can tell; null where it can be told. */
+  readonly open: string | null;
 }
+
+/** The restore itself writes already: it may mend the page, or hand out pages that it needs. */
+const chance = ({ page, kind }: WrongClaim): string =>
+  kind === 'beyond' ? `page ${page} claims pages that the file does not have: chance decides whether a write ends in them` : `page ${page} fills pages that count as free: chance decides when a write destroys them`;
 
 const serverVersions: Readonly<Record<string, string>> = { '3.3': '3.3.25', '3.4': '3.4.23', '3.5': '3.5.30', '3.6': '3.6.16', '3.7': '3.7.3' };
 
 /** The first start of a member from a restored snapshot, with a read of all keys. */
 export function followBoot(source: ByteSource, fileSize: number, behaviour: LineBehaviour, clean: CleanStore | null = null): BootOutcome {
   if (fileSize === 0) {
-    return { diesAt: null, ending: null, served: { revision: 1n, keys: 0, keysHash: 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855' } };
+    return { diesAt: null, ending: null, open: null, served: { revision: 1n, keys: 0, keysHash: 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855' } };
   }
   let served: ServedKeys | null = null;
   let phase: 'start' | 'range' = 'start';
+  let claim: WrongClaim | null = null;
   const ending = follow(() => {
     const backend = openBackendAs(source, fileSize, behaviour, 'server', undefined, clean !== null);
+    // The restore's first commit writes the root page anew, and the next open counts the free pages again.
+    claim = backend.wrongClaim?.page === backend.tx.root ? null : backend.wrongClaim;
     reopen(backend);
     const serverVersion = serverVersions[behaviour.line] ?? '3.7.3';
     if (behaviour.membershipFromDb) {
@@ -120,5 +129,5 @@ export function followBoot(source: ByteSource, fileSize: number, behaviour: Line
     phase = 'range';
     served = store === null ? known : serveAll(backend, store);
   });
-  return { diesAt: ending === null ? null : phase, ending, served };
+  return { diesAt: ending === null ? null : phase, ending, served, open: ending === null && claim !== null ? chance(claim) : null };
 }

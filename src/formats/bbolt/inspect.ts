@@ -83,6 +83,7 @@ export function inspectTree(bolt: Bolt, root: number, visited: Set<number>, visi
     if (page.flags !== pageFlag.leaf && page.flags !== pageFlag.branch) {
       return lost('bbolt.page-type', `page ${number}: invalid type: ${pageType(page.flags)}`);
     }
+    if (number + page.overflow >= bolt.highWater) visitor.report(problem('bbolt.out-of-bounds', number, bolt.pageSize, `page ${number} claims ${page.overflow} more pages: out of bounds: ${bolt.highWater}`, 'error'));
     for (let n = number + 1; n <= number + Math.min(page.overflow, bolt.highWater); n++) {
       if (visited.has(n)) {
         visitor.report(problem('bbolt.multiple-references', n, bolt.pageSize, `page ${n}: multiple references (overflow of page ${number})`));

@@ -62,7 +62,7 @@ export const bytes = {
   'bytes.check.boot.ready': 'starts with {keys} keys at revision {revision}',
   'bytes.check.boot.dies': 'then dies: {message}',
   'bytes.check.boot.hangs': 'then hangs before it is ready',
-  'bytes.check.boot.unknown': 'does not get that far',
+  'bytes.check.boot.unknown': 'whether it then starts cannot be told: {message}',
   'bytes.check.damage': 'at least {lost} stored rows are lost or unreadable, {changed} keys show damage',
   'bytes.check.unprovable': 'More may have changed without leaving a trace.',
   'bytes.quick.plausible': 'PLAUSIBLE',

@@ -36,7 +36,7 @@ export const recommend = {
   'recommend.reason.hazard.keys-damaged': 'etcd would start from it, but keys in it are damaged.',
   'recommend.reason.hazard.empty-cluster': 'etcd would start from it as an empty cluster.',
   'recommend.reason.hazard.revision-jump': 'etcd would start from it with a revision far beyond its content.',
-  'recommend.reason.hazard.write-dies': 'etcd would start from it and die at the first write.',
+  'recommend.reason.hazard.write-dies': 'etcd would start from it, and its next writes would overwrite pages that its database needs.',
   'recommend.why.dqlite': 'This is MicroK8s: it keeps its state in dqlite, not in etcd. No etcd snapshot can be restored into it; the steps for dqlite are in the runbook.',
   'recommend.why.two-clusters': 'The bundle mixes files of different clusters, and nothing in it says which of them broke.',
   'recommend.why.objects-deleted': '{count} objects that {path} still holds were deleted; etcd itself did nothing wrong.',

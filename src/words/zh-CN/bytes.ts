@@ -63,7 +63,7 @@ export const bytes: Translation<typeof english> = {
   'bytes.check.boot.ready': '启动后有 {keys} 个键，修订号 {revision}',
   'bytes.check.boot.dies': '随后崩溃：{message}',
   'bytes.check.boot.hangs': '随后卡住，无法就绪',
-  'bytes.check.boot.unknown': '到不了这一步',
+  'bytes.check.boot.unknown': '之后能否启动无法判断：{message}',
   'bytes.check.damage': '至少 {lost} 行数据丢失或无法读取，{changed} 个键有损坏迹象',
   'bytes.check.unprovable': '可能还有改动没有留下痕迹。',
   'bytes.quick.plausible': '看似正常',

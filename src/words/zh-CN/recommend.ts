@@ -37,7 +37,7 @@ export const recommend: Translation<typeof english> = {
   'recommend.reason.hazard.keys-damaged': 'etcd 会由此启动，但其中的键已损坏。',
   'recommend.reason.hazard.empty-cluster': 'etcd 会由此启动成一个空集群。',
   'recommend.reason.hazard.revision-jump': 'etcd 会由此启动，但修订号会远远超出其内容。',
-  'recommend.reason.hazard.write-dies': 'etcd 会由此启动，但第一次写入就会崩溃。',
+  'recommend.reason.hazard.write-dies': 'etcd 会由此启动，但接下来的写入会覆盖其数据库仍需要的页。',
   'recommend.why.dqlite': '这是 MicroK8s：其状态保存在 dqlite 中，而不是 etcd。任何 etcd 快照都不能恢复到其中；针对 dqlite 的步骤见操作手册。',
   'recommend.why.two-clusters': '材料里混有不同集群的文件，而且无从得知出故障的是哪一个。',
   'recommend.why.objects-deleted': '有 {count} 个对象被删除，{path} 中还有；etcd 本身没有出错。',

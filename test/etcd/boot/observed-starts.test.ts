@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { predictBoot, type BootPrediction } from '../../../src/etcd/boot/index.js';
+import { readSnapshot } from '../../../src/etcd/snapshot/index.js';
 import type { EtcdLine } from '../../../src/etcd/version.js';
 import { bytesSource } from '../../../src/formats/source.js';
 import { readRecords, recordType } from '../../../src/formats/wal/index.js';
@@ -27,6 +28,15 @@ function rewritten(files: Members, change: (records: readonly NewRecord[]) => re
     if (next.value.type !== recordType.crc) records.push({ type: next.value.type, data: Uint8Array.from(next.value.data) });
   }
   return new Map([...files, [firstSegment, writeLog([change(records)])[0]!]]);
+}
+
+const pageSize = 4096;
+
+/** The database with another number of overflow pages in one page's header. */
+function withOverflow(files: Members, page: number, overflow: number): Members {
+  const db = Buffer.from(files.get('member/snap/db')!);
+  db.writeUInt32LE(overflow, page * pageSize + 12);
+  return new Map([...files, ['member/snap/db', db]]);
 }
 
 describe('starts as real servers were seen to make them', { timeout: 120_000 }, () => {
@@ -69,5 +79,30 @@ describe('starts as real servers were seen to make them', { timeout: 120_000 }, 
     const odd = (records: readonly NewRecord[]): readonly NewRecord[] => [...records, { type: recordType.snapshot, data: Buffer.from([0x08, 1, 0x10, 99, 0x18, 7]) }];
     expect(start(rewritten(await membersOf('dir-3.4.23-b'), odd), '3.4.23').result).toBe('ready');
     expect(start(rewritten(await membersOf('dir-3.4.23-b'), odd), '3.5.30')).toMatchObject({ result: 'dies', message: 'unmarshal should never fail (proto: wrong wireType = 0 for field ConfState)' });
+  });
+
+  it.each([
+    // The root page is the last of 510 and of 448: both were seen to end with "pgid (N) above high water mark (N)", before they were ready or soon after.
+    ['dir-3.7-a', 509, '3.7.3', 1699n],
+    ['dir-3.5.30-a', 447, '3.5.30', 1667n],
+  ])('%s dies as it writes when page %i claims a page that the file does not have', async (base, page, version, revision) => {
+    const files = withOverflow(await membersOf(base), page, 1);
+    expect(start(files, version)).toMatchObject({ result: 'dies', diesAt: 'write', message: 'above high water mark', causeFile: 'member/snap/db', writable: false, served: { revision } });
+    expect(readSnapshot(bytesSource(files.get('member/snap/db')!)).verdict).toBe('damaged');
+  });
+
+  it('a page that claims one that is free does no harm', async () => {
+    expect(start(withOverflow(await membersOf('dir-3.5.30-n'), 401, 1), '3.5.30')).toMatchObject({ result: 'ready', hazard: null });
+  });
+
+  it.each([
+    // Seen: ready and writable; the second start died with "freepages: failed to get all reachable pages".
+    ['dir-3.5.30-a', 438, '3.5.30'],
+    ['dir-3.6-a', 421, '3.6.16'],
+    ['dir-3.3.25-a', 570, '3.3.25'],
+  ])('%s is ready, but its next writes destroy it when page %i does not claim what it fills', async (base, page, version) => {
+    const files = withOverflow(await membersOf(base), page, 0);
+    expect(start(files, version)).toMatchObject({ result: 'ready', hazard: 'write-dies', problems: expect.arrayContaining([expect.objectContaining({ code: 'bbolt.claims-too-little' })]) });
+    expect(readSnapshot(bytesSource(files.get('member/snap/db')!)).verdict).toBe('damaged');
   });
 });

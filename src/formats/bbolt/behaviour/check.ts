@@ -1,7 +1,7 @@
 import { bucketLeafFlag, noFreelist } from '../layout.js';
 import { Death } from './death.js';
 import type { PageNumber } from './mapped-file.js';
-import { branchChild, branchKey, isBranch, isLeaf, leafKey, stepCounter, typeName, type MappedPage, type Slice } from './pages.js';
+import { branchChild, branchKey, endOfElements, isBranch, isLeaf, leafKey, stepCounter, typeName, type MappedPage, type Slice } from './pages.js';
 import { bucketOf, forEach, page, rootBucket, type Bucket, type Transaction } from './tree.js';
 
 /** Where a check's errors go. It may throw to end the check, as freepages does at the first one. */
@@ -11,12 +11,25 @@ const hex = (tx: Transaction, slice: Slice | null): string => (slice === null ? 
 const stackText = (stack: readonly PageNumber[]): string => `[${stack.join(' ')}]`;
 const greater = (a: PageNumber, b: PageNumber): boolean => a > b;
 
+/**
+ * A page in use that fills other pages than its header says. bbolt derives the free pages from the headers and
+ * notices nothing until it writes.
+ * `beyond`: it claims pages above the high water mark; freed with it, they are handed out, and the writer dies.
+ * `unclaimed`: it fills pages that count as free, which later writes overwrite.
+ */
+export interface WrongClaim {
+  readonly page: PageNumber;
+  readonly kind: 'beyond' | 'unclaimed';
+}
+
 interface Walk {
   readonly tx: Transaction;
   readonly reachable: Set<PageNumber>;
   readonly freed: ReadonlySet<PageNumber>;
   readonly error: CheckError;
   readonly step: () => void;
+  /** The first one met. */
+  wrongClaim: WrongClaim | null;
 }
 
 /** No bucket has a longer name (bbolt MaxKeySize). */
@@ -50,12 +63,23 @@ function verifyReachable(walk: Walk, p: MappedPage, stack: readonly PageNumber[]
   else if (!isBranch(p, tx.dialect) && !isLeaf(p, tx.dialect)) error(`page ${p.id}: invalid type: ${typeName(p, tx.dialect)}${suffix}`);
 }
 
+/** Up to bbolt 1.3.6 a page may say that it is another one. */
+function noteClaim(walk: Walk, id: PageNumber, p: MappedPage): void {
+  const { tx } = walk;
+  if (walk.wrongClaim !== null) return;
+  const last = typeof p.id === 'number' ? p.id + p.overflow : p.id + BigInt(p.overflow);
+  if (last >= tx.highWater) walk.wrongClaim = { page: id, kind: 'beyond' };
+  else if (p.id !== id || endOfElements(tx.map, p, tx.dialect) > (p.overflow + 1) * tx.pageSize) walk.wrongClaim = { page: id, kind: 'unclaimed' };
+}
+
 /** tx.forEachPage: depth first, every child of every branch page. */
 function forEachPage(walk: Walk, stack: PageNumber[]): void {
   walk.step();
   const { tx } = walk;
-  const p = page(tx, stack[stack.length - 1] ?? 0);
+  const id = stack[stack.length - 1] ?? 0;
+  const p = page(tx, id);
   verifyReachable(walk, p, stack);
+  noteClaim(walk, id, p);
   if (!isBranch(p, tx.dialect)) return;
   if (stack.length > 5000) throw new Death('fault', 'runtime: goroutine stack exceeds 1000000000-byte limit');
   for (let i = 0; i < p.count; i++) {
@@ -132,12 +156,14 @@ function checkBucket(walk: Walk, bucket: Bucket, depth: number): void {
   }
 }
 
-/** db.freepages: the check of a tree without a stored freelist; dies at the first error. */
-export function freepages(tx: Transaction): void {
+/** db.freepages: the check of a tree without a stored freelist; dies at the first error. Returns what it does not notice. */
+export function freepages(tx: Transaction): WrongClaim | null {
   const error: CheckError = (message) => {
     throw new Death('panic', `freepages: failed to get all reachable pages (${message})`);
   };
-  checkBucket({ tx, reachable: new Set(), freed: new Set(), error, step: stepCounter() }, rootBucket(tx), 0);
+  const walk: Walk = { tx, reachable: new Set(), freed: new Set(), error, step: stepCounter(), wrongClaim: null };
+  checkBucket(walk, rootBucket(tx), 0);
+  return walk.wrongClaim;
 }
 
 /** tx.Check with its errors, at most `most`. `freed` are the ids of a stored freelist, sorted; null when it is rebuilt. */
@@ -163,7 +189,7 @@ export function checkErrors(tx: Transaction, stored: readonly PageNumber[] | nul
       const list = page(tx, tx.freelist);
       for (let i = 0; i <= Math.min(list.overflow, 1_000_000); i++) reachable.add(typeof tx.freelist === 'number' ? tx.freelist + i : tx.freelist);
     }
-    checkBucket({ tx, reachable, freed, error, step: stepCounter() }, rootBucket(tx), 0);
+    checkBucket({ tx, reachable, freed, error, step: stepCounter(), wrongClaim: null }, rootBucket(tx), 0);
     if (stored !== null && typeof tx.highWater === 'number') {
       for (let id = 0; id < tx.highWater; id++) if (!reachable.has(id) && !freed.has(id)) error(`page ${id}: unreachable unfreed`);
     }

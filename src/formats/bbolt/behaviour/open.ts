@@ -1,7 +1,7 @@
 import type { ByteSource } from '../../source.js';
 import { noFreelist, pageFlag } from '../layout.js';
 import { readMeta, type Meta } from '../meta.js';
-import { freepages } from './check.js';
+import { freepages, type WrongClaim } from './check.js';
 import { Death, panic } from './death.js';
 import type { Dialect } from './dialect.js';
 import { mapFile, mapSizeOf, type MappedFile, type PageNumber } from './mapped-file.js';
@@ -22,7 +22,8 @@ export interface OpenOptions {
   readonly trusted?: boolean;
 }
 
-export type Opened = { readonly tx: Transaction; readonly storedFreelist: readonly PageNumber[] | null } | { readonly error: OpenError };
+/** `storedFreelist`: null when the free pages were found by scanning the tree; `wrongClaim`: what that scan passed over. */
+export type Opened = { readonly tx: Transaction; readonly storedFreelist: readonly PageNumber[] | null; readonly wrongClaim: WrongClaim | null } | { readonly error: OpenError };
 
 const canonical = (id: bigint): PageNumber => (id <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(id) : id);
 
@@ -113,8 +114,8 @@ function open(source: ByteSource, options: OpenOptions): Opened {
   const tx: Transaction = {
     map, pageSize, dialect, root: canonical(active.root), highWater: canonical(active.highWater), freelist: canonical(active.freelist),
   };
-  if (active.freelist !== noFreelist) return { tx, storedFreelist: readFreelist(tx) };
-  if (options.trusted !== true) freepages(tx);
+  if (active.freelist !== noFreelist) return { tx, storedFreelist: readFreelist(tx), wrongClaim: null };
+  const wrongClaim = options.trusted === true ? null : freepages(tx);
   if (active.highWater > 2n ** 34n) throw new Death('timeout', `the list of free pages up to page ${active.highWater} does not fit into memory`, false);
-  return { tx, storedFreelist: null };
+  return { tx, storedFreelist: null, wrongClaim };
 }

@@ -90,6 +90,20 @@ export function leafValue(map: MappedFile, page: MappedPage, index: number): Sli
   return slice(at, map.u32(at + 4) + map.u32(at + 8), map.u32(at + 12));
 }
 
+/** Where the last byte of a branch or leaf page's elements ends, counted from the page's first byte; never reads outside the file. */
+export function endOfElements(map: MappedFile, page: MappedPage, dialect: Dialect): number {
+  let end = 16 + page.count * 16;
+  if (page.at + end > map.fileSize) return end;
+  const branch = isBranch(page, dialect);
+  for (let i = 0; i < page.count; i++) {
+    const at = elementAt(page, i);
+    const from = at - page.at;
+    const own = branch ? map.u32(at) + map.u32(at + 4) : map.u32(at + 4) + map.u32(at + 8) + map.u32(at + 12);
+    if (from + own > end) end = from + own;
+  }
+  return end;
+}
+
 /** Most steps a walk may take before it counts as endless: Go's stack ends at 1 GB, a cycle at this. */
 const mostSteps = 4_000_000;
 
