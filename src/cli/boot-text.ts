@@ -32,7 +32,9 @@ export function bootJson(path: string, version: string, report: BootPrediction):
     term: jsonNumber(report.term),
     appliedIndex: jsonNumber(report.appliedIndex),
     walLastIndex: jsonNumber(report.walLastIndex),
+    walLastTerm: jsonNumber(report.walLastTerm),
     commitIndex: jsonNumber(report.commitIndex),
+    uncommitted: report.uncommitted,
     hashKv: hashKv === null ? null : { hash: hashKv.hash, revision: jsonNumber(hashKv.revision), compactRevision: jsonNumber(hashKv.compactRevision) },
     held: report.held === null ? null : { ...servedJson(report.held), compactRevision: jsonNumber(report.held.compactRevision) },
     members: report.members,
@@ -96,7 +98,7 @@ export function clusterText(paths: readonly string[], cluster: ClusterPrediction
   if (fork !== null) lines.push(words('boot.cluster.differ', { revision: String(fork.revision), key: fork.key, a: paths[fork.members[0]] ?? '', b: paths[fork.members[1]] ?? '' }));
   else if (cluster.agree === true) lines.push(words('boot.cluster.agree'));
   else if (cluster.agree === false) lines.push(words('boot.cluster.differ-state'));
-  lines.push(words('boot.cluster.together'));
+  lines.push(words(cluster.scenarios.length === 0 ? 'boot.cluster.not-distinct' : 'boot.cluster.together'));
   const told = new Map<string, (string | null)[]>();
   const outcome = (scenario: Scenario): string => JSON.stringify([scenario.leader === null, scenario.rewritesHistory, scenario.members.map(memberJson)]);
   for (const scenario of cluster.scenarios) told.set(outcome(scenario), [...(told.get(outcome(scenario)) ?? []), scenario.leader === null ? null : (paths[scenario.leader] ?? '')]);

@@ -95,9 +95,20 @@ export interface BootReport {
   readonly term: bigint | null;
   readonly appliedIndex: bigint | null;
   readonly walLastIndex: bigint | null;
+  /** Term of the last entry of the WAL, by which raft compares logs first. */
+  readonly walLastTerm: bigint | null;
   /** Commit index of the last HardState in the WAL. */
   readonly commitIndex: bigint | null;
+  /** What it holds once everything that it knows to be committed is applied, served or not. */
+  readonly held: (Served & { readonly compactRevision: bigint }) | null;
+  /** Entries above the commit index that a lone start cannot commit: `--force-new-cluster` drops them, a majority commits or replaces them. */
+  readonly uncommitted: number | null;
   /** Voting members according to the newest snapshot, WAL and db. A lone member of several never becomes ready. */
   readonly members: readonly { readonly memberId: string; readonly name: string; readonly peerUrls: readonly string[] }[];
   readonly problems: readonly Problem[];
+}
+
+/** Newest revision that a start would serve, or that is there for one, or that the database alone holds; null when nothing can be read. */
+export function revisionOf(boot: BootReport | null, snapshot: SnapshotReport | null): bigint | null {
+  return boot?.served?.revision ?? (boot?.result === 'unknown' ? null : boot?.held?.revision) ?? snapshot?.revision ?? null;
 }

@@ -70,7 +70,7 @@ export function define(command: Command): Command {
           process.stdout.write(clusterText(names, cluster, language));
           process.stdout.write(`${say(language, 'boot.advice.copy')}\n`);
         }
-        const safe = cluster.agree !== false && cluster.scenarios.every((scenario) => !scenario.rewritesHistory && scenario.members.every((member) => member.result === 'ready'));
+        const safe = cluster.agree !== false && cluster.scenarios.length > 0 && cluster.scenarios.every((scenario) => !scenario.rewritesHistory && scenario.members.every((member) => member.result === 'ready'));
         process.exitCode = safe ? exitCode.ok : exitCode.findings;
       } finally {
         close();

@@ -6,9 +6,6 @@ import { compareVersions } from '../version.js';
 /** Where the v2 store keeps the version of the cluster (membership/store.go StoreClusterVersionKey). */
 const versionPath = '/0/version';
 
-/** No entry that sets the version of the cluster is longer. */
-export const longestVersionEntry = 160;
-
 const line = (version: string): string => version.split('.').slice(0, 2).join('.');
 
 const minorOf = (version: string): number => Number(version.split('.')[1]);

@@ -4,7 +4,7 @@ import type { DataDir } from '../data-dir.js';
 import type { Write } from '../replay/store.js';
 import { hashKv, type HashKv } from '../replay/hash-kv.js';
 import { serve } from '../replay/served.js';
-import type { BootReport, Served } from '../verdict.js';
+import type { BootReport } from '../verdict.js';
 import type { EtcdLine } from '../version.js';
 import { beforeReplay, hazardsOf } from './hazards.js';
 import { fatalProblems } from './fatal-problems.js';
@@ -12,7 +12,7 @@ import { forceNewCluster } from './force-new-cluster.js';
 import { memberFiles } from './member-files.js';
 import { hexId } from './membership.js';
 import { serverKind, startMember, type LoadedMember, type ServerKind, type StartFailure } from './member-start.js';
-import { replayLog, type Replayed } from './replay.js';
+import { EntryDeath, replayLog, type Replayed } from './replay.js';
 import { pageBeyondEnd } from './words.js';
 
 export interface BootOptions {
@@ -28,13 +28,13 @@ export interface BootOptions {
 /** The report with the hash that \`endpoint hashkv\` would print; null when nothing is served. */
 export interface BootPrediction extends BootReport {
   readonly hashKv: HashKv | null;
-  /** What the member holds once everything that it knows to be committed is applied, served or not. */
-  readonly held: (Served & { readonly compactRevision: bigint }) | null;
 }
 
 const empty: BootPrediction = {
   hashKv: null,
   held: null,
+  uncommitted: null,
+  walLastTerm: null,
   result: 'unknown', diesAt: null, message: null, causeFile: null, writable: null, hazard: null, replayed: null, served: null,
   memberId: null, clusterId: null, term: null, appliedIndex: null, walLastIndex: null, commitIndex: null, members: [], problems: [],
 };
@@ -53,6 +53,7 @@ function failed(failure: StartFailure, dir: DataDir): BootPrediction {
     clusterId: read?.clusterId == null ? null : hexId(read.clusterId),
     term: read?.state.term ?? null,
     walLastIndex: read?.entries.at(-1)?.index ?? null,
+    walLastTerm: read?.entries.at(-1)?.term ?? null,
     commitIndex: read?.state.commit ?? null,
     problems: [...failure.problems, ...(open ? [] : fatalProblems(memberFiles(dir), failure))],
   };
@@ -65,9 +66,7 @@ function failed(failure: StartFailure, dir: DataDir): BootPrediction {
  */
 const ownEntries = 2n;
 
-function judge(loaded: LoadedMember, server: ServerKind, replayed: Replayed): Pick<BootReport, 'result' | 'message' | 'writable' | 'hazard'> {
-  const read = loaded.started?.read ?? null;
-  const last = read?.entries.at(-1)?.index ?? loaded.snapshot?.index ?? 0n;
+function judge(loaded: LoadedMember, server: ServerKind, replayed: Replayed, last: bigint): Pick<BootReport, 'result' | 'message' | 'writable' | 'hazard'> {
   const gap = loaded.database.consistentIndex - last;
   if (!replayed.leads) return { result: 'hangs', message: null, writable: false, hazard: gap > 0n ? 'writes-swallowed' : null };
   const modern = server.behaviour.membershipFromDb;
@@ -80,13 +79,14 @@ function judge(loaded: LoadedMember, server: ServerKind, replayed: Replayed): Pi
   return { result: 'ready', message: null, writable: !capped, hazard: null };
 }
 
-function describe(loaded: LoadedMember): Pick<BootReport, 'memberId' | 'clusterId' | 'walLastIndex' | 'commitIndex' | 'members'> {
+function describe(loaded: LoadedMember): Pick<BootReport, 'memberId' | 'clusterId' | 'walLastIndex' | 'walLastTerm' | 'commitIndex' | 'members'> {
   const read = loaded.started?.read ?? null;
   const { voters, known } = loaded.membership;
   return {
     memberId: read?.memberId == null ? null : hexId(read.memberId),
     clusterId: read?.clusterId == null ? null : hexId(read.clusterId),
     walLastIndex: read?.entries.at(-1)?.index ?? loaded.snapshot?.index ?? null,
+    walLastTerm: read?.entries.at(-1)?.term ?? loaded.snapshot?.term ?? null,
     commitIndex: read?.state.commit ?? null,
     members: [...voters].sort((a, b) => (a < b ? -1 : 1)).map((id) => ({ memberId: hexId(id), name: known.get(id)?.name ?? '', peerUrls: known.get(id)?.peerUrls ?? [] })),
   };
@@ -115,7 +115,7 @@ export function predictBoot(dir: DataDir, options: BootOptions): BootPrediction 
   let replayed: Replayed | null = null;
   const written: Write[] = [];
   try {
-    const forced = options.forceNewCluster === true && read !== null ? forceNewCluster(read, database.consistentIndex, server.version, membership) : null;
+    const forced = options.forceNewCluster === true && started !== null ? forceNewCluster(started, loaded.snapshot?.index ?? 0n, database.consistentIndex, server.version, membership) : null;
     replayed = started === null || read === null
       ? { applied: 0, appliedIndex: database.consistentIndex, appliedTerm: database.term, rejected: new Map(), leads: true }
       : replayLog(machine, {
@@ -133,9 +133,15 @@ export function predictBoot(dir: DataDir, options: BootOptions): BootPrediction 
             options.onWrites?.(changes);
           },
         });
+    if (forced !== null && read?.memberId != null) {
+      membership.learners.clear();
+      membership.voters.clear();
+      membership.voters.add(read.memberId);
+      replayed = { ...replayed, leads: true };
+    }
     phase = 'range';
     const served = serve(machine);
-    const verdict = judge(loaded, server, replayed);
+    const verdict = judge(loaded, server, replayed, forced?.last ?? read?.entries.at(-1)?.index ?? loaded.snapshot?.index ?? 0n);
     const hazards = hazardsOf(loaded, server, before, replayed.appliedIndex);
     const lostAll = served.keys === 0 && started === null && database.backend === null;
     const writesDie = database.backend?.wrongClaim?.kind === 'beyond' ? { result: 'dies' as const, diesAt: 'write' as const, message: pageBeyondEnd, causeFile: files.db?.path ?? null, writable: false } : {};
@@ -146,6 +152,7 @@ export function predictBoot(dir: DataDir, options: BootOptions): BootPrediction 
       served: verdict.result === 'ready' && missing.length === 0 ? served : null,
       held: { ...served, compactRevision: machine.store.compactRevision },
       hashKv: verdict.result === 'ready' ? hashKv(machine.store, database.backend, loaded.keyBucket, written) : null,
+      uncommitted: replayed.leads ? 0 : (read?.entries.filter(({ index }) => index > read.state.commit).length ?? 0),
       replayed: replayed.applied,
       appliedIndex: replayed.appliedIndex,
       term: read?.state.term ?? database.term,
@@ -153,7 +160,8 @@ export function predictBoot(dir: DataDir, options: BootOptions): BootPrediction 
     };
   } catch (thrown) {
     if (!(thrown instanceof Death)) throw thrown;
-    const causeFile = files.db?.path ?? null;
+    const segment = thrown instanceof EntryDeath ? started?.log.names[thrown.segment]?.name : undefined;
+    const causeFile = segment === undefined ? (files.db?.path ?? null) : files.walPrefix + segment;
     return {
       ...empty, ...facts, result: 'dies', diesAt: phase, message: thrown.message, causeFile, writable: false,
       replayed: replayed?.applied ?? null, appliedIndex: replayed?.appliedIndex ?? null, term: read?.state.term ?? database.term,

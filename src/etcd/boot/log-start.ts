@@ -2,8 +2,9 @@ import { readRaftSnapshot, type RaftSnapshot } from '../../formats/raft-snapshot
 import { readRecords } from '../../formats/wal/index.js';
 import type { Problem } from '../../formats/problem.js';
 import { sliceSource, type ByteSource } from '../../formats/source.js';
-import { openFailure, readLog, type LogFailure, type LogFiles, type ReadLog } from '../raft/log.js';
-import type { ConfState, SnapshotMark } from '../raft/messages.js';
+import { entryData, openFailure, readLog, type LogEntry, type LogFailure, type LogFiles, type ReadLog } from '../raft/log.js';
+import { decodeConfChange, entryType, type ConfState, type SnapshotMark } from '../raft/messages.js';
+import { changeMembership, type Membership } from './membership.js';
 
 /** The snapshot that the log is read from. */
 export interface StartSnapshot {
@@ -56,7 +57,19 @@ export interface StartedLog {
   readonly failure: { readonly kind: 'open' | 'read' | 'repair'; readonly message: string; readonly cause: LogFailure | null } | null;
 }
 
-const empty: ReadLog = { memberId: null, clusterId: null, state: { term: 0n, vote: 0n, commit: 0n }, entries: [], superseded: [], failure: null, endSegment: 0, endOffset: 0 };
+/** Members that vote once these entries of the log are applied (GetEffectiveNodeIDsFromWALEntries). */
+export function votersAfter({ log }: StartedLog, entries: readonly LogEntry[], membership: Membership): ReadonlySet<bigint> {
+  const after: Membership = { voters: new Set(membership.voters), learners: new Set(membership.learners), known: new Map() };
+  for (const entry of entries) {
+    if (entry.type !== entryType.confChange) continue;
+    const { value } = decodeConfChange(entryData(log, entry), log.dialect.protobuf);
+    if (value !== null) changeMembership(after, value);
+  }
+  return after.voters;
+}
+
+/** A log of which nothing could be read. */
+export const nothingRead: ReadLog = { memberId: null, clusterId: null, state: { term: 0n, vote: 0n, commit: 0n }, entries: [], superseded: [], failure: null, endSegment: 0, endOffset: 0 };
 
 /** wal.Repair: the last segment alone, from its start; cut behind the last good record. */
 function cutTail(log: LogFiles): { readonly log: LogFiles; readonly name: string; readonly offset: number; readonly bytes: number } | 'whole' | 'cannot' {
@@ -75,7 +88,7 @@ function cutTail(log: LogFiles): { readonly log: LogFiles; readonly name: string
 /** Opens and reads the log from a snapshot; repairs a torn tail once (openWALFromSnapshot, readWAL). */
 export function startLog(log: LogFiles, start: { readonly index: bigint; readonly term: bigint }): StartedLog {
   const cannotOpen = openFailure(log, start.index);
-  if (cannotOpen !== null) return { log, read: empty, repair: null, failure: { kind: 'open', message: cannotOpen, cause: null } };
+  if (cannotOpen !== null) return { log, read: nothingRead, repair: null, failure: { kind: 'open', message: cannotOpen, cause: null } };
   const first = readLog(log, start);
   if (first.failure === null) return { log, read: first, repair: null, failure: null };
   if (!first.failure.unexpectedEof) return { log, read: first, repair: null, failure: { kind: 'read', message: first.failure.message, cause: first.failure } };

@@ -57,11 +57,19 @@ export interface StartFailure {
   readonly forWantOfFile: boolean;
   /** What was read of the log until then. */
   readonly read: ReadLog | null;
+  /** The entry that the database has applied last, where it could be opened; term 0 where it does not say. */
+  readonly applied: { readonly index: bigint; readonly term: bigint } | null;
   readonly problems: readonly Problem[];
 }
 
+/** What is known of a member although its start may end later. */
+interface Seen {
+  read: ReadLog | null;
+  applied: StartFailure['applied'];
+}
+
 class Stopped extends Error {
-  constructor(readonly failure: Omit<StartFailure, 'problems' | 'read'>) {
+  constructor(readonly failure: Omit<StartFailure, 'problems' | keyof Seen>) {
     super(failure.message);
   }
 }
@@ -131,10 +139,11 @@ function loadBuckets(database: MemberDatabase): { readonly machine: Machine; rea
   return { machine: machineOf(backend, store), keyBucket: store.bucket };
 }
 
-function load(server: ServerKind, files: MemberFiles, report: (problem: Problem) => void, note: (read: ReadLog) => void): Omit<LoadedMember, 'problems'> {
+function load(server: ServerKind, files: MemberFiles, report: (problem: Problem) => void, seen: Seen): Omit<LoadedMember, 'problems'> {
   const { behaviour, line } = server;
   const dbPath = files.db?.path ?? `${files.snapPrefix}db`;
   let database = blaming(dbPath, () => openMemberDatabase(files.db?.source ?? null, behaviour, dbPath));
+  seen.applied = { index: database.consistentIndex, term: database.term };
   const haveWal = files.wal.size > 0 || (line === '3.3' && files.otherInWal);
   let snapshot: StartSnapshot | null = null;
   let log: LogFiles | null = null;
@@ -155,7 +164,7 @@ function load(server: ServerKind, files: MemberFiles, report: (problem: Problem)
   const { backend } = database;
   if (database.exists && backend !== null && behaviour.membershipFromDb) blaming(dbPath, () => validateSchema(backend, Number(line.slice(2))));
   const started = log === null ? null : openLog(server, files, log, snapshot);
-  if (started !== null) note(started.read);
+  if (started !== null) seen.read = started.read;
   const inDatabase = backend === null ? new Map<bigint, KnownMember & { learner: boolean }>() : blaming(dbPath, () => membersInDatabase(backend));
   const v2 = snapshot?.store == null ? null : readV2Store(snapshot.store);
   if (haveWal) {
@@ -189,12 +198,12 @@ function readForFacts(files: MemberFiles, server: ServerKind): ReadLog | null {
 export function startMember(dir: DataDir, server: ServerKind): { readonly loaded: LoadedMember; readonly failure: null } | { readonly loaded: null; readonly failure: StartFailure } {
   const files = memberFiles(dir);
   const problems: Problem[] = [];
-  let read: ReadLog | null = null;
+  const seen: Seen = { read: null, applied: null };
   try {
-    const loaded = load(server, files, (problem) => problems.push(problem), (seen) => (read = seen));
+    const loaded = load(server, files, (problem) => problems.push(problem), seen);
     return { loaded: { ...loaded, problems }, failure: null };
   } catch (thrown) {
-    if (thrown instanceof Stopped) return { loaded: null, failure: { ...thrown.failure, read: read ?? readForFacts(files, server), problems } };
+    if (thrown instanceof Stopped) return { loaded: null, failure: { ...thrown.failure, read: seen.read ?? readForFacts(files, server), applied: seen.applied, problems } };
     throw thrown;
   }
 }

@@ -4,7 +4,7 @@ import { decodeConfChange, entryType } from '../raft/messages.js';
 import { decodeRequest } from '../raft/request.js';
 import { applyRequest, type Applied, type Machine } from '../replay/apply.js';
 import type { Write } from '../replay/store.js';
-import { clusterVersionIn, longestVersionEntry, refuseDowngrade } from './downgrade.js';
+import { clusterVersionIn, refuseDowngrade } from './downgrade.js';
 import { changeMembership, type Membership } from './membership.js';
 
 /** How far the log was applied. */
@@ -36,6 +36,13 @@ export interface ReplayOptions {
   readonly onWrites?: (writes: readonly Write[], entry: LogEntry) => void;
 }
 
+/** A server ends because of what an entry holds; `segment` is its position in the log. */
+export class EntryDeath extends Death {
+  constructor(message: string, readonly segment: number) {
+    super('panic', message);
+  }
+}
+
 /**
  * Applies the log as a starting member does: what is known to be committed first; the rest only if this
  * member is the single voter and so elects itself. Throws Death where the server would end.
@@ -52,13 +59,13 @@ export function replayLog(machine: Machine, options: ReplayOptions): Replayed {
     const fresh = entry.index > consistentIndex;
     if (entry.type === entryType.confChange) {
       const change = decodeConfChange(entryData(log, entry), log.dialect.protobuf);
-      if (change.error !== null) throw new Death('panic', `unmarshal should never fail (${change.error})`);
+      if (change.error !== null) throw new EntryDeath(`unmarshal should never fail (${change.error})`, entry.segment);
       if (fresh && change.value.kind === 'add-voter' && options.membersInDatabase?.has(change.value.memberId) === true) {
         if (membership.voters.size === 0) throw new Death('panic', 'removed all voters');
       } else changeMembership(membership, change.value);
       if (membership.voters.size === 0) throw new Death('panic', 'removed all voters');
     } else if (entry.type !== entryType.normal) {
-      throw new Death('panic', options.plainLog === true ? 'entry type should be either EntryNormal or EntryConfChange' : 'unknown entry type; must be either EntryNormal or EntryConfChange');
+      throw new EntryDeath(options.plainLog === true ? 'entry type should be either EntryNormal or EntryConfChange' : 'unknown entry type; must be either EntryNormal or EntryConfChange', entry.segment);
     }
     if (fresh) {
       applied += 1;
@@ -66,12 +73,13 @@ export function replayLog(machine: Machine, options: ReplayOptions): Replayed {
       appliedTerm = entry.term;
     }
     if (entry.type !== entryType.normal || entry.dataLength === 0) continue;
-    // The version of the cluster is kept in memory: entries that the database has already count for it.
     const { serverVersion } = options;
-    if (!fresh && (serverVersion === undefined || entry.dataLength > longestVersionEntry)) continue;
+    if (!fresh && serverVersion === undefined) continue;
+    // A server decodes what the database has already as well, and ends where it cannot (applyEntryNormal).
     const { request, error } = decodeRequest(entryData(log, entry), log.dialect.protobuf);
-    if (error !== null && fresh) throw new Death('panic', error);
+    if (error !== null) throw new EntryDeath(error, entry.segment);
     if (request === null) continue;
+    // The version of the cluster is kept in memory: those entries count for it too.
     if (serverVersion !== undefined) refuseDowngrade(serverVersion, clusterVersionIn(request, serverVersion));
     if (!fresh) continue;
     const result = applyRequest(machine, request);

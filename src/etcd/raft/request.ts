@@ -217,10 +217,9 @@ function decodeField(field: number, raw: Uint8Array): RaftOperation {
   }
 }
 
-function decodeV2(raw: Uint8Array): RaftOperation | null {
-  const from = decodeStrictly(raw, schema('Request', { 1: varint('ID'), 2: bytes('Method'), 3: bytes('Path'), 4: bytes('Val'), 5: varint('Dir'), 6: bytes('PrevValue'), 7: varint('PrevIndex'), 8: varint('PrevExist'), 9: varint('Expiration'), 10: varint('Wait'), 11: varint('Since'), 12: varint('Recursive'), 13: varint('Sorted'), 14: varint('Quorum'), 15: varint('Time'), 16: varint('Stream'), 17: varint('Refresh') }));
-  return from.error === null ? { kind: 'v2', method: text(bytesIn(from, 2)), path: text(bytesIn(from, 3)), value: text(bytesIn(from, 4)) } : null;
-}
+const v2Request = (raw: Uint8Array): StrictMessage => decodeStrictly(raw, schema('Request', { 1: varint('ID'), 2: bytes('Method'), 3: bytes('Path'), 4: bytes('Val'), 5: varint('Dir'), 6: bytes('PrevValue'), 7: varint('PrevIndex'), 8: varint('PrevExist'), 9: varint('Expiration'), 10: varint('Wait'), 11: varint('Since'), 12: varint('Recursive'), 13: varint('Sorted'), 14: varint('Quorum'), 15: varint('Time'), 16: varint('Stream'), 17: varint('Refresh') }));
+
+const v2Operation = (from: StrictMessage): RaftOperation => ({ kind: 'v2', method: text(bytesIn(from, 2)), path: text(bytesIn(from, 3)), value: text(bytesIn(from, 4)) });
 
 /**
  * Decodes the data of a normal entry: etcdserverpb.InternalRaftRequest, or else a v2 Request, tried in
@@ -231,12 +230,15 @@ export function decodeRequest(data: Uint8Array, dialect: ProtobufDialect): { rea
   if (data.length === 0) return { request: null, error: null };
   const from = decodeStrictly(data, internal, dialect);
   if (from.error !== null) {
-    const operation = decodeV2(data);
-    return operation === null ? { request: null, error: `unmarshal should never fail (${from.error})` } : { request: { user: '', authRevision: 0n, operation }, error: null };
+    // The words are those of the second attempt.
+    const old = v2Request(data);
+    if (old.error !== null) return { request: null, error: `unmarshal should never fail (${dialect === 'gogo' ? old.error : from.error})` };
+    return { request: { user: '', authRevision: 0n, operation: v2Operation(old) }, error: null };
   }
   const head = decodeStrictly(bytesIn(from, 100) ?? none, header);
   const v2 = bytesIn(from, 2);
   const first = v2 === null ? from.fields.find(({ field, value }) => field !== 1 && field !== 100 && typeof value !== 'bigint') : undefined;
-  const operation = v2 !== null ? (decodeV2(v2) ?? { kind: 'unknown' as const, fields: [2] }) : first === undefined ? { kind: 'unknown' as const, fields: [] } : decodeField(first.field, first.value as Uint8Array);
+  const inside = v2 === null ? null : v2Request(v2);
+  const operation = inside !== null ? (inside.error === null ? v2Operation(inside) : { kind: 'unknown' as const, fields: [2] }) : first === undefined ? { kind: 'unknown' as const, fields: [] } : decodeField(first.field, first.value as Uint8Array);
   return { request: { user: text(bytesIn(head, 2)), authRevision: numberIn(head, 3), operation }, error: null };
 }

@@ -1,0 +1,124 @@
+import { describe, expect, it } from 'vitest';
+import { predictCluster, type ClusterPrediction } from '../../../src/etcd/boot/cluster.js';
+import { predictBoot, type BootPrediction } from '../../../src/etcd/boot/index.js';
+import { scenarios } from '../../../src/etcd/boot/together.js';
+import type { DataDir } from '../../../src/etcd/data-dir.js';
+import { decodeEntry, entryType } from '../../../src/etcd/raft/messages.js';
+import type { EtcdLine } from '../../../src/etcd/version.js';
+import { bytesSource } from '../../../src/formats/source.js';
+import { readRecords, recordType } from '../../../src/formats/wal/index.js';
+import { baseFiles } from '../../damage/cases.js';
+import type { Files } from '../../damage/edits.js';
+import { writeLog, type NewRecord } from '../../formats/wal/written-log.js';
+
+const segment = 'member/wal/0000000000000000-0000000000000000.wal';
+
+/** The files of one member of a base of three, without what waits to become a segment. */
+async function memberOf(base: string, name: 'm1' | 'm2' | 'm3'): Promise<Files> {
+  return new Map([...await baseFiles(base)].filter(([path]) => path.startsWith(`${name}/member/`) && !path.endsWith('.tmp')).map(([path, bytes]) => [path.slice(name.length + 1), bytes]));
+}
+
+const dirOf = (files: Files): DataDir => ({ files: new Map([...files].map(([path, bytes]) => [path, bytesSource(bytes)])), complete: true });
+const together = (version: string, ...members: readonly Files[]): ClusterPrediction => predictCluster(members.map(dirOf), { line: version.slice(0, 3) as EtcdLine, version });
+const forced = (version: string, files: Files): BootPrediction => predictBoot(dirOf(files), { line: version.slice(0, 3) as EtcdLine, version, forceNewCluster: true });
+
+/** The log of a member written again with other records, and a chain that fits them. */
+function rewritten(files: Files, change: (records: readonly NewRecord[]) => readonly NewRecord[]): Files {
+  const reader = readRecords([{ name: 'log.wal', source: bytesSource(files.get(segment)!) }]);
+  const records: NewRecord[] = [];
+  for (let next = reader.next(); next.done !== true; next = reader.next()) {
+    if (next.value.type !== recordType.crc) records.push({ type: next.value.type, data: Uint8Array.from(next.value.data) });
+  }
+  return new Map([...files, [segment, writeLog([change(records)])[0]!]]);
+}
+
+const varint = (value: number): number[] => (value < 128 ? [value] : [(value & 0x7f) | 0x80, ...varint(value >> 7)]);
+const indexOf = ({ type, data }: NewRecord): number => (type === recordType.entry ? Number(decodeEntry(data, 'gogo').value?.index ?? 0n) : 0);
+
+/** Entries of one term behind the end of a log, each with the request of its last one; `commit` is recorded after them. */
+const append = (term: number, indexes: readonly number[], commit: number) => (records: readonly NewRecord[]): readonly NewRecord[] => {
+  const last = decodeEntry(records.filter(({ type }) => type === recordType.entry).at(-1)!.data, 'gogo').value!;
+  const entries = indexes.map((index): NewRecord => ({ type: recordType.entry, data: Uint8Array.from([0x08, entryType.normal, 0x10, term, 0x18, ...varint(index), 0x22, ...varint(last.data.length), ...last.data]) }));
+  return [...records, ...entries, { type: recordType.state, data: Uint8Array.from([0x08, term, 0x10, 1, 0x18, ...varint(commit)]) }];
+};
+
+/** The log as it was when it ended at an index. */
+const upTo = (index: number) => (records: readonly NewRecord[]): readonly NewRecord[] => records.slice(0, records.findIndex((record) => indexOf(record) > index));
+
+describe('members of one cluster', { timeout: 120_000 }, () => {
+  it('a longer log of an older term is not the newest: its leader was alone, and nobody was told that its entries are stored', async () => {
+    // As seen: a leader kept taking requests without the others, which then elected another and went on.
+    const lone = rewritten(await memberOf('trio-3.6-a', 'm1'), append(2, [385, 386, 387, 388, 389], 383));
+    const others = [await memberOf('trio-3.6-a', 'm2'), await memberOf('trio-3.6-a', 'm3')].map((files) => rewritten(files, append(3, [385, 386], 386)));
+    const cluster = together('3.6.16', lone, ...others);
+    expect(cluster.newest).toBe(1);
+    expect(cluster.scenarios.map(({ leader, rewritesHistory }) => [leader, rewritesHistory])).toEqual([[1, false], [2, false]]);
+    // The old leader drops its own entries for those of the new one.
+    const [first, second] = cluster.scenarios[0]!.members;
+    expect(first).toEqual(second);
+    expect(second).toMatchObject({ result: 'ready', served: { revision: 358n } });
+  });
+
+  it('an old leader whose own entries reach below the snapshot of the others gets their database', async () => {
+    // Real members: the third led alone and took 12 requests that nobody confirmed, the others went on up to revision 33.
+    const cluster = together('3.6.16', await memberOf('trio-3.6-l', 'm1'), await memberOf('trio-3.6-l', 'm2'), await memberOf('trio-3.6-l', 'm3'));
+    expect(cluster.newest).toBe(0);
+    expect(cluster.members.map(({ walLastTerm, walLastIndex, uncommitted, held }) => [walLastTerm, walLastIndex, uncommitted, held?.revision])).toEqual([[3n, 43n, 1, 32n], [3n, 43n, 1, 32n], [2n, 40n, 12, 21n]]);
+    const served = { revision: 33n, keys: 10, keysHash: '1b50fe6735cd275d2b36cc5f0efcdc5b6adf550a18ff0bca9ac2a15dd5b75b10' };
+    const ready = { result: 'ready', message: null, served };
+    expect(cluster.scenarios).toEqual([{ leader: 0, members: [ready, ready, ready], rewritesHistory: false }, { leader: 1, members: [ready, ready, ready], rewritesHistory: false }]);
+  });
+
+  it('a directory that was copied to a second host is no second member', async () => {
+    const [m1, m2] = [await memberOf('trio-3.5.30-a', 'm1'), await memberOf('trio-3.5.30-a', 'm2')];
+    const cluster = together('3.5.30', m1, m2, m1);
+    expect(cluster.scenarios).toEqual([]);
+  });
+
+  it('what the database of a member that does not start has applied was committed', async () => {
+    // Seen: a laggard and a member that was set back came up without 70 revisions that the third one's database held.
+    const [m1, m2, m3] = [await memberOf('trio-3.6-l', 'm1'), await memberOf('trio-3.6-l', 'm2'), await memberOf('trio-3.6-l', 'm3')];
+    const old = rewritten(new Map([...[...m1].filter(([path]) => !path.includes('0003-')), ['member/snap/db', m3.get('member/snap/db')!]]), upTo(28));
+    const log = Buffer.from(m2.get(segment)!);
+    log[3000] = log[3000]! ^ 1;
+    const broken = new Map([...m2, [segment, log]]);
+    const cluster = together('3.6.16', old, broken, m3);
+    expect(cluster.members.map(({ result }) => result)).toEqual(['hangs', 'dies', 'hangs']);
+    expect(cluster.scenarios.map(({ leader, rewritesHistory }) => [leader, rewritesHistory])).toEqual([[2, true]]);
+    expect(scenarios([old, broken, m3].map(dirOf), '3.6', '3.6.16', new Set([1])).map(({ rewritesHistory }) => rewritesHistory)).toEqual([true]);
+  });
+
+  it('what a member that is left out is known to have committed counts, and what nobody else can have had does not', async () => {
+    const [m1, m2, m3] = [await memberOf('trio-3.6-a', 'm1'), await memberOf('trio-3.6-a', 'm2'), await memberOf('trio-3.6-a', 'm3')];
+    const ways = (out: Files): readonly boolean[] => scenarios([m1, m2, out].map(dirOf), '3.6', '3.6.16', new Set([2])).map(({ rewritesHistory }) => rewritesHistory);
+    expect(ways(m3)).toEqual([false, false]);
+    expect(ways(rewritten(m3, append(2, [385, 386], 383)))).toEqual([false, false]);
+    expect(ways(rewritten(m3, append(2, [385, 386], 385)))).toEqual([true, true]);
+  });
+});
+
+describe('--force-new-cluster', { timeout: 120_000 }, () => {
+  it('serves what the log records as committed, whatever the database has on disk', async () => {
+    expect(forced('3.6.16', await memberOf('trio-3.6-a', 'm1'))).toMatchObject({ result: 'ready', served: { revision: 355n }, members: [{ peerUrls: [expect.stringContaining('http://')] }] });
+  });
+
+  it.each([
+    // The database has applied 329; two entries that remove the others are appended.
+    ['3.6.16', 300, 'state.commit 331 is out of range [202, 302]'],
+    ['3.7.3', 300, 'state.commit 331 is out of range [202, 302]'],
+    // No entry follows the snapshot.
+    ['3.6.16', 202, 'missing log entry [last: 202, append at: 330]'],
+  ])('%s ends when the database has applied what the log, cut at %i, does not hold', async (version, end, message) => {
+    const files = rewritten(await memberOf('trio-3.6-a', 'm1'), upTo(end));
+    expect(forced(version, files)).toMatchObject({ result: 'dies', message: expect.stringContaining(message) });
+    expect(forced('3.6.0', files)).not.toMatchObject({ result: 'dies' });
+  });
+});
+
+describe('entries that cannot be decoded', { timeout: 120_000 }, () => {
+  it('end the server also when the database has applied them: every entry above the snapshot is decoded', async () => {
+    const files = rewritten(await memberOf('trio-3.6-a', 'm1'), (records) => records.map((record) => (indexOf(record) === 380 ? { ...record, data: Uint8Array.from(record.data, (byte, i) => (i < record.data.length - 12 ? byte : 0xff)) } : record)));
+    const boot = predictBoot(dirOf(files), { line: '3.6', version: '3.6.16' });
+    expect(boot).toMatchObject({ result: 'dies', causeFile: segment, message: expect.stringContaining('unmarshal should never fail') });
+  });
+});
