@@ -14,7 +14,7 @@ import { bootOf, describeHost, hostNames } from './hosts.js';
 import { lastKnownState } from './last-known.js';
 import { lineageOf } from './lineage.js';
 import { evidenceManifest } from './manifest.js';
-import { startTogether } from './members-together.js';
+import { differingMembers, startTogether } from './members-together.js';
 import { describeMembers, type StoredMembership } from './members.js';
 import { withinBudget } from './survey-budget.js';
 import { afterReset, inEra, resetClocks } from './reset-clock.js';
@@ -132,7 +132,8 @@ export function buildDraft(bundle: Pick<Bundle, 'files' | 'findings'>, artifacts
     surveys: new Map(reads.flatMap((read) => (read.survey === null ? [] : [[read.id, read.survey] as const]))),
     clockResets: eras,
     settingsFindings: findings,
-    together: () => startTogether(reads, installation.etcdVersion?.value ?? null),
+    together: (of: ReadonlySet<string>, left: ReadonlySet<string>) => startTogether(reads, installation.etcdVersion?.value ?? null, of, left),
+    differing: (of: ReadonlySet<string>) => differingMembers(reads, installation.etcdVersion?.value ?? null, of),
   };
   const dated = (foreign: ReadonlySet<string>): Draft => {
     const histories = historiesOf(reads.filter((read) => !foreign.has(read.id)));

@@ -1,3 +1,4 @@
+import { revisionOf } from '../etcd/verdict.js';
 import type { Candidate, CandidateVerdict } from './model.js';
 import { pathOf, type ReadDatabase } from './database-report.js';
 import type { DraftCandidate } from './draft.js';
@@ -37,8 +38,8 @@ export function describeCandidate(read: ReadDatabase, taken: Taken, register: Ev
     size: file?.size ?? 0,
     kind: kindOf(read),
     verdict,
-    revision: safeNumber(boot?.served?.revision ?? snapshot?.revision ?? null),
-    totalKeys: boot?.served?.keys ?? snapshot?.liveKeys ?? null,
+    revision: safeNumber(revisionOf(boot, snapshot)),
+    totalKeys: boot?.served?.keys ?? (boot?.result === 'unknown' ? null : boot?.held?.keys) ?? snapshot?.liveKeys ?? null,
     clusterId: boot?.clusterId ?? snapshot?.clusterId ?? null,
     memberId: boot?.memberId ?? own,
     takenAt: estimate(taken.time),

@@ -7,6 +7,7 @@ import type { Stamp } from '../time/stamp.js';
 import type { SettingsFinding } from '../installations/index.js';
 import type { KubeSurvey, RevisionClock } from '../kubernetes/index.js';
 import type { EvidenceRegister } from './evidence.js';
+import type { DifferingMembers } from './members-together.js';
 import type { ResetEra } from './reset-clock.js';
 import type { Candidate, HostInfo, InstallationInfo, ManifestEntry, MemberInfo, Setting } from './model.js';
 
@@ -47,8 +48,10 @@ export interface Draft {
   readonly foreign?: ReadonlySet<string>;
   /** What Kubernetes' values say in each database, by candidate id. */
   readonly surveys?: ReadonlyMap<string, KubeSurvey>;
-  /** Every way in which a start of all members from the directories of the bundle can go; empty when only one is there. Calculated when asked. */
-  readonly together?: () => readonly Scenario[];
+  /** Every way in which a start of members from these candidates' directories can go, those of `left` not started; empty when the others are not different members of one cluster. Calculated when asked. */
+  readonly together?: (of: ReadonlySet<string>, left: ReadonlySet<string>) => readonly Scenario[];
+  /** Which of these candidates' directories contradict each other. Calculated when asked. */
+  readonly differing?: (of: ReadonlySet<string>) => readonly DifferingMembers[];
   /** Hosts whose clock was behind when their artifacts were collected. */
   readonly clockResets?: ReadonlyMap<string, ResetEra>;
   /** Contradictions between the sources of one host. */

@@ -1,21 +1,47 @@
+import { compareMembers, type Fork } from '../etcd/boot/disagreement.js';
 import { scenarios, type Scenario } from '../etcd/boot/together.js';
-import { etcdLine } from '../etcd/version.js';
+import { etcdLine, type EtcdLine } from '../etcd/version.js';
 import { dataDirOf, type ReadDatabase } from './database-report.js';
 
-/**
- * What a start of all members together would come to, when the bundle holds the directories of several
- * members of one cluster. Empty when it does not, or when a directory defeats the prediction.
- */
-export function startTogether(reads: readonly ReadDatabase[], version: string | null): readonly Scenario[] {
-  const dirs = reads.flatMap((read) => (read.group.kind === 'data-dir' && read.boot !== null ? [{ group: read.group, boot: read.boot }] : []));
-  const clusters = new Set(dirs.map(({ boot }) => boot.clusterId));
-  const members = new Set(dirs.map(({ boot }) => boot.memberId));
-  if (dirs.length < 2 || clusters.size !== 1 || members.size !== dirs.length) return [];
+/** Ids of candidates. */
+type Ids = ReadonlySet<string>;
+
+/** Two candidates that cannot both be right, and where they differ first; null where only their states differ. */
+export interface DifferingMembers {
+  readonly ids: readonly [string, string];
+  readonly fork: Pick<Fork, 'revision' | 'key'> | null;
+}
+
+/** The version that all are read for: the installed one, else what a database names. */
+function wishFor(reads: readonly ReadDatabase[], version: string | null): { readonly line: EtcdLine; readonly version?: string } {
   const stored = reads.map((read) => read.snapshot?.storageVersion ?? read.snapshot?.clusterVersion ?? null).find((one) => one !== null) ?? null;
   const known = version ?? stored;
-  const line = (known === null ? null : etcdLine(known)) ?? '3.5';
+  return { line: (known === null ? null : etcdLine(known)) ?? '3.5', ...(version === null ? {} : { version }) };
+}
+
+/**
+ * What a start of members from these directories would come to, those of `left` not started. Empty when the others
+ * are not two or more members of one cluster, or when one of them defeats the prediction.
+ */
+export function startTogether(reads: readonly ReadDatabase[], version: string | null, of: Ids, left: Ids): readonly Scenario[] {
+  const dirs = reads.flatMap((read) => (of.has(read.id) && read.group.kind === 'data-dir' && read.boot !== null ? [{ id: read.id, group: read.group }] : []));
+  const out = new Set(dirs.flatMap(({ id }, position) => (left.has(id) ? [position] : [])));
+  if (dirs.length - out.size < 2) return [];
+  const wish = wishFor(reads, version);
   try {
-    return scenarios(dirs.map(({ group }) => dataDirOf(group)), line, version ?? undefined);
+    return scenarios(dirs.map(({ group }) => dataDirOf(group)), wish.line, wish.version, out);
+  } catch {
+    return [];
+  }
+}
+
+/** Which of these directories contradict each other. Empty also when one of them defeats the comparison. */
+export function differingMembers(reads: readonly ReadDatabase[], version: string | null, of: Ids): readonly DifferingMembers[] {
+  const dirs = reads.flatMap((read) => (of.has(read.id) && read.group.kind === 'data-dir' && read.boot !== null ? [{ id: read.id, group: read.group, boot: read.boot }] : []));
+  if (dirs.length < 2) return [];
+  try {
+    const { disagreements } = compareMembers(dirs.map(({ group }) => dataDirOf(group)), dirs.map(({ boot }) => boot), wishFor(reads, version));
+    return disagreements.map(({ members: [a, b], fork }) => ({ ids: [dirs[a]!.id, dirs[b]!.id], fork }));
   } catch {
     return [];
   }

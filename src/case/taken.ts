@@ -1,5 +1,6 @@
 import type { FileFact, Fact } from '../artifacts/fact.js';
 import type { Place } from '../artifacts/place.js';
+import { revisionOf } from '../etcd/verdict.js';
 import { timeOfRevision, type RevisionClock } from '../kubernetes/index.js';
 import { intersect, unknownTime, type Interval } from '../time/interval.js';
 import type { Stamp } from '../time/stamp.js';
@@ -38,7 +39,7 @@ const listingOf = (facts: readonly Fact[], read: ReadDatabase): FileFact | null 
  */
 export function takenOf(read: ReadDatabase, clock: RevisionClock, facts: readonly Fact[], resolve: Resolve): Taken {
   const basis: TakenBasis[] = [];
-  const revision = read.boot?.served?.revision ?? read.snapshot?.revision ?? null;
+  const revision = revisionOf(read.boot, read.snapshot);
   const artifact = read.file?.path ?? '';
   if (revision !== null && clock.quality !== 'none') {
     const { time, basis: objects } = timeOfRevision(clock, revision);

@@ -1,5 +1,6 @@
 import type { Draft, DraftCandidate } from '../case/draft.js';
 import type { Loss, Outage } from '../case/model.js';
+import { revisionOf } from '../etcd/verdict.js';
 import { lossBetween, revisionJump, type KubeSurvey, type ObjectLoss } from '../kubernetes/index.js';
 import { middle } from '../time/interval.js';
 import { contentTime, laterMs } from './content-time.js';
@@ -15,7 +16,7 @@ export function newestState(draft: Draft, ours: ReadonlySet<string>): DraftCandi
   let newest: { one: DraftCandidate; revision: bigint; time: number | null } | null = null;
   for (const one of draft.candidates) {
     if (!ours.has(one.candidate.id)) continue;
-    const revision = one.boot?.served?.revision ?? one.snapshot?.revision ?? null;
+    const revision = revisionOf(one.boot, one.snapshot);
     if (revision === null) continue;
     const time = contentTime(one, draft);
     const apart = time === null || newest === null || newest.time === null ? 0 : time - newest.time;

@@ -6,6 +6,7 @@ import { otherDigestStated } from './stated-digest.js';
 import { corruptMembers } from './health.js';
 import { configuredDirectory, isLeftover, placeOfDirectory } from './place-of-directory.js';
 import { besideEtcd, withoutRestart } from './repairs.js';
+import { safeMajority } from './majority.js';
 import type { Situation } from './situation.js';
 
 /** A fact that is missing, and the command that collects it. */
@@ -153,13 +154,18 @@ function besideTheData(s: Situation): Decision | null {
 
 /** Enough members hold data that starts: together they are the cluster again. */
 function majorityOfDirectories(s: Situation): Decision | null {
-  const hosts = new Set(s.judged.filter((one) => one.use === 'survivor').map((one) => one.one.candidate.host ?? one.one.candidate.id));
-  if (s.health.members.length < 2 || hosts.size < s.health.quorum) return null;
+  if (s.health.members.length < 2) return null;
   // Started together, a lagging majority would vote its old log over newer data.
-  const ways = s.draft.together?.() ?? [];
-  if (ways.length === 0 || ways.some((one) => one.leader === null || one.rewritesHistory)) return null;
-  const broken = [...new Set(s.brokenData.map(({ one }) => one.candidate.host ?? one.candidate.path))].filter((host) => !hosts.has(host)).join(', ');
-  return { ...base, kind: 'repair-without-restore', why: [why('majority-starts', { count: hosts.size, members: s.health.members.length })], conditions: [condition('copy-first'), condition('start-together'), ...(broken === '' ? [] : [condition('replace-after', { members: broken })])], places: healthPlaces(s) };
+  const majority = safeMajority(s.judged.filter(({ one }) => s.lineage.ours.has(one.candidate.id)), s.draft, s.health.quorum);
+  if (majority === null) return null;
+  const names = (some: readonly Judged[]): string => [...new Set(some.map(({ one }) => one.candidate.host ?? one.candidate.path))].join(', ');
+  const [start, out] = [names(majority.start), names(majority.out)];
+  const others = s.draft.members.flatMap(({ host, name }) => (host !== null && !start.split(', ').includes(host) ? [host] : host === null && name !== null ? [name] : []));
+  return {
+    ...base, kind: 'repair-without-restore', why: [why('majority-starts', { count: majority.start.length, members: s.health.members.length })],
+    conditions: [condition('copy-first'), out === '' && others.length === 0 ? condition('start-together') : condition('start-only', { members: start, others: others.join(', ') || out }), ...(out === '' ? [] : [condition('replace-after', { members: out })])],
+    places: healthPlaces(s),
+  };
 }
 
 /** One member's data is the newest that is known, but the others may hold newer: they are asked first. */

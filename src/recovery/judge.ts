@@ -3,6 +3,7 @@ import type { Draft, DraftCandidate } from '../case/draft.js';
 import type { Message } from '../case/model.js';
 import { compareVersions, etcdLine } from '../etcd/version.js';
 import { contentTime, laterMs } from './content-time.js';
+import { markDiffering } from './differing.js';
 import type { ClusterHealth } from './health.js';
 import type { Lineage } from '../case/lineage.js';
 import { copyProof } from './quiet-copy.js';
@@ -95,6 +96,13 @@ function file(one: DraftCandidate, draft: Draft, health: ClusterHealth): { reado
   }
 }
 
+/** A directory of which only the database is restored leads to what that holds, without the log. */
+function asUsed(one: DraftCandidate, use: Use | null): DraftCandidate {
+  const { candidate, snapshot } = one;
+  if (use !== 'restore-db' || candidate.kind !== 'data-dir' || snapshot?.revision == null) return one;
+  return { ...one, candidate: { ...candidate, revision: Number(snapshot.revision), totalKeys: snapshot.liveKeys } };
+}
+
 /**
  * Judges every candidate on its own: may it be used at all, and how. Highest revision counts for
  * nothing here; what another cluster wrote, or what is cut or unproven, is out whatever it holds.
@@ -108,9 +116,10 @@ export function judgeCandidates(draft: Draft, lineage: Lineage, health: ClusterH
     if (foreign !== undefined) return { one, use: null, reasons: [say('other-cluster', foreign)], time };
     if (lineage.reborn.has(id)) return { one, use: null, reasons: [say('reborn')], time };
     const result = kind === 'data-dir' ? directory(one, draft, members) : file(one, draft, health);
-    return { one, ...result, time };
+    return { ...result, one: asUsed(one, result.use), time };
   });
-  return judged.map((own) => (own.one.candidate.kind === 'data-dir' ? laggard(own, judged, lineage) : own));
+  const agreeing = markDiffering(judged, draft);
+  return agreeing.map((own) => (own.one.candidate.kind === 'data-dir' ? laggard(own, agreeing, lineage) : own));
 }
 
 /** A directory that lags behind what other files of the same cluster prove is no candidate. */
@@ -119,9 +128,7 @@ function laggard(own: Judged, all: readonly Judged[], lineage: Lineage): Judged 
   const revision = (one: Judged): number => one.one.candidate.revision ?? -1;
   // Times decide when they differ clearly, for a restore takes revisions back; within one moment the revisions do.
   const isAhead = (other: Judged): boolean => (own.time !== null && other.time !== null && Math.abs(other.time - own.time) > laterMs ? other.time > own.time : revision(other) > revision(own));
-  // One member of several is measured against everything that is known, damaged files included: others went on without it.
-  const counts = (other: Judged): boolean => other.use !== null || (own.use === 'survivor' && other.one.candidate.revision !== null);
-  const [best] = all.filter((other) => other !== own && counts(other) && lineage.ours.has(other.one.candidate.id) && isAhead(other)).sort((a, b) => revision(b) - revision(a));
+  const [best] = all.filter((other) => other !== own && other.use !== null && lineage.ours.has(other.one.candidate.id) && isAhead(other)).sort((a, b) => revision(b) - revision(a));
   if (best === undefined) return own;
   return { ...own, use: null, reasons: [...own.reasons, say('stale', { path: best.one.candidate.path, revision: own.one.candidate.revision ?? '?', newest: best.one.candidate.revision ?? '?' })] };
 }

@@ -204,7 +204,9 @@ function repairInPlace(draft: Draft, recommendation: Recommendation, language: L
   // A full disk takes no copy: room is made first, with etcd stopped.
   steps.push(...(ids.includes('disk-full') ? [...causes, ...copied] : [...copied, ...causes]));
   if (ids.length === 0 && !recommendation.why.some((one) => one.key === 'recommend.why.majority-starts')) steps.push(step(null, 'repair.cause', []));
-  if (stopped.length > 0) steps.push(...together(stopped.map((member) => {
+  const only = recommendation.conditions.find(({ key }) => key === 'recommend.condition.start-only')?.params['members'];
+  const started = only === undefined ? stopped : stopped.filter((member) => String(only).split(', ').includes(member?.host ?? ''));
+  if (started.length > 0) steps.push(...together(started.map((member) => {
     const words = memberWords(member, draft, open);
     return step(words.host, 'repair.start', words.start);
   }), hosts));

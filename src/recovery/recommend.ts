@@ -33,6 +33,15 @@ function judgedCandidate(judged: Judged, loss: CandidateLoss | null, said: (mess
   return { ...one, candidate };
 }
 
+/** What using a candidate loses; a log that cannot be read to its end may have held more than anything shows. */
+function lossOf({ one, use }: Judged, { lineage, last, outage }: Situation, draft: Draft): CandidateLoss | null {
+  if (!lineage.ours.has(one.candidate.id) || lineage.undecided) return null;
+  const found = candidateLoss(one, last, draft, outage);
+  const { boot } = one;
+  const unread = use === 'restore-db' && one.candidate.kind === 'data-dir' && (boot === null || boot.result === 'dies' || boot.hazard === 'acknowledged-writes-lost');
+  return found === null || !unread || found.loss.revisions !== 0 ? found : { ...found, loss: { ...found.loss, revisions: null } };
+}
+
 function whyNot(other: Judged, chosen: Judged | null, kind: Recommendation['kind']): Message {
   // The last reason is the one that decided, but for a wrong digest: that its content is elsewhere explains nothing alone.
   if (other.use === null) return other.reasons.find((one) => one.key === 'recommend.reason.digest-wrong') ?? other.reasons[other.reasons.length - 1] ?? { key: 'recommend.reason.unreadable', params: {} };
@@ -57,7 +66,7 @@ export function recommend(
 ): Recommended {
   const situation = situationOf(draft, { events: timeline?.events ?? [], outage: timeline?.outage ?? null, causes: diagnosis?.causes ?? [] });
   const said = (message: Message): Said => ({ ...message, text: say(language, message.key, message.params) });
-  const losses = new Map(situation.judged.map(({ one }) => [one.candidate.id, situation.lineage.ours.has(one.candidate.id) && !situation.lineage.undecided ? candidateLoss(one, situation.last, draft, situation.outage) : null]));
+  const losses = new Map(situation.judged.map((judged) => [judged.one.candidate.id, lossOf(judged, situation, draft)]));
   const candidates = situation.judged.map((judged) => judgedCandidate(judged, losses.get(judged.one.candidate.id) ?? null, said));
   const byId = new Map(candidates.map((one) => [one.candidate.id, one.candidate]));
   const decision = decide(situation);

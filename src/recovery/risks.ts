@@ -25,7 +25,11 @@ export function risksOf(decision: Decision, losses: ReadonlyMap<string, Candidat
   const { snapshot } = chosen.one;
   if (snapshot !== null && snapshot.alarms.length > 0 && chosen.use !== 'start') add('alarm-travels', { alarm: [...new Set(snapshot.alarms.map((one) => one.alarm))].join(', ') });
   if (snapshot?.authEnabled === true) add('auth');
+  const contradicted = chosen.reasons.find((one) => one.key === 'recommend.reason.contradicts');
+  if (contradicted !== undefined) add('contradicts', contradicted.params);
   if (chosen.use === 'restore-db') add('no-digest');
-  if (chosen.use === 'survivor') add('last-write');
+  if (chosen.use === 'restore-db' && chosen.one.candidate.kind === 'data-dir') add('log-left-out');
+  const uncommitted = chosen.use === 'survivor' ? (chosen.one.boot?.uncommitted ?? 0) : 0;
+  if (uncommitted > 0) add('uncommitted', { count: uncommitted });
   return risks;
 }

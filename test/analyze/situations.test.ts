@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Case } from '../../src/case/model.js';
+import { baseFiles } from '../damage/cases.js';
 import { casesOf, killed, pick, saved, settingsOf, statusOf } from './scenario.js';
 
 const billing = (when: 'early' | 'before-delete' | 'after-delete'): Buffer => saved('v3.5.30', `billing-single-${when}`);
@@ -134,6 +135,74 @@ describe('the state decides the plan', () => {
     expect(value.recommendation.kind).toBe('none');
     expect(value.recommendation.missingFacts.map((lack) => lack.fact)).toContain('other members');
     expect(value.recommendation.nextBest?.kind).toBe('force-new-cluster');
+  });
+});
+
+describe('three directories of which some are damaged', { timeout: 120_000 }, () => {
+  /** Peer URLs of the members of the base `trio-3.6-l`. */
+  const peers = { m1: 'http://127.0.0.1:39385', m2: 'http://127.0.0.1:35303', m3: 'http://127.0.0.1:44825' };
+  const cluster = Object.entries(peers).map(([name, url]) => `${name}=${url}`).join(',');
+  /** A bundle of three hosts that are down, each with the directory of a member. */
+  async function bundle(directories: Readonly<Record<string, (files: Map<string, Buffer>) => Map<string, Buffer>>>): Promise<Record<string, Buffer | string>> {
+    const files: Record<string, Buffer | string> = {};
+    const base = await baseFiles('trio-3.6-l');
+    for (const [name, url] of Object.entries(peers)) {
+      for (const [path, text] of Object.entries({ ...settingsOf(name, name, '127.0.0.1', cluster), ...statusOf(name, false) })) files[path] = text.replaceAll('https://127.0.0.1:2380', url).replaceAll('3.5.30', '3.6.16');
+      const own = new Map([...base].filter(([path]) => path.startsWith(`${name}/`)).map(([path, bytes]) => [path.slice(name.length + 1), bytes]));
+      for (const [path, bytes] of (directories[name] ?? ((all) => all))(own)) files[`${name}/var/lib/etcd/${path}`] = bytes;
+    }
+    return files;
+  }
+  const onlyStart = (value: Case): unknown => value.recommendation.conditions.find((said) => said.key === 'recommend.condition.start-only')?.params['members'];
+  const gone = (): Map<string, Buffer> => new Map();
+
+  it('starts all of them together when nothing is damaged, and ranks them by their logs', async () => {
+    const value = await casesOf(await bundle({}));
+    expect(value.recommendation.why[0]!.key).toBe('recommend.why.majority-starts');
+    expect(value.recommendation.conditions.map((said) => said.key)).toContain('recommend.condition.start-together');
+    // The databases hold less than the logs that follow them.
+    expect(value.candidates.map(({ path, revision }) => [path, revision])).toEqual([['m1/var/lib/etcd', 32], ['m2/var/lib/etcd', 32], ['m3/var/lib/etcd', 21]]);
+  });
+
+  it('keeps a member out whose vote could bring an older state back', async () => {
+    // m2 comes back empty and would vote for the old leader.
+    const value = await casesOf(await bundle({ m2: (files) => new Map([...files].filter(([path]) => path.endsWith('/db'))) }));
+    expect(value.recommendation.why[0]!.key).toBe('recommend.why.majority-starts');
+    expect(onlyStart(value)).toBe('m1, m3');
+    const starts = value.plan!.manual.filter((step) => step.commands.some((command) => /systemctl start/.test(command)));
+    expect(starts.map(({ host }) => host)).toEqual(['m1', 'm3']);
+  });
+
+  it('says what a lone survivor drops', async () => {
+    const value = await casesOf(await bundle({ m2: gone, m3: gone }));
+    expect(value.recommendation.kind).toBe('force-new-cluster');
+    expect(pick(value)).toBe('m1/var/lib/etcd');
+    expect(value.recommendation.risks.find((said) => said.key === 'recommend.risk.uncommitted')?.params['count']).toBe(1);
+  });
+
+  /** A byte of the newest value of one key changed, as a failing disk does. */
+  const spoiled = (files: Map<string, Buffer>): Map<string, Buffer> => {
+    const db = Buffer.from(files.get('member/snap/db')!);
+    for (let at = db.indexOf('value 11'); at >= 0; at = db.indexOf('value 11', at + 1)) db.write('X', at);
+    return new Map([...files, ['member/snap/db', db]]);
+  };
+
+  it('leaves out a member whose data differs from what the others agree on', async () => {
+    const value = await casesOf(await bundle({ m1: spoiled }));
+    expect(onlyStart(value)).toBe('m2, m3');
+    expect(value.candidates.find(({ path }) => path === 'm1/var/lib/etcd')).toMatchObject({ usable: false, reasons: [{ key: 'recommend.reason.differs' }] });
+  });
+
+  it('says that one of two is wrong when no third one decides', async () => {
+    const value = await casesOf(await bundle({ m1: spoiled, m3: gone }));
+    expect(value.recommendation.kind).toBe('force-new-cluster');
+    expect(value.recommendation.risks.map((said) => said.key)).toContain('recommend.risk.contradicts');
+  });
+
+  it('does not start a copy of another member in its place', async () => {
+    const copied = await baseFiles('trio-3.6-l');
+    const value = await casesOf(await bundle({ m3: () => new Map([...copied].filter(([path]) => path.startsWith('m1/')).map(([path, bytes]) => [path.slice(3), bytes])) }));
+    expect(onlyStart(value)).toBe('m1, m2');
   });
 });
 
