@@ -61,7 +61,8 @@ interface Kv {
   readonly mod_revision: string;
 }
 
-async function served(version: string, port: number): Promise<RealBoot['served']> {
+/** Every key, as a client reads it; null when it did not answer. */
+export async function served(version: string, port: number): Promise<RealBoot['served']> {
   const answer = await ask(version, port, 'kv/range', { key: 'AA==', range_end: 'AA==' }, 8000);
   if (answer === null) return null;
   const kvs = ((answer['kvs'] ?? []) as readonly Kv[]).filter(({ key }) => key !== probe);
@@ -71,12 +72,13 @@ async function served(version: string, port: number): Promise<RealBoot['served']
   return { revision: (answer['header'] as { revision: string }).revision, keys: kvs.length, keysHash: hash.digest('hex') };
 }
 
-/** Starts a single member on a data directory, waits until it is ready or dead, reads every key and tries one write. */
-export async function bootReal(version: string, folder: string, fsync: boolean): Promise<RealBoot> {
+/** Starts a single member on a data directory, waits until it is ready or dead, reads every key and tries one write. Of a flag given twice the last counts. */
+export async function bootReal(version: string, folder: string, fsync: boolean, flags: readonly string[] = []): Promise<RealBoot> {
   const [client, peer] = [await freePort(), await freePort()];
   const argv = ['--name', 'default', '--data-dir', folder, '--listen-client-urls', `http://127.0.0.1:${client}`, '--advertise-client-urls', `http://127.0.0.1:${client}`,
     '--listen-peer-urls', `http://127.0.0.1:${peer}`, '--initial-advertise-peer-urls', `http://127.0.0.1:${peer}`, '--initial-cluster', `default=http://127.0.0.1:${peer}`];
   if (!fsync && minor(version) >= 5) argv.push('--unsafe-no-fsync');
+  argv.push(...flags);
   const child = spawn(program(version, 'etcd'), argv, { stdio: ['ignore', 'pipe', 'pipe'], env: process.env });
   let log = '';
   let ended = false;
@@ -98,12 +100,12 @@ export async function bootReal(version: string, folder: string, fsync: boolean):
   const result = ended ? 'dies' : isReady() ? 'ready' : 'hangs';
   child.kill('SIGKILL');
   await exit;
-  return { result, served: data, writable, log };
+  // Paths as the predictions and the fixtures write them.
+  return { result, served: data, writable, log: log.replaceAll(folder, '<D>') };
 }
 
-/** `snapshot restore` into a new folder, or `snapshot status`. */
-export function runTool(version: string, argv: readonly string[]): RealRun {
-  const tool = minor(version) >= 5 ? 'etcdutl' : 'etcdctl';
+/** One run of `etcdutl`, or of `etcdctl` where that does not exist. */
+export function runTool(version: string, argv: readonly string[], tool = minor(version) >= 5 ? 'etcdutl' : 'etcdctl'): RealRun {
   const run = spawnSync(program(version, tool), argv, { encoding: 'utf8', timeout: 25_000, env: { ...process.env, ETCDCTL_API: '3' } });
   return { ok: run.status === 0, output: `${run.stdout}\n${run.stderr}` };
 }

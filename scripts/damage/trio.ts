@@ -21,15 +21,24 @@ export async function trioDirs(test: DamageCase): Promise<DataDir[]> {
 const seen = (boot: BootOutcome): string => (boot.result === 'hung' ? 'hangs' : boot.result === 'died' || boot.diedAt !== undefined ? 'dies' : 'ready');
 const short = (served: { readonly revision: unknown; readonly keys: number; readonly keysHash: string | null } | null | undefined): string => (served == null ? '-' : `${String(served.revision)} ${served.keys} ${(served.keysHash ?? '').slice(0, 8)}`);
 
-function fits(mine: TogetherMember, boot: BootOutcome): { readonly result: boolean; readonly words: boolean; readonly state: boolean } {
+type Said = typeof sameWords;
+
+function fits(mine: TogetherMember, boot: BootOutcome, said: Said): { readonly result: boolean; readonly words: boolean; readonly state: boolean } {
   const observed = seen(boot);
   const result = mine.result === observed || (mine.result === 'either' && observed !== 'hangs');
-  const words = observed !== 'dies' || mine.message === null || sameWords(mine.message, boot.why);
+  const words = observed !== 'dies' || mine.message === null || said(mine.message, boot.why);
   const state = observed !== 'ready' || boot.served === undefined || mine.served === null || short(mine.served) === short(boot.served);
   return { result, words, state };
 }
 
-const text = (scenario: Scenario): string => `leader ${scenario.leader ?? '-'}: ${scenario.members.map((member) => `${member.result} ${short(member.served)}`).join('; ')}`;
+/** The way of all that were foreseen which fits best what the members did; `said` finds predicted words in what they wrote. */
+export function bestFit(foreseen: readonly Scenario[], boots: readonly BootOutcome[], said: Said = sameWords): { readonly scenario: Scenario; readonly score: readonly ReturnType<typeof fits>[] } {
+  const scored = foreseen.map((scenario) => ({ scenario, score: scenario.members.map((member, i) => fits(member, boots[i]!, said)) }));
+  const right = ({ score }: (typeof scored)[number]): number => score.filter((s) => s.result && s.words && s.state).length;
+  return scored.reduce((best, one) => (right(one) > right(best) ? one : best));
+}
+
+export const text = (scenario: Scenario): string => `leader ${scenario.leader ?? '-'}: ${scenario.members.map((member) => `${member.result} ${short(member.served)}`).join('; ')}`;
 
 /** Compares one case of three members: the best fitting way of all that were foreseen. */
 export async function compareTrioCase(test: DamageCase): Promise<Comparison[]> {
@@ -41,15 +50,13 @@ export async function compareTrioCase(test: DamageCase): Promise<Comparison[]> {
     const outcome = value as Readonly<Record<string, BootOutcome>>;
     const boots = names.map((name) => outcome[name]!);
     const foreseen = scenarios(dirs, line);
-    const scores = foreseen.map((scenario) => scenario.members.map((member, i) => fits(member, boots[i]!)));
-    const best = scores.reduce((at, score, i) => (score.filter((s) => s.result && s.words && s.state).length > scores[at]!.filter((s) => s.result && s.words && s.state).length ? i : at), 0);
+    const { scenario, score } = bestFit(foreseen, boots);
     const observed = boots.map((boot) => `${seen(boot)} ${short(boot.served)}`).join('; ');
     const add = (fact: string, mine: string, right: boolean): void => {
       found.push({ id: test.id, version, fact, predicted: mine, observed, right, unstable: test.unstable !== undefined });
     };
-    const score = scores[best]!;
     add('members', foreseen.map(text).join(' | '), score.every(({ result }) => result));
-    add('words', foreseen[best]!.members.map(({ message }) => message ?? '').join('; '), score.every(({ words }) => words));
+    add('words', scenario.members.map(({ message }) => message ?? '').join('; '), score.every(({ words }) => words));
     add('served', foreseen.map(text).join(' | '), score.every(({ state }) => state));
     const lost = boots.some((boot) => seen(boot) === 'ready' && boot.served !== undefined && boot.served.revision < test.expected.revision);
     const warned = foreseen.some(({ rewritesHistory }) => rewritesHistory);
