@@ -1,10 +1,19 @@
 import { closeSync, fstatSync, openSync } from 'node:fs';
-import type { ByteSource } from '../formats/source.js';
-import { sourceOn } from '../intake/file-source.js';
+import { DescriptorSource } from '../intake/file-source.js';
 
 /** A file on disk, opened read-only. */
-export interface FileSource extends ByteSource {
-  close(): void;
+export class FileSource extends DescriptorSource {
+  constructor(byteLength: number, private readonly opened: number) {
+    super(byteLength);
+  }
+
+  close(): void {
+    closeSync(this.opened);
+  }
+
+  protected override descriptor(): number {
+    return this.opened;
+  }
 }
 
 /** Opens a file; throws what the file system says, and EISDIR for a folder. */
@@ -15,5 +24,5 @@ export function fileSource(path: string): FileSource {
     closeSync(fd);
     throw Object.assign(new Error('is a directory'), { code: 'EISDIR' });
   }
-  return { ...sourceOn(stat.size, () => fd), close: () => closeSync(fd) };
+  return new FileSource(stat.size, fd);
 }

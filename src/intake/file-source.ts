@@ -35,24 +35,39 @@ export function closeSources(paths: Iterable<string>): void {
 }
 
 /** The bytes behind a descriptor, which is asked for at each reading; `byteLength` is the size when the file was opened. */
-export function sourceOn(byteLength: number, fd: () => number): ByteSource {
-  const fill = (target: Uint8Array, offset: number): number => {
+export abstract class DescriptorSource implements ByteSource {
+  constructor(readonly byteLength: number) {}
+
+  protected abstract descriptor(): number;
+
+  read(offset: number, length: number): Uint8Array {
+    const buffer = Buffer.allocUnsafe(Math.max(0, Math.min(length, this.byteLength - offset)));
+    return buffer.subarray(0, this.fill(buffer, offset));
+  }
+
+  readInto(target: Uint8Array, offset: number): number {
+    return this.fill(target.subarray(0, Math.max(0, this.byteLength - offset)), offset);
+  }
+
+  private fill(target: Uint8Array, offset: number): number {
     let filled = 0;
     while (filled < target.length) {
-      const got = readSync(fd(), target, filled, target.length - filled, offset + filled);
+      const got = readSync(this.descriptor(), target, filled, target.length - filled, offset + filled);
       if (got === 0) break;
       filled += got;
     }
     return filled;
-  };
-  return {
-    byteLength,
-    read(offset, length) {
-      const buffer = Buffer.allocUnsafe(Math.max(0, Math.min(length, byteLength - offset)));
-      return buffer.subarray(0, fill(buffer, offset));
-    },
-    readInto: (target, offset) => fill(target.subarray(0, Math.max(0, byteLength - offset)), offset),
-  };
+  }
+}
+
+class PathSource extends DescriptorSource {
+  constructor(private readonly path: string) {
+    super(fstatSync(descriptor(path)).size);
+  }
+
+  protected override descriptor(): number {
+    return descriptor(this.path);
+  }
 }
 
 /**
@@ -60,5 +75,5 @@ export function sourceOn(byteLength: number, fd: () => number): ByteSource {
  * Throws Node's errors (EACCES, ENOENT, ELOOP) when it cannot be opened.
  */
 export function fileSource(path: string): ByteSource {
-  return sourceOn(fstatSync(descriptor(path)).size, () => descriptor(path));
+  return new PathSource(path);
 }
