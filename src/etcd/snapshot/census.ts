@@ -1,10 +1,10 @@
-import { combineCrc32c, crc32c } from '../../formats/crc32c.js';
+import { crc32c } from '../../formats/crc32c.js';
 import { bucketEntries, type Bolt, type BucketEntry, type Row } from '../../formats/bbolt/db.js';
 import { inspectBucket, inspectTree, isBucketRow } from '../../formats/bbolt/inspect.js';
 import type { Problem } from '../../formats/problem.js';
 import { compactRevision, contentsOf, knownBuckets } from './contents.js';
 import { keyLeaves } from './key-leaves.js';
-import { leafScan, type LeafScan } from './leaf-scan.js';
+import { LeafScan } from './leaf-scan.js';
 
 /** The numbers of a database in which everything is as bbolt and etcd write it. */
 export interface Census {
@@ -81,77 +81,95 @@ export function startCensus(bolt: Bolt): CensusPass | null {
   const leaves = keyLeaves(bolt, key.root, visited);
   if (leaves === null) return null;
   const compacted = Number(compactRevision(contentsOf(small.rows)) ?? 1n);
-  const scan = leafScan(leaves, bolt.highWater, bolt.metas.littleEndian, compacted);
-  const feeder = pageFeeder(bolt, leaves.orderOf, scan);
+  const scan = new LeafScan(leaves, bolt.highWater, bolt.metas.littleEndian, compacted);
+  const feeder = new PageFeeder(bolt, leaves.orderOf, scan);
   return {
-    feed: feeder.feed,
+    feed: (bytes, offset) => feeder.feed(bytes, offset),
     finish: () => {
-      if (!feeder.clean() || scan.scanned() !== leaves.count) return null;
-      if (scan.freshRevisions() !== Math.max(0, scan.lastMain() - compacted)) return null;
+      if (!feeder.clean() || scan.scanned !== leaves.count) return null;
+      if (scan.freshRevisions !== Math.max(0, scan.lastMain - compacted)) return null;
       return tally(small, scan);
     },
   };
 }
 
 /** Cuts the stream of bytes into leaf pages; only a page across two pieces is put together in a buffer of its own. */
-function pageFeeder(bolt: Bolt, orderOf: Uint32Array, scan: LeafScan): { feed: CensusPass['feed']; clean: () => boolean } {
-  const { pageSize, highWater } = bolt;
-  let clean = pageSize >= 1024;
-  let page = 0;
-  /** Start of a leaf whose end has not come yet, and how long it will be. */
-  let waiting: Uint8Array | null = null;
-  let filled = 0;
+class PageFeeder {
+  private readonly pageSize: number;
+  private readonly highWater: number;
+  private regular: boolean;
+  private page = 0;
+  /** Start of a leaf whose end has not come yet, and how much of it is there. A Buffer like the pieces: code that knows one kind of bytes is faster. */
+  private waiting: Buffer | null = null;
+  private filled = 0;
 
-  /** Length of the page or leaf at `at`; 0 when its header is wrong. */
-  const lengthAt = (view: DataView, at: number): number => (orderOf[page] === 0 ? pageSize : scan.lengthOf(view, at, page, pageSize));
-  const take = (bytes: Uint8Array, view: DataView, at: number, length: number): void => {
-    if (orderOf[page] !== 0 && !scan.leaf(bytes, view, at, page, pageSize)) clean = false;
-    page += length / pageSize;
-  };
-  /** Completes the waiting page; returns how many bytes of the piece it took. */
-  const complete = (piece: Uint8Array): number => {
-    let used = 0;
-    while (waiting !== null && clean && used < piece.length) {
-      const part = piece.subarray(used, used + waiting.length - filled);
-      waiting.set(part, filled);
-      filled += part.length;
-      used += part.length;
-      if (filled < waiting.length) break;
-      const view = new DataView(waiting.buffer, waiting.byteOffset, waiting.length);
-      const length = lengthAt(view, 0);
-      if (length === 0) clean = false;
-      else if (length > waiting.length) {
-        const longer = new Uint8Array(length);
-        longer.set(waiting);
-        waiting = longer;
-      } else {
-        take(waiting, view, 0, length);
-        waiting = null;
-      }
-    }
-    return used;
-  };
-  const feed = (piece: Uint8Array, offset: number): void => {
-    if (!clean || page >= highWater) return;
-    const used = waiting === null ? 0 : complete(piece);
-    if (waiting !== null) return;
+  constructor({ pageSize, highWater }: Bolt, private readonly orderOf: Uint32Array, private readonly scan: LeafScan) {
+    this.pageSize = pageSize;
+    this.highWater = highWater;
+    this.regular = pageSize >= 1024;
+  }
+
+  feed(piece: Uint8Array, offset: number): void {
+    const { pageSize, highWater } = this;
+    if (!this.regular || this.page >= highWater) return;
+    const used = this.waiting === null ? 0 : this.complete(piece);
+    if (this.waiting !== null) return;
     const view = new DataView(piece.buffer, piece.byteOffset, piece.length);
-    let at = Math.max(used, page * pageSize - offset);
-    while (clean && page < highWater && at + pageSize <= piece.length) {
-      const length = lengthAt(view, at);
-      if (length === 0) clean = false;
+    let at = Math.max(used, this.page * pageSize - offset);
+    while (this.regular && this.page < highWater && at + pageSize <= piece.length) {
+      const length = this.lengthAt(view, at);
+      if (length === 0) this.regular = false;
       else if (at + length > piece.length) break;
       else {
-        take(piece, view, at, length);
+        this.take(piece, view, at, length);
         at += length;
       }
     }
-    if (!clean || page >= highWater || at >= piece.length) return;
-    filled = piece.length - at;
-    waiting = new Uint8Array(Math.max(pageSize, filled >= pageSize ? lengthAt(view, at) : pageSize));
-    waiting.set(piece.subarray(at));
-  };
-  return { feed, clean: () => clean && page >= highWater };
+    if (!this.regular || this.page >= highWater || at >= piece.length) return;
+    this.filled = piece.length - at;
+    this.waiting = Buffer.allocUnsafeSlow(Math.max(pageSize, this.filled >= pageSize ? this.lengthAt(view, at) : pageSize));
+    this.waiting.set(piece.subarray(at));
+  }
+
+  /** True when every page came and every leaf was right. */
+  clean(): boolean {
+    return this.regular && this.page >= this.highWater;
+  }
+
+  /** Length of the page or leaf at `at`; 0 when its header is wrong. */
+  private lengthAt(view: DataView, at: number): number {
+    const { page, pageSize } = this;
+    return this.orderOf[page] === 0 ? pageSize : this.scan.lengthOf(view, at, page, pageSize);
+  }
+
+  private take(bytes: Uint8Array, view: DataView, at: number, length: number): void {
+    if (this.orderOf[this.page] !== 0 && !this.scan.leaf(bytes, view, at, this.page, this.pageSize)) this.regular = false;
+    this.page += length / this.pageSize;
+  }
+
+  /** Completes the waiting page; returns how many bytes of the piece it took. */
+  private complete(piece: Uint8Array): number {
+    let used = 0;
+    while (this.waiting !== null && this.regular && used < piece.length) {
+      const { waiting } = this;
+      const part = piece.subarray(used, used + waiting.length - this.filled);
+      waiting.set(part, this.filled);
+      this.filled += part.length;
+      used += part.length;
+      if (this.filled < waiting.length) break;
+      const view = new DataView(waiting.buffer, waiting.byteOffset, waiting.length);
+      const length = this.lengthAt(view, 0);
+      if (length === 0) this.regular = false;
+      else if (length > waiting.length) {
+        this.waiting = Buffer.allocUnsafeSlow(length);
+        this.waiting.set(waiting);
+      } else {
+        this.take(waiting, view, 0, length);
+        this.waiting = null;
+      }
+    }
+    return used;
+  }
 }
 
 /** Adds everything up in the order of `snapshot status`: bucket names ascending, keys ascending. */
@@ -162,15 +180,15 @@ function tally(small: SmallBuckets, scan: LeafScan): Census {
     hash = crc32c(entry.name, hash);
     const list = small.rows.get(Buffer.from(entry.name).toString('latin1'));
     if (list === undefined) {
-      for (let i = 0; i < scan.crcs.length; i++) hash = combineCrc32c(hash, scan.crcs[i] ?? 0, scan.lengths[i] ?? 0);
-      rows += scan.rows();
+      hash = scan.continueHash(hash);
+      rows += scan.rows;
     } else {
       for (const row of list) hash = crc32c(row.value, crc32c(row.key, hash));
       rows += list.length;
     }
   }
   return {
-    hash, rows, revisions: scan.rows(), lastRevision: BigInt(scan.lastMain()), liveKeys: scan.liveKeys(),
+    hash, rows, revisions: scan.rows, lastRevision: BigInt(scan.lastMain), liveKeys: scan.liveKeys(),
     historyHolds: scan.historyHolds(), small: small.rows,
     bucketNames: small.entries.map((entry) => Buffer.from(entry.name).toString('latin1')),
   };

@@ -1,42 +1,20 @@
-/**
- * What each row says about the life of its key, collected leaf by leaf in any order, to be followed in
- * order of revision at the end. 21 bytes a row, in pieces that are never copied.
- */
-export interface Lives {
-  /** The rows that follow are those of a leaf; returns their place. */
-  beginLeaf(): number;
-  row(key: number, create: number, version: number, tombstone: boolean, judged: boolean): void;
-  endLeaf(): void;
-  /**
-   * Whether every row that counts follows from those before it, as `historyOf` has it: a version after its
-   * predecessor, a first version after a deletion, a deletion after a version. Null when there were too many
-   * rows to remember. `places` are the leaves in order of revision; `keys` is how many keys there are.
-   */
-  hold(places: Uint32Array, keys: number): boolean | null;
-}
-
 const pieceRows = 1 << 13;
 const mostRows = 3_000_000;
 /** Marks of a row. */
 const [tombstoneBit, judgedBit, lastBit] = [1, 2, 4];
 
-interface Piece {
-  readonly keys: Uint32Array;
-  readonly creates: Float64Array;
-  readonly versions: Float64Array;
-  readonly marks: Uint8Array;
+class Piece {
+  readonly keys = new Uint32Array(pieceRows);
+  readonly creates = new Float64Array(pieceRows);
+  readonly versions = new Float64Array(pieceRows);
+  readonly marks = new Uint8Array(pieceRows);
 }
 
-const newPiece = (): Piece => ({ keys: new Uint32Array(pieceRows), creates: new Float64Array(pieceRows), versions: new Float64Array(pieceRows), marks: new Uint8Array(pieceRows) });
-
-/** By key: create revision and version of its newest row so far; version 0 where it does not live. */
-interface Newest {
-  readonly creates: Float64Array;
-  readonly versions: Float64Array;
-}
-
-/** Follows the rows of one leaf; false when one contradicts what came before. */
-function leafFollows(pieces: readonly Piece[], place: number, { creates, versions }: Newest): boolean {
+/**
+ * Follows the rows of one leaf; false when one contradicts what came before. `creates` and `versions` are create
+ * revision and version of the newest row of each key so far; version 0 where it does not live.
+ */
+function leafFollows(pieces: readonly Piece[], place: number, creates: Float64Array, versions: Float64Array): boolean {
   let piece = pieces[Math.floor(place / pieceRows)];
   for (let row = place, i = place % pieceRows; ; row++, i++) {
     if (i === pieceRows) {
@@ -59,33 +37,53 @@ function leafFollows(pieces: readonly Piece[], place: number, { creates, version
   }
 }
 
-export function livesOfKeys(): Lives {
-  const pieces: Piece[] = [newPiece()];
-  let piece = pieces[0] ?? newPiece();
-  let at = 0;
-  let before = 0;
-  return {
-    beginLeaf: () => before + at,
-    row: (key, create, version, tombstone, judged) => {
-      if (at === pieceRows) {
-        before += pieceRows;
-        at = 0;
-        if (before < mostRows) pieces.push((piece = newPiece()));
-      }
-      piece.keys[at] = key;
-      piece.creates[at] = create;
-      piece.versions[at] = version;
-      piece.marks[at] = (tombstone ? tombstoneBit : 0) | (judged ? judgedBit : 0);
-      at += 1;
-    },
-    endLeaf: () => {
-      piece.marks[at - 1] = (piece.marks[at - 1] ?? 0) | lastBit;
-    },
-    hold: (places, keys) => {
-      if (before >= mostRows) return null;
-      const newest: Newest = { creates: new Float64Array(keys), versions: new Float64Array(keys) };
-      for (const place of places) if (!leafFollows(pieces, place, newest)) return false;
-      return true;
-    },
-  };
+/**
+ * What each row says about the life of its key, collected leaf by leaf in any order, to be followed in
+ * order of revision at the end. 21 bytes a row, in pieces that are never copied.
+ */
+export class Lives {
+  private piece = new Piece();
+  private readonly pieces = [this.piece];
+  private at = 0;
+  /** Rows in the pieces before the current one. */
+  private before = 0;
+
+  /** The rows that follow are those of a leaf; returns their place. */
+  beginLeaf(): number {
+    return this.before + this.at;
+  }
+
+  row(key: number, create: number, version: number, tombstone: boolean, judged: boolean): void {
+    if (this.at === pieceRows) this.nextPiece();
+    const { piece, at } = this;
+    piece.keys[at] = key;
+    piece.creates[at] = create;
+    piece.versions[at] = version;
+    piece.marks[at] = (tombstone ? tombstoneBit : 0) | (judged ? judgedBit : 0);
+    this.at = at + 1;
+  }
+
+  endLeaf(): void {
+    const { marks } = this.piece;
+    marks[this.at - 1] = (marks[this.at - 1] ?? 0) | lastBit;
+  }
+
+  /**
+   * Whether every row that counts follows from those before it, as `historyOf` has it: a version after its
+   * predecessor, a first version after a deletion, a deletion after a version. Null when there were too many
+   * rows to remember. `places` are the leaves in order of revision; `keys` is how many keys there are.
+   */
+  hold(places: Uint32Array, keys: number): boolean | null {
+    if (this.before >= mostRows) return null;
+    const [creates, versions] = [new Float64Array(keys), new Float64Array(keys)];
+    for (const place of places) if (!leafFollows(this.pieces, place, creates, versions)) return false;
+    return true;
+  }
+
+  /** Beyond the most rows, the last piece is written over: nobody will follow them. */
+  private nextPiece(): void {
+    this.before += pieceRows;
+    this.at = 0;
+    if (this.before < mostRows) this.pieces.push((this.piece = new Piece()));
+  }
 }

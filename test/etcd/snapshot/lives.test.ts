@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { historyOf } from '../../../src/etcd/snapshot/history.js';
-import { livesOfKeys } from '../../../src/etcd/snapshot/lives.js';
+import { Lives } from '../../../src/etcd/snapshot/lives.js';
 
 const row = fc.record({ key: fc.nat(3), tombstone: fc.boolean(), version: fc.integer({ min: 1, max: 3 }), created: fc.nat(4) });
 
@@ -17,7 +17,7 @@ it('finds a contradiction exactly where following the rows one by one does', () 
     for (const one of numbered.flat()) {
       history.row({ key: `k${one.key}`, main: BigInt(one.main), sub: 0n, tombstone: one.tombstone, createRevision: BigInt(one.create), version: BigInt(one.version) });
     }
-    const lives = livesOfKeys();
+    const lives = new Lives();
     const places = new Uint32Array(numbered.length);
     // Leaves come in the order of the file, which is not that of the tree.
     const shuffled = numbered.map((rows, place) => ({ rows, place })).sort((a, b) => order(a.place) - order(b.place));
@@ -35,7 +35,7 @@ it('finds a contradiction exactly where following the rows one by one does', () 
 });
 
 it('follows more rows than one piece holds', () => {
-  const lives = livesOfKeys();
+  const lives = new Lives();
   const places = new Uint32Array(3);
   for (let leaf = 0; leaf < 3; leaf++) {
     places[leaf] = lives.beginLeaf();
