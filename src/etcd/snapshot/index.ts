@@ -8,7 +8,7 @@
  * ```
  */
 export { memorySized, readSnapshot, type SnapshotOptions } from './read.js';
-export { predictLine, predictRestores, bboltCheck, type PredictionInput } from './prediction.js';
+export { predictRestores, bboltCheck, type PredictionInput } from './prediction.js';
 export { digester, digestsKnown, type Digests } from './digest.js';
 export type { FileVerdict, RestorePrediction, Served, SnapshotReport } from '../verdict.js';
 export type { Problem, ProblemSeverity } from '../../formats/problem.js';

@@ -1,11 +1,12 @@
 import type { Bolt } from '../../formats/bbolt/db.js';
 import type { ByteSource } from '../../formats/source.js';
-import { startCensus, type Census } from './census.js';
+import { startCensus, type Census, type CensusPass } from './census.js';
 import { digester, digestPositions, type Digests, type DigestsElsewhere } from './digest.js';
 
 /** What one reading of the file, front to back, tells. */
 export interface Pass {
-  readonly digests: Digests;
+  /** Waits where somebody else is still at it: to be asked last. */
+  readonly digests: () => Digests;
   /** Null when anything in the database is irregular. */
   readonly census: Census | null;
 }
@@ -34,23 +35,27 @@ export function readCensus(source: ByteSource, bolt: Bolt): Census | null {
   return census.finish();
 }
 
+/** Reads the file front to back and hashes it; `feed` gets the pieces, too. */
+function digestsOf(source: ByteSource, positions: readonly number[], feed?: CensusPass['feed']): Digests {
+  const own = digester(positions);
+  feedAll(source, source.byteLength, (bytes, at) => {
+    own.feed(bytes);
+    feed?.(bytes, at);
+  });
+  return own.finish();
+}
+
 /** Reads the file once. With `elsewhere`, only the tree is read here. */
 export function readOnce(source: ByteSource, bolt: Bolt, elsewhere?: DigestsElsewhere): Pass {
   const bodySize = bolt.metas.active === null ? null : bolt.highWater * bolt.pageSize;
   const positions = digestPositions(source.byteLength, bodySize);
   const waiting = elsewhere?.(positions);
-  const own = digester(positions);
-  if (waiting !== undefined) {
-    const census = readCensus(source, bolt);
-    const found = waiting();
-    if (found !== null) return { digests: found, census };
-    feedAll(source, source.byteLength, (bytes) => own.feed(bytes));
-    return { digests: own.finish(), census };
+  if (waiting === undefined) {
+    const census = startCensus(bolt);
+    const digests = digestsOf(source, positions, census?.feed);
+    return { digests: () => digests, census: census?.finish() ?? null };
   }
-  const census = startCensus(bolt);
-  feedAll(source, source.byteLength, (bytes, at) => {
-    own.feed(bytes);
-    census?.feed(bytes, at);
-  });
-  return { digests: own.finish(), census: census?.finish() ?? null };
+  const census = readCensus(source, bolt);
+  let digests: Digests | null = null;
+  return { digests: () => (digests ??= waiting() ?? digestsOf(source, positions)), census };
 }

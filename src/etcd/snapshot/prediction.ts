@@ -13,7 +13,7 @@ import { digestSize, looksSigned } from './digest.js';
 export interface PredictionInput {
   readonly source: ByteSource;
   /** SHA-256 of all but the last 32 bytes, and those 32 bytes; null when the file is shorter. */
-  readonly bodyDigest: string | null;
+  readonly bodyDigest: () => string | null;
   readonly trailer: string | null;
   /** Set when the thorough reader found everything right: rows and tree are then not followed again. */
   readonly clean?: CleanStore | null;
@@ -26,8 +26,8 @@ function refusal(input: PredictionInput): string | null {
   const size = input.source.byteLength;
   if (size < digestSize) return 'seek snapshot.db: invalid argument';
   if (!looksSigned(size)) return 'snapshot missing hash but --skip-hash-check=false';
-  if (input.bodyDigest !== input.trailer) return `expected sha256 ${decimals(input.trailer ?? '')}, got ${decimals(input.bodyDigest ?? '')}`;
-  return null;
+  const digest = input.bodyDigest();
+  return digest === input.trailer ? null : `expected sha256 ${decimals(input.trailer ?? '')}, got ${decimals(digest ?? '')}`;
 }
 
 const words = (ending: Ending): string => (ending.kind === 'timeout' ? `never ends: ${ending.message}` : ending.message);
@@ -39,28 +39,25 @@ function ofBoot(outcome: BootOutcome): Pick<RestorePrediction, 'boot' | 'bootMes
   return { boot: ending.kind === 'timeout' ? 'hangs' : 'dies', bootMessage: ending.message, served: null };
 }
 
-/** What `snapshot status`, `snapshot restore` and the first start of one line would do with the file. */
-export function predictLine(input: PredictionInput, line: EtcdLine): RestorePrediction {
+/** What `snapshot status`, `snapshot restore` and the first start of one line would do with a file whose digest it accepts. */
+function followLine({ source, clean = null }: PredictionInput, line: EtcdLine): RestorePrediction {
   const behaviour: LineBehaviour = behaviours[line];
-  const { source } = input;
   const size = source.byteLength;
-  const clean = input.clean ?? null;
   const status = clean !== null || followStatus(source, behaviour).ending === null ? 'ok' : 'fails';
-  const refused = refusal(input);
-  if (size < digestSize) {
-    return { status, accepted: false, message: refused, skipHashAccepted: false, boot: 'unknown', bootMessage: null, served: null };
-  }
+  const unknown = { boot: 'unknown' as const, bootMessage: null, served: null };
+  if (size < digestSize) return { status, accepted: false, message: null, skipHashAccepted: false, ...unknown };
   const fileSize = looksSigned(size) ? size - digestSize : size;
   const ending = followRestore(source, fileSize, behaviour, clean);
   const restored = ending === null;
-  const boot = restored ? ofBoot(followBoot(source, fileSize, behaviour, clean)) : { boot: 'unknown' as const, bootMessage: null, served: null };
-  const accepted = refused === null && restored;
-  return { status, accepted, message: refused ?? (ending === null ? null : words(ending)), skipHashAccepted: restored, ...boot };
+  const boot = restored ? ofBoot(followBoot(source, fileSize, behaviour, clean)) : unknown;
+  return { status, accepted: restored, message: ending === null ? null : words(ending), skipHashAccepted: restored, ...boot };
 }
 
-/** The predictions for every line. */
+/** The predictions for every line. The digest is asked for last: another thread may still be at it. */
 export function predictRestores(input: PredictionInput): Readonly<Record<EtcdLine, RestorePrediction>> {
-  return Object.fromEntries(etcdLines.map((line) => [line, predictLine(input, line)])) as Record<EtcdLine, RestorePrediction>;
+  const followed = etcdLines.map((line) => [line, followLine(input, line)] as const);
+  const refused = refusal(input);
+  return Object.fromEntries(followed.map(([line, one]) => [line, refused === null ? one : { ...one, accepted: false, message: refused }])) as Record<EtcdLine, RestorePrediction>;
 }
 
 /** `bbolt check` of 1.5.0: null when it says OK, else its decisive words. */

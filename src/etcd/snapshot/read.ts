@@ -54,12 +54,10 @@ export function readSnapshot(file: ByteSource, options: SnapshotOptions = {}): S
   const hash = options.keysHash ?? Math.min(size, bodySize ?? size) <= smallFile;
   const source = size <= (hash ? memorySized : smallFile) ? inMemory(file) : file;
   const bolt = source === file ? opened : openBolt(source);
-  const { digests, census } = readOnce(source, bolt, options.digests);
-  const digest = judgeDigest(source, digests, bodySize);
+  const { digests: awaitDigests, census } = readOnce(source, bolt, options.digests);
   const findings = census === null ? inspectDatabase(bolt) : null;
   const contents = contentsOf((census ?? findings)?.small ?? new Map());
   const served = census !== null && (hash || census.historyHolds === false) ? servedContent(bolt, compactRevision(contents) ?? 1n, hash) : null;
-  const problems = [...sizeProblems(bolt, digests, bodySize, digest), ...(findings?.problems ?? []), ...(served?.problems ?? [])];
   const numbers: Census | Findings | null = census ?? findings;
   const readable = active !== null;
   const known = readable && (census !== null || findings?.hasKeyBucket === true) ? numbers : null;
@@ -69,10 +67,13 @@ export function readSnapshot(file: ByteSource, options: SnapshotOptions = {}): S
       : null;
   const restore = options.predict === false ? null : predictRestores({
     source,
-    bodyDigest: digests.before.get(size - digestSize) ?? null,
+    bodyDigest: () => awaitDigests().before.get(size - digestSize) ?? null,
     trailer: size < digestSize ? null : Buffer.from(source.read(size - digestSize, digestSize)).toString('hex'),
     clean,
   });
+  const digests = awaitDigests();
+  const digest = judgeDigest(source, digests, bodySize);
+  const problems = [...sizeProblems(bolt, digests, bodySize, digest), ...(findings?.problems ?? []), ...(served?.problems ?? [])];
   const newest = restore?.['3.7'];
   if (digest.state === 'right' && newest !== undefined && (!newest.accepted || newest.boot === 'dies' || newest.boot === 'hangs')) {
     const words = newest.message ?? newest.bootMessage ?? '';

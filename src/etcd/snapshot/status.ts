@@ -36,7 +36,7 @@ export function snapshotStatus(source: ByteSource, line: EtcdLine, elsewhere?: D
   const bolt = openBolt(source);
   const bodySize = bolt.metas.active === null ? null : bolt.highWater * bolt.pageSize;
   const { digests, census } = readOnce(source, bolt, elsewhere);
-  const digest = judgeDigest(source, digests, bodySize);
+  const digest = judgeDigest(source, digests(), bodySize);
   if (census !== null && bodySize !== null) return { numbers: numbersOf(census, bodySize, line), ending: null, digest };
   return { ...followStatus(source, behaviours[line]), digest };
 }
