@@ -1,11 +1,19 @@
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { isMainThread, Worker, workerData } from 'node:worker_threads';
-import { awaitDigests, digestBeside, digestPlace, worthDigestBeside } from '../etcd/snapshot/digest-beside.js';
-import { digestFile, type DigestTask } from '../etcd/snapshot/digest-file.mjs';
-import { digestPositions } from '../etcd/snapshot/digest.js';
-import type { DigestsElsewhere } from '../etcd/snapshot/digest.js';
+import { digestBeside, worthDigestBeside } from '../etcd/snapshot/digest-beside.js';
+import { digestPositions, type Digests, type DigestsElsewhere } from '../etcd/snapshot/digest.js';
 import { readMetas } from '../formats/bbolt/meta.js';
+import { CheckThreads, isWorthThreads } from './check-threads.js';
+
+/** What threads work on before the program is loaded. */
+interface Begun {
+  /** The digests of the one large file of the command line. */
+  readonly digests?: { readonly path: string; readonly positions: readonly number[]; readonly wait: () => Digests | null };
+  /** The files of the command line, where there are several. */
+  readonly checks?: CheckThreads;
+}
+
+let begun: Begun = {};
 
 /** Where the digests of a file are wanted: its tree says where it ends. Throws what the file system says. */
 function positionsOf(path: string, size: number): readonly number[] {
@@ -25,47 +33,49 @@ function positionsOf(path: string, size: number): readonly number[] {
   }
 }
 
-/** The one large file that a command line wants the whole verdict of; null for all others, which need no head start. */
-function largeFile(argv: readonly string[]): { readonly path: string; readonly size: number } | null {
-  const [first, second, ...rest] = argv;
-  const files = rest.filter((word) => !word.startsWith('-'));
-  const path = files[0];
-  if (first !== 'snapshot' || second !== 'check' || files.length !== 1 || path === undefined) return null;
-  if (rest.some((word) => ['--quick', '--help', '-h', '--lang'].includes(word))) return null;
+function beginDigests(path: string): Begun {
   const stat = statSync(path, { throwIfNoEntry: false });
-  return stat?.isFile() === true && worthDigestBeside(stat.size) ? { path, size: stat.size } : null;
+  if (stat?.isFile() !== true || !worthDigestBeside(stat.size)) return {};
+  const positions = positionsOf(path, stat.size);
+  const wait = digestBeside(path, stat.size)?.(positions);
+  return wait === undefined ? {} : { digests: { path, positions, wait } };
 }
+
+/** Options that change nothing about what is read of the files. */
+const harmless = (option: string): boolean => option === '--json' || option === '--no-keys-hash' || option.startsWith('--lang=');
 
 /**
- * The digest of a large file takes longer than all else that `snapshot check FILE` does: this thread begins
- * with it at once, and a second one loads the program and runs the command. Returns the exit code of the
- * command; null when nothing was begun: anything unusual is left to the command itself.
+ * Lets other threads begin with what a `snapshot check` will need, while this one loads the program: with the
+ * digest of one large file, or with the files of a list. Says whether anything was begun; what is unusual is left to
+ * the command itself.
  */
-export async function headStart(argv: readonly string[], program: URL): Promise<number | null> {
-  if (!isMainThread || availableParallelism() < 2) return null;
+export function headStart(argv: readonly string[]): boolean {
+  const [first, second, ...rest] = argv;
+  if (first !== 'snapshot' || second !== 'check' || availableParallelism() < 2) return false;
+  const options = rest.filter((word) => word.startsWith('-'));
+  const files = rest.filter((word) => !word.startsWith('-'));
+  const [file] = files;
+  if (file === undefined || !options.every(harmless)) return false;
   try {
-    const file = largeFile(argv);
-    if (file === null) return null;
-    const begun: DigestTask = { ...file, positions: positionsOf(file.path, file.size), place: digestPlace() };
-    const worker = new Worker(program, { argv: [...argv], workerData: { headStart: begun } });
-    const ended = new Promise<number | null>((resolve) => {
-      worker.once('error', () => resolve(null));
-      worker.once('exit', resolve);
-    });
-    digestFile(begun);
-    return await ended;
+    if (files.length === 1) begun = beginDigests(file);
+    else if (isWorthThreads(files)) begun = { checks: new CheckThreads(files, options.includes('--json') && !options.includes('--no-keys-hash')) };
   } catch {
-    return null;
+    // The command says what is wrong with the file.
   }
+  return begun.digests !== undefined || begun.checks !== undefined;
 }
-
-/** What the first thread began with when it handed the command to this one. */
-const begunElsewhere = (): DigestTask | undefined => (workerData as { readonly headStart?: DigestTask } | null)?.headStart;
 
 /** The digests of a file that another thread makes: the one that has a head start, or a new one. Undefined for small files. */
 export function digestsOf(path: string, size: number): DigestsElsewhere | undefined {
-  const begun = begunElsewhere();
   const fresh = digestBeside(path, size);
-  if (begun?.path !== path || fresh === undefined) return fresh;
-  return (positions) => (positions.every((position) => begun.positions.includes(position)) ? () => awaitDigests(begun.place) : fresh(positions));
+  const { digests } = begun;
+  if (digests?.path !== path || fresh === undefined) return fresh;
+  return (positions) => (positions.every((position) => digests.positions.includes(position)) ? digests.wait : fresh(positions));
+}
+
+/** The threads that check a list of files: those that have a head start, or new ones. Null where threads are not worth it. */
+export function checkThreads(paths: readonly string[], hashKeys: boolean): CheckThreads | null {
+  const share = begun.checks?.share;
+  if (share !== undefined && share.hashKeys === hashKeys && share.paths.length === paths.length && share.paths.every((path, i) => path === paths[i])) return begun.checks ?? null;
+  return isWorthThreads(paths) ? new CheckThreads(paths, hashKeys) : null;
 }

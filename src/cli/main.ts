@@ -38,6 +38,5 @@ async function main(): Promise<void> {
   }
 }
 
-const begun = await headStart(process.argv.slice(2), new URL(import.meta.url));
-if (begun === null) await main();
-else process.exitCode = begun;
+headStart(process.argv.slice(2));
+await main();

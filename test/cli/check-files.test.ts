@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { appendFileSync, closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { checkFiles, type CheckRequest } from '../../src/cli/check-files.js';
 import { writeBolt, type NewRow } from '../../src/formats/bbolt/write.js';
@@ -96,13 +96,15 @@ describe('snapshot check of larger files', { timeout: 180_000 }, () => {
     const plain = main('snapshot', 'check', large, '--lang', 'en');
     expect(plain).toContain('INTACT');
     expect(main('snapshot', 'check', large)).toBe(plain);
-    expect(main('snapshot', 'check', large, good, large)).toBe(`${plain}${main('snapshot', 'check', good)}${plain}`);
+    const several = ['snapshot', 'check', large, torn, large];
+    expect(main(...several)).toBe(`${plain}${main('snapshot', 'check', torn)}${plain}`);
+    // With `--lang en`, a file name could be the language: nothing is begun before the program is loaded.
+    for (const options of [[], ['--json'], ['--json', '--no-keys-hash']]) expect(main(...several, ...options)).toBe(main(...several, ...options, '--lang', 'en'));
   });
 
-  it('begins nothing for other command lines', async () => {
-    const program = pathToFileURL(main);
-    for (const argv of [['snapshot', 'check', good], ['snapshot', 'check', large, '--quick'], ['snapshot', 'check', large, good], ['snapshot', 'check', folder], ['snapshot', 'check', join(folder, 'missing.db')], ['snapshot', 'status', large], []]) {
-      expect(await headStart(argv, program)).toBeNull();
+  it('begins nothing for other command lines', () => {
+    for (const argv of [['snapshot', 'check', good], ['snapshot', 'check', large, '--quick'], ['snapshot', 'check', large, good, '--quick'], ['snapshot', 'check', good, good], ['snapshot', 'check', folder], ['snapshot', 'check', join(folder, 'missing.db')], ['snapshot', 'status', large], []]) {
+      expect(headStart(argv)).toBe(false);
     }
   });
 });

@@ -1,5 +1,4 @@
 import { Worker } from 'node:worker_threads';
-import type { DigestTask } from './digest-file.mjs';
 import type { Digests, DigestsElsewhere } from './digest.js';
 
 /** Below this a thread costs more than it saves. */
@@ -7,6 +6,16 @@ const worthAThread = 32 * 2 ** 20;
 const placeSize = 4096;
 const textStart = 16;
 const [waiting, there, failed] = [0, 1, 2];
+
+/** A file to hash, and where another thread waits for the digests. */
+interface DigestTask {
+  readonly path: string;
+  readonly size: number;
+  /** Where, besides the end, the digest of what came before is wanted. */
+  readonly positions: readonly number[];
+  /** Two cells of 32 bits, then from byte 16 on room for the answer as JSON: cell 0 is 1 when it is there and 2 when it failed, cell 1 its length. */
+  readonly place: SharedArrayBuffer;
+}
 
 interface Answer {
   readonly whole: string;
@@ -17,11 +26,8 @@ interface Answer {
 /** True for files whose digest a thread of its own should make. */
 export const worthDigestBeside = (size: number): boolean => size >= worthAThread;
 
-/** Where one thread leaves the digests of a file for another; still empty. */
-export const digestPlace = (): SharedArrayBuffer => new SharedArrayBuffer(placeSize);
-
 /** Waits for the digests; null when the other thread could not make them. */
-export function awaitDigests(place: SharedArrayBuffer): Digests | null {
+function awaitDigests(place: SharedArrayBuffer): Digests | null {
   const state = new Int32Array(place, 0, 2);
   while (Atomics.load(state, 0) === waiting) if (Atomics.wait(state, 0, waiting, 60_000) === 'timed-out') return null;
   if (Atomics.load(state, 0) !== there) return null;
@@ -36,8 +42,8 @@ export function awaitDigests(place: SharedArrayBuffer): Digests | null {
 export function digestBeside(path: string, size: number): DigestsElsewhere | undefined {
   if (!worthDigestBeside(size)) return undefined;
   return (positions) => {
-    const place = digestPlace();
-    const worker = new Worker(new URL('./digest-file.mjs', import.meta.url), { workerData: { digestTask: { path, size, positions, place } satisfies DigestTask } });
+    const place = new SharedArrayBuffer(placeSize);
+    const worker = new Worker(new URL('./digest-file.cjs', import.meta.url), { workerData: { path, size, positions, place } satisfies DigestTask });
     worker.on('error', () => Atomics.store(new Int32Array(place), 0, failed));
     worker.unref();
     return () => awaitDigests(place);
