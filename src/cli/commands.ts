@@ -42,3 +42,11 @@ export const commands: readonly CommandEntry[] = [
   { path: 'completion', summary: 'cli.completion', wholeTree: true, load: () => import('./commands/completion.js') },
   { path: 'man', summary: 'cli.man', wholeTree: true, load: () => import('./commands/man.js') },
 ];
+
+/** The entry named by the words of the command line: the longest path that matches. */
+export function calledCommand(argv: readonly string[]): CommandEntry | undefined {
+  const words = argv.filter((word, i) => !word.startsWith('-') && argv[i - 1] !== '--lang').join(' ');
+  return [...commands]
+    .sort((a, b) => b.path.length - a.path.length)
+    .find((entry) => words === entry.path || words.startsWith(`${entry.path} `));
+}

@@ -1,17 +1,9 @@
 import { Command } from 'commander';
 import { say } from '../words/say.js';
-import { commands, type CommandEntry } from './commands.js';
+import { calledCommand, commands } from './commands.js';
 import { languageOption } from './language-option.js';
 import { languageOf } from './language.js';
 import { toolVersion } from './tool-version.js';
-
-/** The entry named by the words of the command line: the longest path that matches. */
-function called(argv: readonly string[]): CommandEntry | undefined {
-  const words = argv.filter((word) => !word.startsWith('-')).join(' ');
-  return [...commands]
-    .sort((a, b) => b.path.length - a.path.length)
-    .find((entry) => words === entry.path || words.startsWith(`${entry.path} `));
-}
 
 /** Builds the whole tree of commands, but loads only the one that is called. */
 export async function buildProgram(argv: readonly string[], loadAll = false): Promise<Command> {
@@ -23,7 +15,7 @@ export async function buildProgram(argv: readonly string[], loadAll = false): Pr
     .helpOption('-h, --help', say(language, 'cli.help'))
     .addHelpText('after', `\n${say(language, 'cli.examples')}`);
   const groups = new Map<string, Command>();
-  const chosen = called(argv);
+  const chosen = calledCommand(argv);
   for (const entry of commands) {
     const words = entry.path.split(' ');
     let parent = program;

@@ -38,6 +38,11 @@ describe('the snapshot commands', { timeout: 180_000 }, () => {
     expect(run('snapshot', 'check', join(folder, 'no-such-file')).status).toBe(2);
   });
 
+  it('takes the language before the words of the command, too', () => {
+    const answer = run('--lang', 'zh-CN', 'snapshot', 'check', '--no-keys-hash', good);
+    expect([answer.stdout.split('\n')[0], answer.stderr, answer.status]).toEqual([`${good}: 完好`, '', 0]);
+  });
+
   it('status: the tool\'s own line, plus what the tool never reads', () => {
     const plain = run('snapshot', 'status', flipped, '--compat', '3.5.16');
     expect(plain.stdout).toBe(run('snapshot', 'status', good, '--compat', '3.5.16').stdout);
