@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import type { Command, CommanderError } from 'commander';
+import { areasNeeded } from './commands.js';
 import { exitCode } from './exit-codes.js';
 import { headStart } from './head-start.js';
 import { currentLanguage, languageOf, speaksOnce } from './language.js';
@@ -20,7 +21,7 @@ async function messageOf(error: unknown): Promise<string> {
 
 async function main(): Promise<void> {
   const argv = process.argv.slice(2);
-  if (speaksOnce(argv)) speakOnly(languageOf(argv, process.env));
+  if (speaksOnce(argv)) speakOnly(languageOf(argv, process.env), areasNeeded(argv));
   const { buildProgram } = await import('./program.js');
   const program = await buildProgram(argv);
   const usage = (error: CommanderError): never => {

@@ -1,11 +1,11 @@
 import { Command } from 'commander';
 import { say } from '../words/say.js';
-import { calledCommand, commands } from './commands.js';
+import { areasNeeded, calledCommand, commands } from './commands.js';
 import { languageOption } from './language-option.js';
 import { languageOf } from './language.js';
 import { toolVersion } from './tool-version.js';
 
-/** Builds the whole tree of commands, but loads only the one that is called. */
+/** Builds the tree of commands, but loads only the one that is called; one that brings no words for the others stands alone. */
 export async function buildProgram(argv: readonly string[], loadAll = false): Promise<Command> {
   const language = languageOf(argv, process.env);
   const program = new Command('etcd-autopsy')
@@ -16,7 +16,8 @@ export async function buildProgram(argv: readonly string[], loadAll = false): Pr
     .addHelpText('after', `\n${say(language, 'cli.examples')}`);
   const groups = new Map<string, Command>();
   const chosen = calledCommand(argv);
-  for (const entry of commands) {
+  const alone = chosen !== undefined && areasNeeded(argv) !== undefined && !loadAll;
+  for (const entry of alone ? [chosen] : commands) {
     const words = entry.path.split(' ');
     let parent = program;
     for (const word of words.slice(0, -1)) {

@@ -1,46 +1,47 @@
-import type { Catalogue, Language } from './catalogue.js';
-import { spokenLanguages } from './spoken.js';
+import type { Area, Catalogue, Language } from './catalogue.js';
+import { isSpoken } from './spoken.js';
 
-type Areas = () => Promise<readonly Catalogue[]>;
+type Areas = Readonly<Record<Area, () => Promise<Catalogue>>>;
 
-const english: Areas = () => Promise.all([
-  import('./en/audit.js').then((area) => area.audit),
-  import('./en/boot.js').then((area) => area.boot),
-  import('./en/bytes.js').then((area) => area.bytes),
-  import('./en/causes.js').then((area) => area.causes),
-  import('./en/cli.js').then((area) => area.cli),
-  import('./en/events.js').then((area) => area.events),
-  import('./en/explain.js').then((area) => area.explain),
-  import('./en/findings.js').then((area) => area.findings),
-  import('./en/installations.js').then((area) => area.installations),
-  import('./en/intake.js').then((area) => area.intake),
-  import('./en/kubernetes.js').then((area) => area.kubernetes),
-  import('./en/recommend.js').then((area) => area.recommend),
-  import('./en/recovery.js').then((area) => area.recovery),
-  import('./en/report.js').then((area) => area.report),
-  import('./en/web.js').then((area) => area.web),
-]);
+const english: Areas = {
+  audit: () => import('./en/audit.js').then((area) => area.audit),
+  boot: () => import('./en/boot.js').then((area) => area.boot),
+  bytes: () => import('./en/bytes.js').then((area) => area.bytes),
+  causes: () => import('./en/causes.js').then((area) => area.causes),
+  cli: () => import('./en/cli.js').then((area) => area.cli),
+  events: () => import('./en/events.js').then((area) => area.events),
+  explain: () => import('./en/explain.js').then((area) => area.explain),
+  findings: () => import('./en/findings.js').then((area) => area.findings),
+  installations: () => import('./en/installations.js').then((area) => area.installations),
+  intake: () => import('./en/intake.js').then((area) => area.intake),
+  kubernetes: () => import('./en/kubernetes.js').then((area) => area.kubernetes),
+  recommend: () => import('./en/recommend.js').then((area) => area.recommend),
+  recovery: () => import('./en/recovery.js').then((area) => area.recovery),
+  report: () => import('./en/report.js').then((area) => area.report),
+  web: () => import('./en/web.js').then((area) => area.web),
+};
 
-const chinese: Areas = () => Promise.all([
-  import('./zh-CN/audit.js').then((area) => area.audit),
-  import('./zh-CN/boot.js').then((area) => area.boot),
-  import('./zh-CN/bytes.js').then((area) => area.bytes),
-  import('./zh-CN/causes.js').then((area) => area.causes),
-  import('./zh-CN/cli.js').then((area) => area.cli),
-  import('./zh-CN/events.js').then((area) => area.events),
-  import('./zh-CN/explain.js').then((area) => area.explain),
-  import('./zh-CN/findings.js').then((area) => area.findings),
-  import('./zh-CN/installations.js').then((area) => area.installations),
-  import('./zh-CN/intake.js').then((area) => area.intake),
-  import('./zh-CN/kubernetes.js').then((area) => area.kubernetes),
-  import('./zh-CN/recommend.js').then((area) => area.recommend),
-  import('./zh-CN/recovery.js').then((area) => area.recovery),
-  import('./zh-CN/report.js').then((area) => area.report),
-  import('./zh-CN/web.js').then((area) => area.web),
-]);
+const chinese: Areas = {
+  audit: () => import('./zh-CN/audit.js').then((area) => area.audit),
+  boot: () => import('./zh-CN/boot.js').then((area) => area.boot),
+  bytes: () => import('./zh-CN/bytes.js').then((area) => area.bytes),
+  causes: () => import('./zh-CN/causes.js').then((area) => area.causes),
+  cli: () => import('./zh-CN/cli.js').then((area) => area.cli),
+  events: () => import('./zh-CN/events.js').then((area) => area.events),
+  explain: () => import('./zh-CN/explain.js').then((area) => area.explain),
+  findings: () => import('./zh-CN/findings.js').then((area) => area.findings),
+  installations: () => import('./zh-CN/installations.js').then((area) => area.installations),
+  intake: () => import('./zh-CN/intake.js').then((area) => area.intake),
+  kubernetes: () => import('./zh-CN/kubernetes.js').then((area) => area.kubernetes),
+  recommend: () => import('./zh-CN/recommend.js').then((area) => area.recommend),
+  recovery: () => import('./zh-CN/recovery.js').then((area) => area.recovery),
+  report: () => import('./zh-CN/report.js').then((area) => area.report),
+  web: () => import('./zh-CN/web.js').then((area) => area.web),
+};
 
 async function merged(language: Language, areas: Areas): Promise<Catalogue> {
-  return spokenLanguages().includes(language) ? Object.assign({}, ...await areas()) as Catalogue : {};
+  const spoken = Object.entries(areas).filter(([area]) => isSpoken(language, area as Area));
+  return Object.assign({}, ...await Promise.all(spoken.map(([, load]) => load()))) as Catalogue;
 }
 
 /** All areas of each language, merged. Adding an area = one file a language and one line for each above. */

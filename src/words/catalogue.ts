@@ -1,6 +1,9 @@
 /** Languages that are complete. */
 export type Language = 'en' | 'zh-CN';
 
+/** The parts of the program that have words of their own, a file a language each. */
+export type Area = 'audit' | 'boot' | 'bytes' | 'causes' | 'cli' | 'events' | 'explain' | 'findings' | 'installations' | 'intake' | 'kubernetes' | 'recommend' | 'recovery' | 'report' | 'web';
+
 /** One area's words: key to sentence with `{name}` places. */
 export type Catalogue = Readonly<Record<string, string>>;
 

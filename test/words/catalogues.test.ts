@@ -1,6 +1,7 @@
 import { readFileSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
+import { commands } from '../../src/cli/commands.js';
 import { catalogues } from '../../src/words/areas.js';
 import type { Catalogue } from '../../src/words/catalogue.js';
 
@@ -61,4 +62,22 @@ test('every key of the catalogues is named in the code, whole or by its beginnin
   const begun = [...new Set([...source.matchAll(/[`']([a-z][\w-]*(?:\.[\w-]+)*\.[\w-]*)\$\{/g)].map((match) => match[1]!))];
   const unused = Object.keys(catalogues.en).filter((key) => !whole.has(key) && !begun.some((beginning) => key.startsWith(beginning)));
   expect(unused).toEqual([]);
+});
+
+/** A file of src and all that it imports, but for the words. */
+function reached(file: string, seen = new Set<string>()): ReadonlySet<string> {
+  if (seen.has(file) || file.startsWith(words)) return seen;
+  seen.add(file);
+  for (const [, name] of readFileSync(file, 'utf8').matchAll(/(?:from|import)\s*\(?\s*'(\.[^']+)\.js'/g)) reached(`${join(dirname(file), name!)}.ts`, seen);
+  return seen;
+}
+
+test.each(commands.filter((entry) => entry.words !== undefined))('$path names every area whose words it could say', async (entry) => {
+  const areas = await Promise.all(entry.words!.map((area) => import(join(words, 'en', `${area}.ts`)) as Promise<Record<string, Catalogue>>));
+  const spoken = areas.flatMap((area) => Object.values(area).flatMap((catalogue) => Object.keys(catalogue)));
+  const code = [...reached(join(root, `src/cli/commands/${entry.path.replaceAll(' ', '-')}.ts`))].map((name) => readFileSync(name, 'utf8')).join('\n');
+  const named = [...code.matchAll(/['"`]([a-z][\w-]*(?:\.[\w-]+)+)['"`]/g)].map((match) => match[1]!).filter((key) => key in catalogues.en);
+  const begun = [...code.matchAll(/[`']([a-z][\w-]*(?:\.[\w-]+)*\.[\w-]*)\$\{/g)].map((match) => match[1]!).flatMap((beginning) => Object.keys(catalogues.en).filter((key) => key.startsWith(beginning)));
+  expect(named.length).toBeGreaterThan(3);
+  expect([entry.summary, ...named, ...begun].filter((key) => !spoken.includes(key))).toEqual([]);
 });
