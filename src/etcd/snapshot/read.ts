@@ -63,7 +63,7 @@ export function readSnapshot(file: ByteSource, options: SnapshotOptions = {}): S
   const known = readable && (census !== null || findings?.hasKeyBucket === true) ? numbers : null;
   const clean: CleanStore | null =
     census !== null && hasRealVersion(contents.meta.get('storageVersion'))
-      ? { lastRevision: census.lastRevision, liveKeys: census.liveKeys, keysHash: served?.keysHash ?? null }
+      ? { rows: census.small, lastRevision: census.lastRevision, liveKeys: census.liveKeys, keysHash: served?.keysHash ?? null }
       : null;
   const restore = options.predict === false ? null : predictRestores({
     source,

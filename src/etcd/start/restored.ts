@@ -30,9 +30,9 @@ export function follow(steps: () => void): Ending | null {
   }
 }
 
-/** Opens the database as the backend of a line does; throws Death with that line's words. */
-export function openBackendAs(source: ByteSource, fileSize: number, behaviour: LineBehaviour, speaker: Speaker, path = 'member/snap/db', trusted = false): OpenedBackend {
-  const opened = openAsBbolt(source, { dialect: behaviour.dialect, fileSize, initialMapSize: largeMap, trusted });
+/** Opens the database as the backend of a line does; throws Death with that line's words. `clean`: the whole tree is known to be right. */
+export function openBackendAs(source: ByteSource, fileSize: number, behaviour: LineBehaviour, speaker: Speaker, path = 'member/snap/db', clean: CleanStore | null = null): OpenedBackend {
+  const opened = openAsBbolt(source, { dialect: behaviour.dialect, fileSize, initialMapSize: largeMap, trusted: clean !== null });
   if ('error' in opened) {
     const message = behaviour.plainLog
       ? `cannot open database at ${path} (${opened.error})`
@@ -41,7 +41,7 @@ export function openBackendAs(source: ByteSource, fileSize: number, behaviour: L
         : `failed to open database | error: ${opened.error}`;
     throw new Death('panic', message);
   }
-  return { tx: opened.tx, behaviour, speaker, created: new Set(), storedFreelist: opened.storedFreelist, wrongClaim: opened.wrongClaim };
+  return { tx: opened.tx, behaviour, speaker, created: new Set(), rows: clean?.rows ?? null, storedFreelist: opened.storedFreelist, wrongClaim: opened.wrongClaim };
 }
 
 /**
@@ -66,7 +66,7 @@ export function reopen(backend: OpenedBackend): void {
 export function followRestore(source: ByteSource, fileSize: number, behaviour: LineBehaviour, clean: CleanStore | null = null): Ending | null {
   return follow(() => {
     if (fileSize === 0) return restoreEmpty(behaviour);
-    const backend = openBackendAs(source, fileSize, behaviour, 'restore', undefined, clean !== null);
+    const backend = openBackendAs(source, fileSize, behaviour, 'restore', undefined, clean);
     if (behaviour.restoreLoadsStore) {
       loadLeases(backend);
       if (clean === null) loadStore(backend);
@@ -112,7 +112,7 @@ export function followBoot(source: ByteSource, fileSize: number, behaviour: Line
   let phase: 'start' | 'range' = 'start';
   let claim: WrongClaim | null = null;
   const ending = follow(() => {
-    const backend = openBackendAs(source, fileSize, behaviour, 'server', undefined, clean !== null);
+    const backend = openBackendAs(source, fileSize, behaviour, 'server', undefined, clean);
     // The restore's first commit writes the root page anew, and the next open counts the free pages again.
     claim = backend.wrongClaim?.page === backend.tx.root ? null : backend.wrongClaim;
     reopen(backend);

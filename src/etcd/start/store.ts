@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
+import type { Row } from '../../formats/bbolt/db.js';
 import { panic } from '../../formats/bbolt/behaviour/death.js';
 import { cursorOf, type Bucket } from '../../formats/bbolt/behaviour/tree.js';
-import { createBucket, fatal, requireBucket, rowsIn, valueIn, valueOf, type OpenedBackend } from './backend.js';
+import { createBucket, existing, fatal, requireBucket, rowsIn, valueIn, valueOf, type OpenedBackend } from './backend.js';
 import { keyIndex, type KeyIndex, type Rev } from './key-index.js';
 import { decodeAs, shapes } from './wire-errors.js';
 
@@ -86,8 +87,10 @@ function keyValueOf(backend: OpenedBackend, bytes: Uint8Array, length = bytes.le
 
 const latin1 = (bytes: Uint8Array): string => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
 
-/** What another reader found out about bucket `key` in a file in which everything is right. */
+/** What another reader found out about a file in which everything is right. */
 export interface CleanStore {
+  /** Rows of every bucket but `key`. */
+  readonly rows: ReadonlyMap<string, readonly Row[]>;
   readonly lastRevision: bigint;
   readonly liveKeys: number;
   /** Null when the values were not hashed. */
@@ -116,7 +119,8 @@ export function loadStore(backend: OpenedBackend): LoadedStore {
   const scheduled = compactRevisionOf(backend, 'scheduledCompactRev') ?? 0n;
   const structured = behaviour.line !== '3.3' && !(behaviour.line === '3.4' && backend.speaker === 'server');
   const index = keyIndex(behaviour, structured);
-  const bucket = behaviour.restoreLoadsStore ? requireBucket(backend, 'key') : bucketOrNone(backend);
+  if (behaviour.restoreLoadsStore) requireBucket(backend, 'key');
+  const bucket = behaviour.restoreLoadsStore ? existing(backend, 'key') : bucketOrNone(backend);
   let current = 1n;
   let min = revisionBytes({ main: 1n, sub: 0n });
   const max = revisionBytes({ main: maxInt64, sub: maxInt64 });
@@ -150,7 +154,8 @@ export function loadStore(backend: OpenedBackend): LoadedStore {
 
 function bucketOrNone(backend: OpenedBackend): Bucket | null {
   try {
-    return requireBucket(backend, 'key');
+    requireBucket(backend, 'key');
+    return existing(backend, 'key');
   } catch {
     return null;
   }
