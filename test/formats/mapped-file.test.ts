@@ -30,6 +30,7 @@ const readings: readonly Reading[] = [
   (map, at) => map.u64(at),
   (map, at, _other, n) => Buffer.from(map.bytes(at, n)).toString('hex'),
   (map, at, _other, n) => Buffer.from(map.available(at, n)).toString('hex'),
+  (map, at, _other, n) => Buffer.from(map.glance(at, n)).toString('hex'),
   (map, at, other, n, m) => map.compare(at, n, other, m),
   (map, at, other, n, m) => map.compareWith(at, n, content.subarray(other, other + m)),
 ];

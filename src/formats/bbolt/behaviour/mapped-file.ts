@@ -19,12 +19,20 @@ export interface MappedFile {
   bytes(at: number, length: number): Uint8Array;
   /** As much of a range as is there, at most 64 MiB: for lengths that nobody has checked. */
   available(at: number, length: number): Uint8Array;
+  /** The same for a short look: the bytes hold only until the map is asked again. */
+  glance(at: number, length: number): Uint8Array;
 }
 
 const memoryPage = 4096;
+const nothing = new Uint8Array();
 const mostAvailable = 64 * 2 ** 20;
-const blockSize = 32 * 1024;
-const mostBlocks = 1536;
+
+/** Large files are read piece by piece, each about a page: pages that follow each other in the tree may lie anywhere in the file. */
+const pieceSize = 4096;
+/** Pieces that are read at a time where one is asked for right behind the last. */
+const readAhead = 32;
+const mostPieces = 4096;
+const firstPieces = 256;
 
 /** bbolt 1.4.3 db.go mmapSize: doubles from 32 KiB to 1 GiB, then whole gigabytes. */
 export function mapSizeOf(size: number): number {
@@ -32,7 +40,7 @@ export function mapSizeOf(size: number): number {
   return Math.ceil(size / 2 ** 30) * 2 ** 30;
 }
 
-/** Files up to this size are mapped from one copy in memory; larger ones block by block. */
+/** Files up to this size are mapped from one copy in memory; larger ones piece by piece. */
 const largestWhole = 96 * 2 ** 20;
 
 const wholes = new WeakMap<ByteSource, Uint8Array>();
@@ -53,6 +61,19 @@ function wholeOf(source: ByteSource): Uint8Array {
   return whole;
 }
 
+/** Above this length a call of native code is faster than a loop. */
+const short = 64;
+
+/** Order of two ranges of one length: -1, 0 or 1. Names of rows are short and differ early. */
+function orderOf(a: Uint8Array, aAt: number, b: Uint8Array, bAt: number, length: number): number {
+  if (length > short) return Buffer.compare(a.subarray(aAt, aAt + length), b.subarray(bAt, bAt + length));
+  for (let i = 0; i < length; i++) {
+    const order = a[aAt + i]! - b[bAt + i]!;
+    if (order !== 0) return Math.sign(order);
+  }
+  return 0;
+}
+
 function end(at: number, mapSize: number): never {
   if (at >= 0 && at < mapSize) throw new Death('fault', busError);
   throw new Death('fault', segmentationFault, false);
@@ -66,7 +87,7 @@ export function mapFile(source: ByteSource, fileSize: number, mapSize: number, l
   const backed = Math.ceil(fileSize / memoryPage) * memoryPage;
   return source.byteLength <= largestWhole && !fewReads
     ? mapWhole(wholeOf(source), fileSize, backed, mapSize, littleEndian)
-    : mapBlocks(source, fileSize, backed, mapSize, littleEndian);
+    : mapPieces(source, fileSize, backed, mapSize, littleEndian);
 }
 
 function mapWhole(whole: Uint8Array, fileSize: number, backed: number, mapSize: number, littleEndian: boolean): MappedFile {
@@ -77,7 +98,6 @@ function mapWhole(whole: Uint8Array, fileSize: number, backed: number, mapSize: 
     all.fill(0, fileSize);
   }
   const view = new DataView(all.buffer, all.byteOffset, all.length);
-  const buffer = Buffer.from(all.buffer, all.byteOffset, all.length);
   const check = (at: number, length: number): void => {
     if (at < 0 || at + length > backed) end(at + length > backed && at < backed ? backed : at, mapSize);
   };
@@ -85,11 +105,12 @@ function mapWhole(whole: Uint8Array, fileSize: number, backed: number, mapSize: 
   const compare = (a: number, aLength: number, other: Uint8Array, otherAt: number, otherThere: number, otherLength: number): number => {
     const common = Math.min(aLength, otherLength);
     const known = Math.min(common, there(a, aLength), otherThere);
-    const order = known === 0 ? 0 : buffer.compare(other, otherAt, otherAt + known, a, a + known);
+    const order = orderOf(all, a, other, otherAt, known);
     if (order !== 0) return order;
     if (known < common) end(Math.max(a + known, backed), mapSize);
     return Math.sign(aLength - otherLength);
   };
+  const available = (at: number, length: number): Uint8Array => all.subarray(Math.max(0, Math.min(at, backed)), Math.max(0, Math.min(at + Math.min(length, mostAvailable), backed)));
   return {
     littleEndian,
     fileSize,
@@ -100,86 +121,122 @@ function mapWhole(whole: Uint8Array, fileSize: number, backed: number, mapSize: 
       const high = view.getUint32(littleEndian ? at + 4 : at, littleEndian);
       return high < 0x20_0000 ? high * 2 ** 32 + view.getUint32(littleEndian ? at : at + 4, littleEndian) : view.getBigUint64(at, littleEndian);
     },
-    compare: (a, aLength, b, bLength) => compare(a, aLength, buffer, b, there(b, bLength), bLength),
+    compare: (a, aLength, b, bLength) => compare(a, aLength, all, b, there(b, bLength), bLength),
     compareWith: (a, aLength, bytes) => compare(a, aLength, bytes, 0, bytes.length, bytes.length),
     bytes: (at, length) => (check(at, length), all.subarray(at, at + length)),
-    available: (at, length) => all.subarray(Math.max(0, Math.min(at, backed)), Math.max(0, Math.min(at + Math.min(length, mostAvailable), backed))),
+    available,
+    glance: available,
   };
 }
 
-/** A stretch of the file that is in memory, with zeros behind the end of the file. */
-interface Block {
-  readonly bytes: Uint8Array;
-  /** The same bytes, for comparisons: slices of a Buffer cost more. */
-  readonly buffer: Buffer;
-  readonly view: DataView;
-}
+/** The pieces of a file that were read last, one behind the other in one memory; the oldest give their room to the next ones. */
+class Pieces {
+  bytes = new Uint8Array(firstPieces * pieceSize);
+  view = new DataView(this.bytes.buffer);
+  /** Where each piece stands, -1 when it does not, and which piece stands there. */
+  private readonly places: Int32Array;
+  private readonly pieceAt = new Int32Array(mostPieces).fill(-1);
+  private next = 0;
+  /** The piece behind those that were read last. */
+  private expected = -1;
+  /** Address of the first byte of the piece that was asked for last, and its offset in the memory. */
+  private start = Number.NEGATIVE_INFINITY;
+  private offset = 0;
 
-/** Keeps the blocks that were read last; the oldest gives its memory to the next one. */
-function blockReader(source: ByteSource, fileSize: number): (number: number) => Block {
-  const blocks = new Map<number, Block>();
-  let last = -1;
-  let lastBlock: Block | null = null;
-  const room = (): Block => {
-    const oldest = blocks.size < mostBlocks ? undefined : blocks.entries().next().value;
-    if (oldest === undefined) {
-      const bytes = new Uint8Array(blockSize);
-      return { bytes, buffer: Buffer.from(bytes.buffer), view: new DataView(bytes.buffer) };
+  constructor(private readonly source: ByteSource, private readonly fileSize: number) {
+    this.places = new Int32Array(Math.ceil(fileSize / pieceSize) + readAhead).fill(-1);
+  }
+
+  /** Brings the piece that holds an address into memory; where the byte is there. */
+  reach(at: number): number {
+    const within = at - this.start;
+    if (within >= 0 && within < pieceSize) return this.offset + within;
+    const piece = Math.floor(at / pieceSize);
+    const place = this.places[piece]!;
+    this.offset = (place < 0 ? this.load(piece) : place) * pieceSize;
+    this.start = piece * pieceSize;
+    return this.offset + at - this.start;
+  }
+
+  /** How many bytes from an address on stand in its piece, which must have been reached last. */
+  rest(at: number): number {
+    return this.start + pieceSize - at;
+  }
+
+  /** Whether a range lies in the piece that was reached last. */
+  holds(at: number, length: number): boolean {
+    return at >= this.start && at + length <= this.start + pieceSize;
+  }
+
+  private load(piece: number): number {
+    const count = piece === this.expected ? readAhead : 1;
+    if (this.next + count > mostPieces) this.next = 0;
+    const place = this.next;
+    for (let i = 0; i < count; i++) {
+      const old = this.pieceAt[place + i]!;
+      if (old >= 0 && this.places[old] === place + i) this.places[old] = -1;
+      this.pieceAt[place + i] = piece + i;
+      this.places[piece + i] = place + i;
     }
-    blocks.delete(oldest[0]);
-    return oldest[1];
-  };
-  return (number) => {
-    if (number === last && lastBlock !== null) return lastBlock;
-    let block = blocks.get(number);
-    if (block === undefined) {
-      block = room();
-      const start = number * blockSize;
-      const wanted = Math.max(0, Math.min(blockSize, fileSize - start));
-      let filled = 0;
-      if (source.readInto !== undefined && wanted > 0) filled = source.readInto(block.bytes.subarray(0, wanted), start);
-      else if (wanted > 0) {
-        const read = source.read(start, wanted);
-        block.bytes.set(read);
-        filled = read.length;
-      }
-      block.bytes.fill(0, filled);
-      blocks.set(number, block);
+    this.next = place + count;
+    this.expected = piece + count;
+    this.read(piece * pieceSize, place * pieceSize, this.next * pieceSize);
+    return place;
+  }
+
+  /** Reads from an address on into a range of the memory, with zeros behind the end of the file. */
+  private read(at: number, start: number, end: number): void {
+    if (end > this.bytes.length) this.grow(end);
+    const wanted = Math.max(0, Math.min(end - start, this.fileSize - at));
+    let filled = 0;
+    if (this.source.readInto !== undefined && wanted > 0) filled = this.source.readInto(this.bytes.subarray(start, start + wanted), at);
+    else if (wanted > 0) {
+      const read = this.source.read(at, wanted);
+      this.bytes.set(read, start);
+      filled = read.length;
     }
-    last = number;
-    lastBlock = block;
-    return block;
-  };
+    if (start + filled < end) this.bytes.fill(0, start + filled, end);
+  }
+
+  private grow(end: number): void {
+    const wider = new Uint8Array(Math.min(Math.max(end, this.bytes.length * 2), mostPieces * pieceSize));
+    wider.set(this.bytes);
+    this.bytes = wider;
+    this.view = new DataView(wider.buffer);
+  }
 }
 
-function mapBlocks(source: ByteSource, fileSize: number, backed: number, mapSize: number, littleEndian: boolean): MappedFile {
-  const blockOf = blockReader(source, fileSize);
+function mapPieces(source: ByteSource, fileSize: number, backed: number, mapSize: number, littleEndian: boolean): MappedFile {
+  const pieces = new Pieces(source, fileSize);
   const check = (at: number, length: number): void => {
     if (at < 0 || at + length > backed) end(at + length > backed && at < backed ? backed : at, mapSize);
   };
-  const byte = (at: number): number => blockOf(Math.floor(at / blockSize)).bytes[at % blockSize] ?? 0;
-  /** A number across two blocks. */
+  const byte = (at: number): number => {
+    const offset = pieces.reach(at);
+    return pieces.bytes[offset]!;
+  };
+  /** A number across two pieces. */
   const across = (at: number, length: number): number => {
     let value = 0;
     for (let i = 0; i < length; i++) value = value * 256 + byte(littleEndian ? at + length - 1 - i : at + i);
     return value;
   };
   const u16 = (at: number): number => {
-    const offset = at % blockSize;
-    return offset <= blockSize - 2 ? blockOf(Math.floor(at / blockSize)).view.getUint16(offset, littleEndian) : across(at, 2);
+    const offset = pieces.reach(at);
+    return pieces.holds(at, 2) ? pieces.view.getUint16(offset, littleEndian) : across(at, 2);
   };
   const u32 = (at: number): number => {
-    const offset = at % blockSize;
-    return offset <= blockSize - 4 ? blockOf(Math.floor(at / blockSize)).view.getUint32(offset, littleEndian) : across(at, 4);
+    const offset = pieces.reach(at);
+    return pieces.holds(at, 4) ? pieces.view.getUint32(offset, littleEndian) : across(at, 4);
   };
-  /** Compares with bytes that are in memory, as far as a block reaches at a time. */
+  /** Compares with bytes that are in memory, as far as a piece reaches at a time. */
   const compareWith = (a: number, aLength: number, bytes: Uint8Array): number => {
     const length = Math.min(aLength, bytes.length);
     for (let done = 0; done < length; ) {
       check(a + done, 1);
-      const offset = (a + done) % blockSize;
-      const part = Math.min(length - done, blockSize - offset, backed - a - done);
-      const order = blockOf(Math.floor((a + done) / blockSize)).buffer.compare(bytes, done, done + part, offset, offset + part);
+      const offset = pieces.reach(a + done);
+      const part = Math.min(length - done, pieces.rest(a + done), backed - a - done);
+      const order = orderOf(pieces.bytes, offset, bytes, done, part);
       if (order !== 0) return order;
       done += part;
     }
@@ -187,17 +244,18 @@ function mapBlocks(source: ByteSource, fileSize: number, backed: number, mapSize
   };
   const copyOf = (at: number, length: number): Uint8Array => {
     check(at, length);
-    const offset = at % blockSize;
-    if (offset + length <= blockSize) return blockOf(Math.floor(at / blockSize)).bytes.slice(offset, offset + length);
+    const first = pieces.reach(at);
+    if (pieces.holds(at, length)) return pieces.bytes.slice(first, first + length);
     const copy = new Uint8Array(length);
     for (let done = 0; done < length; ) {
-      const from = (at + done) % blockSize;
-      const part = blockOf(Math.floor((at + done) / blockSize)).bytes.subarray(from, from + length - done);
-      copy.set(part, done);
-      done += part.length;
+      const offset = pieces.reach(at + done);
+      const part = Math.min(length - done, pieces.rest(at + done));
+      copy.set(pieces.bytes.subarray(offset, offset + part), done);
+      done += part;
     }
     return copy;
   };
+  const there = (at: number, length: number): number => Math.max(0, Math.min(length, mostAvailable, backed - at));
   return {
     littleEndian,
     fileSize,
@@ -210,8 +268,14 @@ function mapBlocks(source: ByteSource, fileSize: number, backed: number, mapSize
       return high < 0x20_0000 ? high * 2 ** 32 + low : (BigInt(high) << 32n) | BigInt(low);
     },
     compare: (a, aLength, b, bLength) => {
-      // The second range is copied: reading the first may give its block away.
       const common = Math.min(aLength, bLength);
+      if (a >= 0 && a + common <= backed && b + common <= backed) {
+        const offset = pieces.reach(a);
+        if (pieces.holds(a, common) && pieces.holds(b, common)) {
+          return orderOf(pieces.bytes, offset, pieces.bytes, offset + b - a, common) || Math.sign(aLength - bLength);
+        }
+      }
+      // The second range is copied: reading the first may give its piece away.
       const known = Math.max(0, Math.min(common, backed - b));
       const order = known === 0 ? 0 : compareWith(a, known, copyOf(b, known));
       if (order !== 0) return order;
@@ -220,6 +284,12 @@ function mapBlocks(source: ByteSource, fileSize: number, backed: number, mapSize
     },
     compareWith,
     bytes: copyOf,
-    available: (at, length) => copyOf(Math.min(at, backed), Math.max(0, Math.min(length, mostAvailable, backed - at))),
+    available: (at, length) => copyOf(Math.min(at, backed), there(at, length)),
+    glance: (at, length) => {
+      const size = there(at, length);
+      if (size === 0) return nothing;
+      const offset = pieces.reach(at);
+      return pieces.holds(at, size) ? pieces.bytes.subarray(offset, offset + size) : copyOf(at, size);
+    },
   };
 }
