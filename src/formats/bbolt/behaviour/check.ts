@@ -1,7 +1,7 @@
-import { bucketLeafFlag, noFreelist } from '../layout.js';
+import { bucketLeafFlag, noFreelist, pageFlag } from '../layout.js';
 import { Death } from './death.js';
-import type { PageNumber } from './mapped-file.js';
-import { branchChild, branchKey, endOfElements, isBranch, isLeaf, leafKey, stepCounter, typeName, type MappedPage, type Slice } from './pages.js';
+import type { MappedFile, PageNumber } from './mapped-file.js';
+import { branchChild, branchKey, endOfElements, isBranch, isLeaf, isPlainRow, leafKey, stepCounter, typeName, type MappedPage, type Slice } from './pages.js';
 import { bucketOf, forEach, page, rootBucket, type Bucket, type Transaction } from './tree.js';
 
 /** Where a check's errors go. It may throw to end the check, as freepages does at the first one. */
@@ -28,8 +28,38 @@ interface Walk {
   readonly freed: ReadonlySet<PageNumber>;
   readonly error: CheckError;
   readonly step: () => void;
+  /** How many errors there were. */
+  errors: number;
   /** The first one met. */
   wrongClaim: WrongClaim | null;
+}
+
+function walkOf(tx: Transaction, error: CheckError, reachable = new Set<PageNumber>(), freed: ReadonlySet<PageNumber> = new Set()): Walk {
+  const walk: Walk = {
+    tx,
+    reachable,
+    freed,
+    error: (message) => {
+      walk.errors += 1;
+      error(message);
+    },
+    step: stepCounter(),
+    errors: 0,
+    wrongClaim: null,
+  };
+  return walk;
+}
+
+/** More errors than this are not told. */
+const mostErrors = 2000;
+
+/** What is found about the order of keys while the pages are followed. bbolt looks for it after that, and up to 1.3.6 not at all. */
+interface Order {
+  readonly errors: string[];
+  /** What the check of order ends with. */
+  death: Death | null;
+  /** Nothing was found, nor anything else that no bbolt writes. */
+  regular: boolean;
 }
 
 /** No bucket has a longer name (bbolt MaxKeySize). */
@@ -39,28 +69,28 @@ const mostNameBytes = 32768;
 const manyPages = 1_000_000;
 
 /** A page that claims millions of others: the lowest of them that is taken, else the memory ends. */
-function claimPages(walk: Walk, p: MappedPage, suffix: string): void {
+function claimPages(walk: Walk, p: MappedPage, suffix: () => string): void {
   let lowest: PageNumber | null = null;
   const last = BigInt(p.id) + BigInt(p.overflow);
   for (const id of walk.reachable) if (id >= p.id && id <= last && (lowest === null || id < lowest)) lowest = id;
-  if (lowest !== null) walk.error(`page ${lowest}: multiple references${suffix}`);
+  if (lowest !== null) walk.error(`page ${lowest}: multiple references${suffix()}`);
   throw new Death('fault', 'fatal error: runtime: out of memory', false);
 }
 
 /** verifyPageReachable / the closure of checkBucket. */
 function verifyReachable(walk: Walk, p: MappedPage, stack: readonly PageNumber[]): void {
   const { tx, reachable, freed, error } = walk;
-  const suffix = tx.dialect === '1.3' ? '' : ` (stack: ${stackText(stack)})`;
-  if (greater(p.id, tx.highWater)) error(`page ${p.id}: out of bounds: ${tx.highWater}${suffix}`);
+  const suffix = (): string => (tx.dialect === '1.3' ? '' : ` (stack: ${stackText(stack)})`);
+  if (greater(p.id, tx.highWater)) error(`page ${p.id}: out of bounds: ${tx.highWater}${suffix()}`);
   if (p.overflow > manyPages) claimPages(walk, p, suffix);
   for (let i = 0; i <= Math.min(p.overflow, manyPages); i++) {
     walk.step();
     const id = typeof p.id === 'number' ? p.id + i : p.id + BigInt(i);
-    if (reachable.has(id)) error(`page ${id}: multiple references${suffix}`);
+    if (reachable.has(id)) error(`page ${id}: multiple references${suffix()}`);
     reachable.add(id);
   }
   if (freed.has(p.id)) error(`page ${p.id}: reachable freed`);
-  else if (!isBranch(p, tx.dialect) && !isLeaf(p, tx.dialect)) error(`page ${p.id}: invalid type: ${typeName(p, tx.dialect)}${suffix}`);
+  else if (!isBranch(p, tx.dialect) && !isLeaf(p, tx.dialect)) error(`page ${p.id}: invalid type: ${typeName(p, tx.dialect)}${suffix()}`);
 }
 
 /** Up to bbolt 1.3.6 a page may say that it is another one. */
@@ -72,82 +102,128 @@ function noteClaim(walk: Walk, id: PageNumber, p: MappedPage): void {
   else if (p.id !== id || endOfElements(tx.map, p, tx.dialect) > (p.overflow + 1) * tx.pageSize) walk.wrongClaim = { page: id, kind: 'unclaimed' };
 }
 
-/** tx.forEachPage: depth first, every child of every branch page. */
-function forEachPage(walk: Walk, stack: PageNumber[]): void {
+/** A step of the check of order. What it dies of is kept for later. */
+function inOrder<T>(order: Order, step: () => T): T | null {
+  if (order.death !== null || order.errors.length >= mostErrors) return null;
+  try {
+    return step();
+  } catch (thrown) {
+    if (!(thrown instanceof Death)) throw thrown;
+    order.regular = false;
+    order.death = thrown;
+    return null;
+  }
+}
+
+/** Bounds of what lies below a page: the key that leads to it, and the one behind. */
+interface Bounds {
+  readonly min: Slice | null;
+  readonly max: Slice | null;
+}
+
+const unbounded: Bounds = { min: null, max: null };
+
+/**
+ * tx.forEachPage: depth first, every child of every branch page. Beside it, recursivelyCheckPageKeyOrderInternal over
+ * the same pages, so that they are read once. Returns the largest key below the page.
+ */
+function forEachPage(walk: Walk, order: Order, stack: PageNumber[], bounds: Bounds): Slice | null {
   walk.step();
   const { tx } = walk;
   const id = stack[stack.length - 1] ?? 0;
   const p = page(tx, id);
   verifyReachable(walk, p, stack);
   noteClaim(walk, id, p);
-  if (!isBranch(p, tx.dialect)) return;
+  if (!isBranch(p, tx.dialect)) return inOrder(order, () => checkLeaf(tx, order, p, bounds, stack));
   if (stack.length > 5000) throw new Death('fault', 'runtime: goroutine stack exceeds 1000000000-byte limit');
+  if (p.count === 0 || p.flags !== pageFlag.branch) order.regular = false;
+  let largest: Slice | null = null;
   for (let i = 0; i < p.count; i++) {
-    stack.push(branchChild(tx.map, p, i));
-    forEachPage(walk, stack);
+    const child = branchChild(tx.map, p, i);
+    const previous: Slice | null = i === 0 ? bounds.min : largest;
+    const below = inOrder(order, (): Bounds => {
+      const min = branchKey(tx.map, p, i);
+      verifyOrder(tx, order, child, 'branch', i, min, previous, bounds.max, stack);
+      return { min, max: i < p.count - 1 ? branchKey(tx.map, p, i + 1) : bounds.max };
+    });
+    stack.push(child);
+    largest = forEachPage(walk, order, stack, below ?? unbounded);
     stack.pop();
   }
+  return largest;
 }
 
-function verifyOrder(walk: Walk, id: PageNumber, kind: string, index: number, key: Slice, previous: Slice | null, max: Slice | null, stack: readonly PageNumber[]): void {
-  const { tx, error } = walk;
+function verifyOrder(tx: Transaction, { errors }: Order, id: PageNumber, kind: string, index: number, key: Slice, previous: Slice | null, max: Slice | null, stack: readonly PageNumber[]): void {
   const order = previous === null ? -1 : tx.map.compare(previous.at, previous.length, key.at, key.length);
   const text = (): string => `key[${index}]=(hex)${hex(tx, key)} on ${kind} page(${id})`;
   if (index === 0 && previous !== null && order > 0) {
-    error(`the first ${text()} needs to be >= the key in the ancestor (${hex(tx, previous)}). Stack: ${stackText(stack)}`);
+    errors.push(`the first ${text()} needs to be >= the key in the ancestor (${hex(tx, previous)}). Stack: ${stackText(stack)}`);
   }
   if (index > 0) {
     const found = previous === null ? Math.sign(0 - key.length) : order;
-    if (found > 0) error(`${text()} needs to be > (found <) than previous element (hex)${hex(tx, previous)}. Stack: ${stackText(stack)}`);
-    if (found === 0) error(`${text()} needs to be > (found =) than previous element (hex)${hex(tx, previous)}. Stack: ${stackText(stack)}`);
+    if (found > 0) errors.push(`${text()} needs to be > (found <) than previous element (hex)${hex(tx, previous)}. Stack: ${stackText(stack)}`);
+    if (found === 0) errors.push(`${text()} needs to be > (found =) than previous element (hex)${hex(tx, previous)}. Stack: ${stackText(stack)}`);
   }
   if (max !== null && tx.map.compare(key.at, key.length, max.at, max.length) >= 0) {
-    error(`${text()} needs to be < than key of the next element in ancestor (hex)${hex(tx, previous)}. Pages stack: ${stackText(stack)}`);
+    errors.push(`${text()} needs to be < than key of the next element in ancestor (hex)${hex(tx, previous)}. Pages stack: ${stackText(stack)}`);
   }
 }
 
-/** recursivelyCheckPageKeyOrderInternal; returns the largest key of the subtree. */
-function checkKeyOrder(walk: Walk, id: PageNumber, min: Slice | null, max: Slice | null, stack: readonly PageNumber[]): Slice | null {
-  walk.step();
-  const { tx } = walk;
-  const p = page(tx, id);
-  const path = [...stack, id];
-  if (path.length > 5000) throw new Death('fault', 'runtime: goroutine stack exceeds 1000000000-byte limit');
-  if (isBranch(p, tx.dialect)) {
-    let running = min;
-    let largest: Slice | null = null;
-    for (let i = 0; i < p.count; i++) {
-      const key = branchKey(tx.map, p, i);
-      const child = branchChild(tx.map, p, i);
-      verifyOrder(walk, child, 'branch', i, key, running, max, path);
-      const next = i < p.count - 1 ? branchKey(tx.map, p, i + 1) : max;
-      largest = checkKeyOrder(walk, child, key, next, path);
-      running = largest;
-    }
-    return largest;
+/** The order of a leaf page, or what else it is. Returns its largest key. */
+function checkLeaf(tx: Transaction, order: Order, p: MappedPage, { min, max }: Bounds, stack: readonly PageNumber[]): Slice | null {
+  if (stack.length > 5000) throw new Death('fault', 'runtime: goroutine stack exceeds 1000000000-byte limit');
+  const id = stack[stack.length - 1] ?? 0;
+  const last = (): Slice | null => (p.count > 0 ? leafKey(tx.map, p, p.count - 1) : null);
+  if (isRegularLeaf(tx.map, p, min, max)) return last();
+  order.regular = false;
+  if (!isLeaf(p, tx.dialect)) {
+    order.errors.push(`unexpected page type (flags: ${p.flags.toString(16)}) for pgId:${id}`);
+    return null;
   }
-  if (isLeaf(p, tx.dialect)) {
-    let running = min;
-    for (let i = 0; i < p.count; i++) {
-      walk.step();
-      const key = leafKey(tx.map, p, i);
-      verifyOrder(walk, id, 'leaf', i, key, running, max, path);
-      running = key;
-    }
-    return p.count > 0 ? leafKey(tx.map, p, p.count - 1) : null;
+  let running = min;
+  for (let i = 0; i < p.count; i++) {
+    const key = leafKey(tx.map, p, i);
+    verifyOrder(tx, order, id, 'leaf', i, key, running, max, stack);
+    running = key;
   }
-  walk.error(`unexpected page type (flags: ${p.flags.toString(16)}) for pgId:${id}`);
-  return null;
+  return last();
+}
+
+const isWithin = (map: MappedFile, { at, length }: Slice): boolean => at + length <= map.fileSize;
+
+/** A leaf page whose rows are plain and ascend from its lower bound to below its upper one. */
+function isRegularLeaf(map: MappedFile, p: MappedPage, min: Slice | null, max: Slice | null): boolean {
+  if (p.flags !== pageFlag.leaf || p.count === 0) return false;
+  let previous: Slice | null = null;
+  for (let i = 0; i < p.count; i++) {
+    if (!isPlainRow(map, p, i)) return false;
+    const key = leafKey(map, p, i);
+    if (previous !== null && map.compare(previous.at, previous.length, key.at, key.length) !== -1) return false;
+    previous = key;
+  }
+  const [first, last] = [leafKey(map, p, 0), previous ?? leafKey(map, p, 0)];
+  if (min !== null && (!isWithin(map, min) || map.compare(min.at, min.length, first.at, first.length) === 1)) return false;
+  return max === null || (isWithin(map, max) && map.compare(last.at, last.length, max.at, max.length) === -1);
 }
 
 /** recursivelyCheckBucket (>= 1.3.7) and checkBucket (<= 1.3.6). */
 function checkBucket(walk: Walk, bucket: Bucket, depth: number): void {
   if (bucket.root === 0) return;
   if (depth > 2000) throw new Death('fault', 'runtime: goroutine stack exceeds 1000000000-byte limit');
-  forEachPage(walk, [bucket.root]);
   const { tx } = walk;
   const old = tx.dialect === '1.3';
-  if (!old) checkKeyOrder(walk, bucket.root, null, null, []);
+  const order: Order = { errors: [], death: null, regular: true };
+  const errorsBefore = walk.errors;
+  forEachPage(walk, order, [bucket.root], unbounded);
+  if (!old) {
+    order.errors.forEach(walk.error);
+    if (order.death !== null) throw order.death;
+  }
+  if (order.regular && order.errors.length === 0 && walk.errors === errorsBefore) {
+    // What follows would meet every row and find no bucket.
+    tx.regular.add(bucket.root);
+    return;
+  }
   for (const row of forEach(tx, bucket)) {
     walk.step();
     if (!old && (row.flags & bucketLeafFlag) === 0) continue;
@@ -158,16 +234,15 @@ function checkBucket(walk: Walk, bucket: Bucket, depth: number): void {
 
 /** db.freepages: the check of a tree without a stored freelist; dies at the first error. Returns what it does not notice. */
 export function freepages(tx: Transaction): WrongClaim | null {
-  const error: CheckError = (message) => {
+  const walk = walkOf(tx, (message) => {
     throw new Death('panic', `freepages: failed to get all reachable pages (${message})`);
-  };
-  const walk: Walk = { tx, reachable: new Set(), freed: new Set(), error, step: stepCounter(), wrongClaim: null };
+  });
   checkBucket(walk, rootBucket(tx), 0);
   return walk.wrongClaim;
 }
 
 /** tx.Check with its errors, at most `most`. `freed` are the ids of a stored freelist, sorted; null when it is rebuilt. */
-export function checkErrors(tx: Transaction, stored: readonly PageNumber[] | null, most = 2000): readonly string[] {
+export function checkErrors(tx: Transaction, stored: readonly PageNumber[] | null, most = mostErrors): readonly string[] {
   const errors: string[] = [];
   const full = new Error('enough errors');
   const error: CheckError = (message) => {
@@ -189,7 +264,7 @@ export function checkErrors(tx: Transaction, stored: readonly PageNumber[] | nul
       const list = page(tx, tx.freelist);
       for (let i = 0; i <= Math.min(list.overflow, 1_000_000); i++) reachable.add(typeof tx.freelist === 'number' ? tx.freelist + i : tx.freelist);
     }
-    checkBucket({ tx, reachable, freed, error, step: stepCounter(), wrongClaim: null }, rootBucket(tx), 0);
+    checkBucket(walkOf(tx, error, reachable, freed), rootBucket(tx), 0);
     if (stored !== null && typeof tx.highWater === 'number') {
       for (let id = 0; id < tx.highWater; id++) if (!reachable.has(id) && !freed.has(id)) error(`page ${id}: unreachable unfreed`);
     }

@@ -112,7 +112,7 @@ function open(source: ByteSource, options: OpenOptions): Opened {
   const [higher, lower] = metas[1].txid > metas[0].txid ? [metas[1], metas[0]] : [metas[0], metas[1]];
   const active = higher.error === null ? higher : lower;
   const tx: Transaction = {
-    map, pageSize, dialect, root: canonical(active.root), highWater: canonical(active.highWater), freelist: canonical(active.freelist),
+    map, pageSize, dialect, root: canonical(active.root), highWater: canonical(active.highWater), freelist: canonical(active.freelist), regular: new Set(),
   };
   if (active.freelist !== noFreelist) return { tx, storedFreelist: readFreelist(tx), wrongClaim: null };
   const wrongClaim = options.trusted === true ? null : freepages(tx);

@@ -1,4 +1,4 @@
-import { pageFlag } from '../layout.js';
+import { bucketLeafFlag, pageFlag } from '../layout.js';
 import type { Dialect } from './dialect.js';
 import { Death, panic, segmentationFault } from './death.js';
 import type { MappedFile, PageNumber } from './mapped-file.js';
@@ -76,18 +76,34 @@ export function branchChild(map: MappedFile, page: MappedPage, index: number): P
   return map.u64(elementAt(page, index) + 8);
 }
 
-export function leafFlags(map: MappedFile, page: MappedPage, index: number): number {
-  return map.u32(elementAt(page, index));
-}
-
 export function leafKey(map: MappedFile, page: MappedPage, index: number): Slice {
   const at = elementAt(page, index);
   return slice(at, map.u32(at + 4), map.u32(at + 8));
 }
 
-export function leafValue(map: MappedFile, page: MappedPage, index: number): Slice {
+/** One row of a leaf page. */
+export interface LeafRow {
+  /** Address of its element. */
+  readonly at: number;
+  readonly key: Slice;
+  readonly value: Slice;
+  readonly flags: number;
+}
+
+/** The row whose element stands at an address. */
+export function leafRowAt(map: MappedFile, at: number): LeafRow {
+  const from = map.u32(at + 4);
+  const length = map.u32(at + 8);
+  return { at, key: slice(at, from, length), value: slice(at, from + length, map.u32(at + 12)), flags: map.u32(at) };
+}
+
+export const leafRow = (map: MappedFile, page: MappedPage, index: number): LeafRow => leafRowAt(map, elementAt(page, index));
+
+/** Whether a row is no bucket and lies within the file, so that nothing can go wrong when it is read. */
+export function isPlainRow(map: MappedFile, page: MappedPage, index: number): boolean {
   const at = elementAt(page, index);
-  return slice(at, map.u32(at + 4) + map.u32(at + 8), map.u32(at + 12));
+  const end = map.u32(at + 4) + map.u32(at + 8) + map.u32(at + 12);
+  return (map.u32(at) & bucketLeafFlag) === 0 && end <= maxAllocSize && at + end <= map.fileSize;
 }
 
 /** Where the last byte of a branch or leaf page's elements ends, counted from the page's first byte; never reads outside the file. */

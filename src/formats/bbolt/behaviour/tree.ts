@@ -2,7 +2,7 @@ import { bucketLeafFlag } from '../layout.js';
 import { Death, panic } from './death.js';
 import type { Dialect } from './dialect.js';
 import type { MappedFile, PageNumber } from './mapped-file.js';
-import { branchChild, branchKey, fastCheck, isBranch, isLeaf, leafFlags, leafKey, leafValue, pageAt, pageOfId, type MappedPage, type Slice } from './pages.js';
+import { branchChild, branchKey, fastCheck, isBranch, isLeaf, leafKey, leafRow, pageAt, pageOfId, type LeafRow, type MappedPage, type Slice } from './pages.js';
 
 /** An open database as one transaction sees it. */
 export interface Transaction {
@@ -13,6 +13,11 @@ export interface Transaction {
   readonly root: PageNumber;
   readonly highWater: PageNumber;
   readonly freelist: PageNumber;
+  /**
+   * Root pages of buckets that were found regular: rows ascend from page to page between the keys that lead to them,
+   * all lie within the file, and none is a bucket. Every cursor passes all of them in order, every search finds its row.
+   */
+  readonly regular: Set<PageNumber>;
 }
 
 /** A bucket: root page 0 means that its only page is inline, at `inline`. */
@@ -43,21 +48,14 @@ interface StackEntry {
   index: number;
 }
 
-/** One row under a cursor. */
-export interface CursorRow {
-  readonly key: Slice;
-  readonly value: Slice;
-  readonly flags: number;
-}
-
 /** bbolt's cursor (cursor.go): the same steps, so that it goes astray where bbolt does. */
 export interface Cursor {
-  first(): CursorRow | null;
-  next(): CursorRow | null;
+  first(): LeafRow | null;
+  next(): LeafRow | null;
   /** The row at or after a key, as `seek` finds it by binary search, without moving on at a page's end. */
-  seekExact(key: Uint8Array): CursorRow | null;
+  seekExact(key: Uint8Array): LeafRow | null;
   /** Seek of the public interface: moves on when the page ends. */
-  seek(key: Uint8Array): CursorRow | null;
+  seek(key: Uint8Array): LeafRow | null;
 }
 
 /** Depth of a cursor that is going in a circle. */
@@ -87,16 +85,11 @@ export function cursorOf(tx: Transaction, bucket: Bucket): Cursor {
       stack.push({ page: pageNode(tx, bucket, branchChild(map, ref.page, ref.index)), index: 0 });
     }
   };
-  const row = (): CursorRow | null => {
+  const row = (): LeafRow | null => {
     const ref = top();
-    if (ref.page.count === 0 || ref.index >= ref.page.count) return null;
-    return {
-      key: leafKey(map, ref.page, ref.index),
-      value: leafValue(map, ref.page, ref.index),
-      flags: leafFlags(map, ref.page, ref.index),
-    };
+    return ref.index >= ref.page.count ? null : leafRow(map, ref.page, ref.index);
   };
-  const next = (): CursorRow | null => {
+  const next = (): LeafRow | null => {
     for (;;) {
       let i = stack.length - 1;
       for (; i >= 0; i--) {
@@ -107,7 +100,7 @@ export function cursorOf(tx: Transaction, bucket: Bucket): Cursor {
         }
       }
       if (i === -1) return null;
-      stack = stack.slice(0, i + 1);
+      stack.length = i + 1;
       down();
       if (top().page.count === 0) continue;
       return row();
@@ -182,7 +175,7 @@ export function bucketOf(tx: Transaction, parent: Bucket, name: Uint8Array): Buc
 }
 
 /** Bucket.ForEach in the cursor's order. Values of nested buckets are empty. */
-export function* forEach(tx: Transaction, bucket: Bucket): Generator<CursorRow> {
+export function* forEach(tx: Transaction, bucket: Bucket): Generator<LeafRow> {
   const cursor = cursorOf(tx, bucket);
   for (let row = cursor.first(); row !== null; row = cursor.next()) yield row;
 }
