@@ -1,7 +1,7 @@
 import type { ByteSource } from '../formats/source.js';
 import type { StampSink } from './clock-stamps.js';
 import { fingerprint } from './fingerprint.js';
-import { KeyTable } from './key-table.js';
+import { KeyTable } from '../etcd/key-table.js';
 import { emptyReading, readValue, storages, type Reading, type Storage } from './value-reading.js';
 
 const reading = emptyReading();

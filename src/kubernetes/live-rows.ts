@@ -1,7 +1,7 @@
 import { openBolt } from '../formats/bbolt/db.js';
 import type { ByteSource } from '../formats/source.js';
 import { readCensus } from '../etcd/snapshot/pass.js';
-import { KeyTable } from './key-table.js';
+import { KeyTable } from '../etcd/key-table.js';
 import { PlainWrite, quickWaysTo } from './plain-write.js';
 import { writesOfFile } from './writes.js';
 

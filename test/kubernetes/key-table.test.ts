@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { bytesSource } from '../../src/formats/source.js';
 import { surveyWrites, type KubeSurvey } from '../../src/kubernetes/index.js';
-import { KeyTable } from '../../src/kubernetes/key-table.js';
+import { KeyTable } from '../../src/etcd/key-table.js';
 import { writesOfFile } from '../../src/kubernetes/writes.js';
 import { wentOn, type Next } from '../analyze/went-on.js';
 import { snapshotBytes, snapshotNames, writesOf } from './fixture-snapshots.js';

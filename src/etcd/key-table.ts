@@ -27,9 +27,10 @@ export class KeyTable {
   private arena = Buffer.alloc(1 << 16);
   private arenaView = viewOf(this.arena);
   private count = 0;
-  /** The bytes that were asked about last, and a view of them: many keys stand in one piece of a file. */
+  /** The bytes that were asked about last, and a view of the memory in which they begin at `offset`: many keys stand in one piece of a file. */
   private bytes: Uint8Array = this.arena;
-  private view = this.arenaView;
+  private view: DataView = new DataView(this.arena.buffer);
+  private offset = this.arena.byteOffset;
 
   /** How many keys there are. */
   get size(): number {
@@ -39,7 +40,8 @@ export class KeyTable {
   /** The number of the key in `bytes[start, stop)`, the next one when it is new. */
   add(bytes: Uint8Array, start: number, stop: number): number {
     if (this.count * 4 >= this.slots.length) this.grow();
-    const hash = this.hash(bytes, start, stop);
+    this.look(bytes);
+    const hash = this.hash(start, stop);
     const slot = this.slotOf(hash, start, stop);
     const number = this.slots[slot + 1] as number;
     if (number > 0) return number - 1;
@@ -50,7 +52,8 @@ export class KeyTable {
 
   /** The number of the key in `bytes[start, stop)`; -1 when it is not here. */
   find(bytes: Uint8Array, start: number, stop: number): number {
-    return (this.slots[this.slotOf(this.hash(bytes, start, stop), start, stop) + 1] as number) - 1;
+    this.look(bytes);
+    return (this.slots[this.slotOf(this.hash(start, stop), start, stop) + 1] as number) - 1;
   }
 
   /** The number of a key of another table; -1 when it is not here. */
@@ -62,6 +65,11 @@ export class KeyTable {
   text(number: number): string {
     const [start, stop] = [this.starts[number] as number, this.starts[number + 1] as number];
     return this.arena.toString(this.isAscii(start, stop) ? 'latin1' : 'utf8', start, stop);
+  }
+
+  /** A key as latin-1 text: one code unit a byte. */
+  latin1(number: number): string {
+    return this.arena.toString('latin1', this.starts[number], this.starts[number + 1]);
   }
 
   /** Whether a key begins with a prefix. */
@@ -81,15 +89,19 @@ export class KeyTable {
     return (bits & 0x80808080) === 0;
   }
 
-  private hash(bytes: Uint8Array, start: number, stop: number): number {
-    if (this.bytes !== bytes) {
-      this.bytes = bytes;
-      this.view = viewOf(bytes);
-    }
-    return hashOf(this.view, start, stop);
+  private look(bytes: Uint8Array): void {
+    if (this.bytes === bytes) return;
+    this.bytes = bytes;
+    this.offset = bytes.byteOffset;
+    // A view costs more than a hash, and pieces of one memory share it.
+    if (this.view.buffer !== bytes.buffer) this.view = new DataView(bytes.buffer);
   }
 
-  /** The slot of a key in the bytes that were hashed last, or the free one where it belongs. */
+  private hash(start: number, stop: number): number {
+    return hashOf(this.view, this.offset + start, this.offset + stop);
+  }
+
+  /** The slot of a key in the bytes that were looked at last, or the free one where it belongs. */
   private slotOf(hash: number, start: number, stop: number): number {
     const { slots } = this;
     const mask = slots.length - 1;
@@ -103,9 +115,10 @@ export class KeyTable {
     const { view, arenaView } = this;
     let at = this.starts[index] as number;
     if ((this.starts[index + 1] as number) - at !== stop - start) return false;
-    let i = start;
-    for (; i + 4 <= stop; i += 4, at += 4) if (view.getInt32(i, true) !== arenaView.getInt32(at, true)) return false;
-    for (; i < stop; i++, at++) if (view.getUint8(i) !== arenaView.getUint8(at)) return false;
+    const end = this.offset + stop;
+    let i = this.offset + start;
+    for (; i + 4 <= end; i += 4, at += 4) if (view.getInt32(i, true) !== arenaView.getInt32(at, true)) return false;
+    for (; i < end; i++, at++) if (view.getUint8(i) !== arenaView.getUint8(at)) return false;
     return true;
   }
 
