@@ -1,4 +1,5 @@
 import { bucketEntries, bucketRows, openBolt, type Bolt, type BucketEntry, type Report, type Row } from '../formats/bbolt/db.js';
+import { readInt64, writeInt64 } from '../formats/int64.js';
 import type { ByteSource } from '../formats/source.js';
 import { parseKeyValue, type KeyValue } from './key-value.js';
 
@@ -44,12 +45,23 @@ export function* rowsOf(backend: Backend, name: string, report: Report = ignore)
   if (bucket?.isBucket === true) yield* bucketRows(backend.bolt, bucket, backend.visited, report);
 }
 
+/** Whether the first `length` bytes are a row key. */
+export const isRevisionKey = (key: Uint8Array, length = key.length): boolean =>
+  (length === 17 || (length === 18 && key[17] === tombstoneMark)) && key[8] === separator;
+
 /** Decodes a row key; null when it is none. */
 export function parseRevision(key: Uint8Array): { readonly revision: Revision; readonly tombstone: boolean } | null {
-  if ((key.length !== 17 && key.length !== 18) || key[8] !== separator) return null;
-  if (key.length === 18 && key[17] !== tombstoneMark) return null;
-  const view = new DataView(key.buffer, key.byteOffset, key.length);
-  return { revision: { main: view.getBigInt64(0, false), sub: view.getBigInt64(9, false) }, tombstone: key.length === 18 };
+  if (!isRevisionKey(key)) return null;
+  return { revision: { main: readInt64(key, 0), sub: readInt64(key, 9) }, tombstone: key.length === 18 };
+}
+
+/** The row key of a revision, without the mark of a deletion. */
+export function revisionBytes(main: bigint, sub: bigint): Uint8Array {
+  const bytes = new Uint8Array(17);
+  writeInt64(bytes, 0, main);
+  bytes[8] = separator;
+  writeInt64(bytes, 9, sub);
+  return bytes;
 }
 
 /** Every readable row of bucket `key`, in order of revision. Unreadable rows go to `report`. */

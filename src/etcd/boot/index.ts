@@ -104,7 +104,7 @@ function missingParts(loaded: LoadedMember): readonly Problem[] {
 /** Would etcd of this line start from the directory, with which words would it end, and what would it serve? */
 export function predictBoot(dir: DataDir, options: BootOptions): BootPrediction {
   const server = serverKind(options.line, options.version);
-  const { loaded, failure } = startMember(dir, server);
+  const { loaded, failure } = startMember(dir, server, true);
   if (failure !== null) return failed(failure, dir);
   const missing = dir.complete ? [] : missingParts(loaded);
   const { machine, started, membership, database, files } = loaded;
@@ -151,7 +151,7 @@ export function predictBoot(dir: DataDir, options: BootOptions): BootPrediction 
       hazard: missing.length > 0 ? null : lostAll ? 'empty-cluster' : (verdict.hazard ?? hazards.hazard),
       served: verdict.result === 'ready' && missing.length === 0 ? served : null,
       held: { ...served, compactRevision: machine.store.compactRevision },
-      hashKv: verdict.result === 'ready' ? hashKv(machine.store, database.backend, loaded.keyBucket, written) : null,
+      hashKv: verdict.result === 'ready' ? hashKv(machine.store, database.backend, loaded.keyBucket, loaded.keyRows, written) : null,
       uncommitted: replayed.leads ? 0 : (read?.entries.filter(({ index }) => index > read.state.commit).length ?? 0),
       replayed: replayed.applied,
       appliedIndex: replayed.appliedIndex,

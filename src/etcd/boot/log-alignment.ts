@@ -1,11 +1,10 @@
 import { crc32c } from '../../formats/crc32c.js';
 import { bucketOf, cursorOf, rootBucket } from '../../formats/bbolt/behaviour/tree.js';
 import { parseKeyValue } from '../key-value.js';
-import { parseRevision } from '../mvcc.js';
+import { parseRevision, revisionBytes } from '../mvcc.js';
 import { entryData, type LogEntry } from '../raft/log.js';
 import { entryType } from '../raft/messages.js';
 import { decodeRequest, type TxnOperation } from '../raft/request.js';
-import { revisionBytes } from '../replay/from-database.js';
 import { latin1 } from '../replay/store.js';
 import type { LoadedMember } from './member-start.js';
 

@@ -8,6 +8,7 @@ import { emptyMachine, machineOf } from '../replay/from-database.js';
 import type { Machine } from '../replay/apply.js';
 import { behaviours, type LineBehaviour } from '../start/line-behaviour.js';
 import { loadAlarms, loadAuth, loadClusterVersion, trimMembers, validateSchema } from '../start/other-buckets.js';
+import type { ReadRows } from '../start/read-rows.js';
 import { loadLeases, loadStore } from '../start/store.js';
 import type { EtcdLine } from '../version.js';
 import { openMemberDatabase, type MemberDatabase } from './database-start.js';
@@ -38,6 +39,8 @@ export interface LoadedMember {
   readonly machine: Machine;
   /** Bucket `key` of the database. */
   readonly keyBucket: Bucket | null;
+  /** Its rows, as far as they were read. */
+  readonly keyRows: ReadRows | null;
   readonly membership: Membership;
   readonly membersInDatabase: ReadonlyMap<bigint, KnownMember & { readonly learner: boolean }>;
   /** Null without a WAL. */
@@ -129,17 +132,17 @@ function openLog(server: ServerKind, files: MemberFiles, log: LogFiles, snapshot
   return started;
 }
 
-function loadBuckets(database: MemberDatabase): { readonly machine: Machine; readonly keyBucket: Bucket | null } {
+function loadBuckets(database: MemberDatabase, hashes: boolean): Pick<LoadedMember, 'machine' | 'keyBucket' | 'keyRows'> {
   const { backend } = database;
-  if (backend === null) return { machine: emptyMachine(), keyBucket: null };
+  if (backend === null) return { machine: emptyMachine(), keyBucket: null, keyRows: null };
   loadLeases(backend);
-  const store = loadStore(backend);
+  const store = loadStore(backend, hashes);
   loadAuth(backend);
   loadAlarms(backend);
-  return { machine: machineOf(backend, store), keyBucket: store.bucket };
+  return { machine: machineOf(backend, store, hashes), keyBucket: store.bucket, keyRows: store.rows };
 }
 
-function load(server: ServerKind, files: MemberFiles, report: (problem: Problem) => void, seen: Seen): Omit<LoadedMember, 'problems'> {
+function load(server: ServerKind, files: MemberFiles, hashes: boolean, report: (problem: Problem) => void, seen: Seen): Omit<LoadedMember, 'problems'> {
   const { behaviour, line } = server;
   const dbPath = files.db?.path ?? `${files.snapPrefix}db`;
   let database = blaming(dbPath, () => openMemberDatabase(files.db?.source ?? null, behaviour, dbPath));
@@ -180,10 +183,10 @@ function load(server: ServerKind, files: MemberFiles, report: (problem: Problem)
     if (line === '3.7' && snapshot === null) stop('runtime error: invalid memory address or nil pointer dereference', files.walPrefix + (log?.names.at(-1)?.name ?? ''));
     if (!database.exists && v2?.version != null) stop(databaseMissing(line, dbPath), dbPath, true);
   }
-  const { machine, keyBucket } = blaming(dbPath, () => loadBuckets(database));
+  const { machine, keyBucket, keyRows } = blaming(dbPath, () => loadBuckets(database, hashes));
   const fromDb = { voters: [...inDatabase].filter(([, m]) => !m.learner).map(([id]) => id), learners: [...inDatabase].filter(([, m]) => m.learner).map(([id]) => id) };
   const membership = membershipOf(line === '3.7' ? fromDb : (snapshot?.confState ?? null), v2?.members ?? new Map<bigint, KnownMember>(), inDatabase);
-  return { files, database, machine, keyBucket, membership, membersInDatabase: inDatabase, started, snapshot, marks };
+  return { files, database, machine, keyBucket, keyRows, membership, membersInDatabase: inDatabase, started, snapshot, marks };
 }
 
 /** What the log says although the start ended before it was opened: ids, term, last entry. Null without a log. */
@@ -194,13 +197,16 @@ function readForFacts(files: MemberFiles, server: ServerKind): ReadLog | null {
   return readLog(log, { index: first.index > 0n ? first.index - 1n : 0n, term: 0n });
 }
 
-/** Follows the start of a member up to the moment at which it applies its log (etcd-formats 7.1). */
-export function startMember(dir: DataDir, server: ServerKind): { readonly loaded: LoadedMember; readonly failure: null } | { readonly loaded: null; readonly failure: StartFailure } {
+/**
+ * Follows the start of a member up to the moment at which it applies its log (etcd-formats 7.1). `hashes`: what it
+ * serves and its HashKV will be asked for, so that rows and values are hashed when they are read.
+ */
+export function startMember(dir: DataDir, server: ServerKind, hashes = false): { readonly loaded: LoadedMember; readonly failure: null } | { readonly loaded: null; readonly failure: StartFailure } {
   const files = memberFiles(dir);
   const problems: Problem[] = [];
   const seen: Seen = { read: null, applied: null };
   try {
-    const loaded = load(server, files, (problem) => problems.push(problem), seen);
+    const loaded = load(server, files, hashes, (problem) => problems.push(problem), seen);
     return { loaded: { ...loaded, problems }, failure: null };
   } catch (thrown) {
     if (thrown instanceof Stopped) return { loaded: null, failure: { ...thrown.failure, read: seen.read ?? readForFacts(files, server), applied: seen.applied, problems } };

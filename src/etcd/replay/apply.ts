@@ -13,7 +13,7 @@ export interface Machine {
   readonly store: Store;
   readonly auth: Auth;
   readonly alarms: Alarms;
-  /** Value of a live key whose bytes stand in the database. */
+  /** Value of a live key whose bytes stand in the database; they hold until the database is read again. */
   readonly valueOf: (live: LiveKey) => Uint8Array;
   /** Called when a request reads a key whose row is gone; ends the server. */
   readonly readLost: (live: LiveKey) => never;

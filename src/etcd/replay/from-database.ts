@@ -1,46 +1,41 @@
 import { allBytesIn, bytesIn, decodeStrictly, numberIn, type MessageSchema } from '../../formats/protobuf/strict.js';
+import { sha256 } from '../../formats/sha256.js';
+import type { MappedFile } from '../../formats/bbolt/behaviour/mapped-file.js';
+import { leafRowAt, type LeafRow } from '../../formats/bbolt/behaviour/pages.js';
 import { cursorOf } from '../../formats/bbolt/behaviour/tree.js';
 import { parseKeyValue } from '../key-value.js';
+import { revisionBytes, type Revision } from '../mvcc.js';
 import type { Permission } from '../raft/request.js';
-import { fatal, rowsIn, valueIn, valueOf, type OpenedBackend } from '../start/backend.js';
+import { fatal, isNested, rowAt, rowsIn, valueOf, type OpenedBackend } from '../start/backend.js';
 import type { LoadedStore } from '../start/store.js';
 import type { Alarms, Machine } from './apply.js';
 import type { Auth } from './permissions.js';
-import { emptyStore, setLive, type LiveKey, type Store } from './store.js';
+import { orderedKeys } from './ordered-keys.js';
+import { emptyStore, type Lease, type LiveKey, type Store } from './store.js';
+import { StoredKeys } from './stored-keys.js';
 
 const none = new Uint8Array();
 const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString('utf8');
 
-/** 17 bytes: main, `_`, sub; big endian. */
-export function revisionBytes(main: bigint, sub: bigint): Uint8Array {
-  const bytes = new Uint8Array(17);
-  const view = new DataView(bytes.buffer);
-  view.setBigInt64(0, main, false);
-  bytes[8] = 0x5f;
-  view.setBigInt64(9, sub, false);
-  return bytes;
-}
-
-/** A value that 3.7's decoder accepts and the older ones refuse never gets here; what cannot be read is empty. */
-function liveKey(backend: OpenedBackend, key: string, main: bigint, sub: bigint, row: Uint8Array | null): LiveKey {
-  const revision = { main, sub };
-  const keyValue = row === null ? null : parseKeyValue(row);
-  if (keyValue === null) {
-    const unknown = { createRevision: main, modRevision: main, version: 1n, lease: 0n, indexCreate: main, indexVersion: 1n };
-    return row === null ? { key, revision, ...unknown, value: null, lost: true } : { key, revision, ...unknown, value: none };
-  }
-  const { createRevision, modRevision, version, lease } = keyValue;
-  return { key, revision, createRevision, modRevision, version, lease, indexCreate: createRevision, indexVersion: version, value: null };
+/** A live key by the row that holds its value. What 3.7's decoder accepts and the older ones refuse never gets here; what cannot be read is empty. */
+function addLive(keys: StoredKeys, map: MappedFile, key: string, revision: Revision, row: LeafRow | null, digests: boolean): LiveKey {
+  if (row === null) return keys.addLost(key, revision);
+  const bytes = isNested(row) ? none : map.glance(row.value.at, row.value.length);
+  const keyValue = parseKeyValue(bytes);
+  const value = keyValue?.value ?? none;
+  return keys.add(key, revision, keyValue, { at: row.value.at + value.byteOffset - bytes.byteOffset, length: value.length }, digests ? sha256(value) : undefined);
 }
 
 const leaseSchema: MessageSchema = { name: 'Lease', fields: { 1: { name: 'ID', kind: 'varint' }, 2: { name: 'TTL', kind: 'varint' }, 3: { name: 'RemainingTTL', kind: 'varint' } } };
 
-function readLeases(backend: OpenedBackend, store: Store): void {
+function readLeases(backend: OpenedBackend): Map<bigint, Lease> {
+  const leases = new Map<bigint, Lease>();
   for (const row of rowsIn(backend, 'lease')) {
     const lease = decodeStrictly(row.value, leaseSchema);
     const id = BigInt.asIntN(64, numberIn(lease, 1));
-    store.leases.set(id, { id, ttl: BigInt.asIntN(64, numberIn(lease, 2)), keys: new Set() });
+    leases.set(id, { id, ttl: BigInt.asIntN(64, numberIn(lease, 2)), keys: new Set() });
   }
+  return leases;
 }
 
 const userSchema: MessageSchema = { name: 'User', fields: { 1: { name: 'Name', kind: 'bytes' }, 2: { name: 'Password', kind: 'bytes' }, 3: { name: 'Roles', kind: 'bytes' } } };
@@ -80,31 +75,37 @@ function readAlarms(backend: OpenedBackend): Alarms {
   return alarms;
 }
 
-/** What etcd holds in memory after it loaded a database: the state to which the log is applied. */
-export function machineOf(backend: OpenedBackend, loaded: LoadedStore): Machine {
-  const store = emptyStore();
-  const { bucket } = loaded;
+/** What etcd holds in memory after it loaded a database: the state to which the log is applied. `digests`: values are hashed while they are at hand. */
+export function machineOf(backend: OpenedBackend, loaded: LoadedStore, digests = false): Machine {
+  const { bucket, index, rows } = loaded;
+  const { map, regular } = backend.tx;
   const cursor = bucket === null ? null : cursorOf(backend.tx, bucket);
-  const rowAt = (main: bigint, sub: bigint): Uint8Array | null => (bucket === null || cursor === null ? null : valueIn(backend, bucket, revisionBytes(main, sub), cursor));
-  readLeases(backend, store);
+  const isRegular = bucket !== null && regular.has(bucket.root);
+  /** The row that a search for a revision finds: in a regular bucket the one that was read at the start. */
+  const rowOf = (row: number, { main, sub }: Revision): LeafRow | null => {
+    const place = rows.place(row);
+    if (isRegular && place >= 0) return leafRowAt(map, place);
+    return cursor === null ? null : rowAt(backend, revisionBytes(main, sub), cursor);
+  };
+  const leases = readLeases(backend);
+  const alive = index.alive(loaded.currentRevision);
+  const keys = new StoredKeys(alive.length);
+  const live = new Map<string, LiveKey>();
   // In order of revision, rows are read in order of the file.
-  const alive = [...loaded.index.alive(loaded.currentRevision)].sort(([, a], [, b]) => (a.main !== b.main ? (a.main < b.main ? -1 : 1) : a.sub < b.sub ? -1 : 1));
-  for (const [key, { main, sub }] of alive) {
-    const live = liveKey(backend, key, main, sub, rowAt(main, sub));
-    setLive(store, live);
-    store.leases.get(live.lease)?.keys.add(key);
+  for (const row of alive) {
+    const revision = rows.revision(row);
+    const key = addLive(keys, map, index.key(row), revision, rowOf(row, revision), digests);
+    live.set(key.key, key);
+    if (leases.size > 0) leases.get(key.lease)?.keys.add(key.key);
   }
-  store.revision = loaded.currentRevision;
   // 0 stands for "no compaction was ever scheduled".
-  store.compactRevision = loaded.compactRevision === 0n ? -1n : loaded.compactRevision;
+  const compactRevision = loaded.compactRevision === 0n ? -1n : loaded.compactRevision;
+  const store: Store = { live, order: orderedKeys([...live.keys()]), leases, revision: loaded.currentRevision, compactRevision };
   return {
     store,
     auth: readAuth(backend),
     alarms: readAlarms(backend),
-    valueOf: (live) => {
-      const row = rowAt(live.revision.main, live.revision.sub);
-      return row === null ? none : (parseKeyValue(row)?.value ?? none);
-    },
+    valueOf: ({ stored }) => (stored === undefined ? none : backend.tx.map.glance(stored.at, stored.length)),
     readLost: ({ revision }) => fatal(backend, 'range failed to find revision pair', `mvcc: range cannot find rev (${revision.main},${revision.sub})`),
   };
 }

@@ -1,8 +1,8 @@
-import { crc32c } from '../../formats/crc32c.js';
+import { combineCrc32c, crc32c } from '../../formats/crc32c.js';
 import { forEach, type Bucket } from '../../formats/bbolt/behaviour/tree.js';
-import { parseRevision } from '../mvcc.js';
+import { parseRevision, revisionBytes, type Revision } from '../mvcc.js';
 import type { OpenedBackend } from '../start/backend.js';
-import { revisionBytes } from './from-database.js';
+import type { ReadRows } from '../start/read-rows.js';
 import type { Store, Write } from './store.js';
 
 /** What `endpoint hashkv` prints. */
@@ -42,34 +42,45 @@ export function encodeKeyValue(write: Write): Uint8Array {
   return Buffer.concat(parts);
 }
 
+/** A revision as a key of a set. */
+const nameOf = ({ main, sub }: Revision): number | string => (sub === 0n && main >= 0n && main < 2n ** 53n ? Number(main) : `${main}.${sub}`);
+
 /**
  * HashKV at the current revision (etcd server/storage/mvcc/hash.go): CRC-32C over the bucket's name and
  * the rows, those at or below the compact revision only when they are live, a tombstone at the compact
- * revision left out (3.4.34, 3.5.16, 3.6). `written` are the rows that the log added to the database.
+ * revision left out (3.4.34, 3.5.16, 3.6). `rows` are those that a start has read, `written` those that the log added
+ * to the database.
  */
-export function hashKv(store: Store, backend: OpenedBackend | null, bucket: Bucket | null, written: Iterable<Write>): HashKv {
+export function hashKv(store: Store, backend: OpenedBackend | null, bucket: Bucket | null, rows: ReadRows | null, written: Iterable<Write>): HashKv {
   const { revision, compactRevision } = store;
-  const keep = new Set<string>();
-  for (const live of store.live.values()) keep.add(`${live.revision.main}.${live.revision.sub}`);
-  let hash = crc32c(Buffer.from('key'));
-  const add = (key: Uint8Array, value: Uint8Array, main: bigint, sub: bigint, tombstone: boolean): void => {
-    if (main > revision) return;
-    if (main <= compactRevision && keep.size > 0 && !keep.has(`${main}.${sub}`)) return;
-    if (main === compactRevision && tombstone) return;
-    hash = crc32c(value, crc32c(key, hash));
+  const kept = new Set<number | string>();
+  for (const live of store.live.values()) if (live.revision.main <= compactRevision) kept.add(nameOf(live.revision));
+  const counts = (rev: Revision, tombstone: boolean): boolean => {
+    if (rev.main > revision) return false;
+    if (rev.main > compactRevision) return true;
+    return (store.live.size === 0 || kept.has(nameOf(rev))) && !(tombstone && rev.main === compactRevision);
   };
-  if (backend !== null && bucket !== null) {
+  let hash = crc32c(Buffer.from('key'));
+  if (rows?.complete === true) {
+    for (let row = 0; row < rows.size; row++) {
+      if (counts(rows.revision(row), rows.isTombstone(row))) hash = combineCrc32c(hash, rows.sum(row), rows.length(row));
+    }
+  } else if (backend !== null && bucket !== null) {
     const { map } = backend.tx;
     for (const row of forEach(backend.tx, bucket)) {
-      const key = map.bytes(row.key.at, row.key.length);
-      const parsed = parseRevision(key);
-      if (parsed !== null) add(key, map.bytes(row.value.at, row.value.length), parsed.revision.main, parsed.revision.sub, parsed.tombstone);
+      const { at, length } = row.key;
+      const parsed = parseRevision(map.bytes(at, length));
+      if (parsed === null) continue;
+      // Key and value lie one behind the other.
+      const whole = map.glance(at, length + row.value.length);
+      const rest = whole.length < length + row.value.length ? map.bytes(row.value.at, row.value.length) : null;
+      if (counts(parsed.revision, parsed.tombstone)) hash = rest === null ? crc32c(whole, hash) : crc32c(rest, crc32c(map.bytes(at, length), hash));
     }
   }
   for (const write of written) {
-    const { main, sub } = write.revision;
-    const bare = revisionBytes(main, sub);
-    add(write.value === null ? Buffer.concat([bare, Buffer.from('t')]) : bare, encodeKeyValue(write), main, sub, write.value === null);
+    const bare = revisionBytes(write.revision.main, write.revision.sub);
+    const key = write.value === null ? Buffer.concat([bare, Buffer.from('t')]) : bare;
+    if (counts(write.revision, write.value === null)) hash = crc32c(encodeKeyValue(write), crc32c(key, hash));
   }
   return { hash, revision, compactRevision };
 }

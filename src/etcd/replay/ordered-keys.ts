@@ -5,8 +5,10 @@ export interface OrderedKeys {
 
 const runLength = 512;
 
-export function orderedKeys(): OrderedKeys {
-  return { runs: [] };
+/** A set of these keys, each given once. */
+export function orderedKeys(keys: readonly string[] = []): OrderedKeys {
+  const sorted = [...keys].sort();
+  return { runs: Array.from({ length: Math.ceil(sorted.length / runLength) }, (_, i) => sorted.slice(i * runLength, (i + 1) * runLength)) };
 }
 
 /** Number of the run that holds, or would hold, the key. */

@@ -1,4 +1,5 @@
 import { panic } from '../../formats/bbolt/behaviour/death.js';
+import type { Slice } from '../../formats/bbolt/behaviour/pages.js';
 import type { Revision } from '../mvcc.js';
 import { addKey, keysBetween, orderedKeys, removeKey, type OrderedKeys } from './ordered-keys.js';
 
@@ -18,6 +19,10 @@ export interface LiveKey {
   readonly indexVersion: bigint;
   /** Null: the value stands in the database. */
   readonly value: Uint8Array | null;
+  /** Where it stands there. */
+  readonly stored?: Slice;
+  /** SHA-256 of the value as latin-1 text, where it was made when the value was at hand. */
+  readonly digest?: string | undefined;
   /** The index knows the key, but its row cannot be found: whoever reads it ends the server. */
   readonly lost?: boolean;
 }

@@ -2,6 +2,8 @@ import type { Row } from '../../formats/bbolt/db.js';
 import type { WrongClaim } from '../../formats/bbolt/behaviour/check.js';
 import type { PageNumber } from '../../formats/bbolt/behaviour/mapped-file.js';
 import { Death } from '../../formats/bbolt/behaviour/death.js';
+import type { LeafRow } from '../../formats/bbolt/behaviour/pages.js';
+import { bucketLeafFlag } from '../../formats/bbolt/layout.js';
 import { bucketOf, cursorOf, forEach, page, rootBucket, type Bucket, type BucketLookup, type Cursor, type Transaction } from '../../formats/bbolt/behaviour/tree.js';
 import type { LineBehaviour } from './line-behaviour.js';
 
@@ -29,6 +31,9 @@ export interface RawRow {
   readonly value: Uint8Array;
   readonly valueLength: number;
 }
+
+/** The row is a bucket: read as a value, it is empty. */
+export const isNested = (row: LeafRow): boolean => (row.flags & bucketLeafFlag) !== 0;
 
 const nameBytes = (name: string): Uint8Array => Buffer.from(name, 'latin1');
 
@@ -74,14 +79,15 @@ export function valueOf(backend: OpenedBackend, name: string, key: string): Uint
   const wanted = nameBytes(key);
   if (backend.rows !== null) return backend.rows.get(name)?.find((row) => Buffer.compare(row.key, wanted) === 0)?.value ?? null;
   const bucket = existing(backend, name);
-  return bucket === null ? null : valueIn(backend, bucket, wanted);
+  const row = bucket === null ? null : rowAt(backend, wanted, cursorOf(backend.tx, bucket));
+  if (row === null) return null;
+  return isNested(row) ? new Uint8Array() : backend.tx.map.available(row.value.at, row.value.length);
 }
 
-export function valueIn(backend: OpenedBackend, bucket: Bucket, key: Uint8Array, cursor: Cursor = cursorOf(backend.tx, bucket)): Uint8Array | null {
-  const { map } = backend.tx;
+/** The row with exactly this key, as a search finds it. */
+export function rowAt(backend: OpenedBackend, key: Uint8Array, cursor: Cursor): LeafRow | null {
   const row = cursor.seek(key);
-  if (row === null || map.compareWith(row.key.at, row.key.length, key) !== 0) return null;
-  return (row.flags & 1) !== 0 ? new Uint8Array() : map.available(row.value.at, row.value.length);
+  return row === null || backend.tx.map.compareWith(row.key.at, row.key.length, key) !== 0 ? null : row;
 }
 
 /** The names of rows as a search compares them: their first byte must be there, the rest mostly is not looked at. */
@@ -102,7 +108,7 @@ export function* rowsIn(backend: OpenedBackend, name: string): Generator<RawRow>
   if (bucket === null) return;
   const { map } = backend.tx;
   for (const row of forEach(backend.tx, bucket)) {
-    const nested = (row.flags & 1) !== 0;
+    const nested = isNested(row);
     yield {
       key: map.available(row.key.at, row.key.length),
       keyLength: row.key.length,

@@ -85,7 +85,7 @@ function countRow(behaviour: LineBehaviour, key: Uint8Array, value: Uint8Array, 
   if (key[8] !== 0x5f) exit(`error during bucket key iteration, name: "key" err: cannot parse revision key: invalid separator in bucket key`);
   if (main < 0n || view.getBigInt64(9, false) < 0n) exit(`error during bucket key iteration, name: "key" err: cannot parse revision key: negative revision: main=${main} sub=${view.getBigInt64(9, false)}`);
   let name = '';
-  const error = decodeAs(behaviour.library, shapes.keyValue, value, (field, _varint, start, end) => {
+  const error = decodeAs(behaviour.library, shapes.keyValue, value, (field, start, end) => {
     if (field === 1) name = latin1(value.subarray(start, end));
   });
   if (error !== null) exit(`error during bucket key iteration, name: "key" err: cannot unmarshal value: ${error}`);

@@ -1,13 +1,19 @@
 import { createHash } from 'node:crypto';
 import type { Row } from '../../formats/bbolt/db.js';
 import { panic } from '../../formats/bbolt/behaviour/death.js';
-import { cursorOf, type Bucket } from '../../formats/bbolt/behaviour/tree.js';
-import { createBucket, existing, fatal, requireBucket, rowsIn, valueIn, valueOf, type OpenedBackend } from './backend.js';
-import { keyIndex, type KeyIndex, type Rev } from './key-index.js';
-import { decodeAs, shapes } from './wire-errors.js';
+import { cursorOf, type Bucket, type Transaction } from '../../formats/bbolt/behaviour/tree.js';
+import { crc32c } from '../../formats/crc32c.js';
+import { int64, readInt64 } from '../../formats/int64.js';
+import type { LeafRow, Slice } from '../../formats/bbolt/behaviour/pages.js';
+import { isRevisionKey, revisionBytes, type Revision } from '../mvcc.js';
+import { createBucket, existing, fatal, isNested, requireBucket, rowAt, rowsIn, valueOf, type OpenedBackend } from './backend.js';
+import { KeyIndex } from './key-index.js';
+import { ReadRows } from './read-rows.js';
+import { decodeAs, shapes, type FieldVisitor } from './wire-errors.js';
 
 /** The store as it is after start: what it would serve, before anything reads from it. */
 export interface LoadedStore {
+  readonly rows: ReadRows;
   readonly index: KeyIndex;
   readonly currentRevision: bigint;
   readonly compactRevision: bigint;
@@ -26,17 +32,16 @@ const separator = 0x5f;
 const chunk = 10_000;
 const maxInt64 = 2n ** 63n - 1n;
 
-const isTombstone = (key: Uint8Array): boolean => key.length === 18 && key[17] === 0x74;
+const isTombstone = (key: Uint8Array, length: number): boolean => length === 18 && key[17] === 0x74;
 
 /** bytesToRev: strict from 3.6 on, else only as long as the slices reach. */
-function revisionOf(backend: OpenedBackend, key: Uint8Array): Rev {
+function revisionOf(backend: OpenedBackend, key: Uint8Array, length = key.length): Revision {
   if (backend.behaviour.strictRevisions) {
-    if (key.length !== 17 && key.length !== 18) panic(`invalid revision length: ${key.length}`);
+    if (length !== 17 && length !== 18) panic(`invalid revision length: ${length}`);
     if (key[8] !== separator) panic(`invalid separator in bucket key: ${quoted(key[8] ?? 0)}`);
-  } else if (key.length < 8) panic(`runtime error: slice bounds out of range [:8] with capacity ${key.length}`);
-  else if (key.length < 17) panic(`runtime error: index out of range [7] with length ${Math.max(0, key.length - 9)}`);
-  const view = new DataView(key.buffer, key.byteOffset, key.length);
-  const rev = { main: view.getBigInt64(0, false), sub: view.getBigInt64(9, false) };
+  } else if (length < 8) panic(`runtime error: slice bounds out of range [:8] with capacity ${length}`);
+  else if (length < 17) panic(`runtime error: index out of range [7] with length ${Math.max(0, length - 9)}`);
+  const rev = { main: readInt64(key, 0), sub: readInt64(key, 9) };
   if (backend.behaviour.strictRevisions && (rev.main < 0n || rev.sub < 0n)) panic(`negative revision: main=${rev.main} sub=${rev.sub}`);
   return rev;
 }
@@ -48,44 +53,53 @@ function quoted(byte: number): string {
   return `'${text}'`;
 }
 
-function revisionBytes(rev: Rev): Uint8Array {
-  const bytes = new Uint8Array(17);
-  const view = new DataView(bytes.buffer);
-  view.setBigInt64(0, rev.main, false);
-  bytes[8] = separator;
-  view.setBigInt64(9, rev.sub, false);
-  return bytes;
-}
-
 function compactRevisionOf(backend: OpenedBackend, key: string): bigint | null {
   const value = valueOf(backend, 'meta', key);
   return value === null ? null : revisionOf(backend, value).main;
 }
 
-interface Decoded {
-  readonly key: Uint8Array;
-  readonly modRevision: bigint;
-  readonly value: Uint8Array;
-}
-
 const noBytes: Uint8Array = new Uint8Array();
 
-function keyValueOf(backend: OpenedBackend, bytes: Uint8Array, length = bytes.length): Decoded {
-  const found = { key: noBytes, modRevision: 0n, value: noBytes };
-  const error = decodeAs(backend.behaviour.library, shapes.keyValue, bytes, (field, varint, start, end) => {
-    if (field === 1) found.key = bytes.subarray(start, end);
-    else if (field === 5) found.value = bytes.subarray(start, end);
-    else if (field === 3) found.modRevision = BigInt.asIntN(64, varint);
-  }, length);
-  if (error !== null) {
-    const structured = `failed to unmarshal mvccpb.KeyValue | error: ${error}`;
-    const zap = backend.behaviour.line === '3.4' && backend.speaker === 'restore';
-    fatal(backend, structured, zap ? structured : `mvcc: cannot unmarshal event: ${error}`);
-  }
-  return found;
+/** A row's mvccpb.KeyValue as far as it is needed: ranges of `bytes`, which hold until the database is read again. */
+interface KeyValueRow {
+  bytes: Uint8Array;
+  keyStart: number;
+  keyEnd: number;
+  valueStart: number;
+  valueEnd: number;
+  modRevision: bigint;
 }
 
-const latin1 = (bytes: Uint8Array): string => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
+/**
+ * Decodes rows of bucket `key` as a server does that cannot go on without them. What it returns holds until the next one.
+ * With `whole`, the bytes are those of the row, name and value, which must lie in the file.
+ */
+function keyValueReader(backend: OpenedBackend, whole = false): (row: LeafRow) => KeyValueRow {
+  const { behaviour, speaker, tx } = backend;
+  const found: KeyValueRow = { bytes: noBytes, keyStart: 0, keyEnd: 0, valueStart: 0, valueEnd: 0, modRevision: 0n };
+  const visit: FieldVisitor = (field, a, b) => {
+    if (field === 1) {
+      found.keyStart = a;
+      found.keyEnd = b;
+    } else if (field === 5) {
+      found.valueStart = a;
+      found.valueEnd = b;
+    } else if (field === 3) found.modRevision = int64(b, a);
+  };
+  return (row) => {
+    const length = isNested(row) ? 0 : row.value.length;
+    const from = whole ? row.key.length : 0;
+    found.bytes = tx.map.glance(row.value.at - from, from + length);
+    found.keyStart = found.keyEnd = found.valueStart = found.valueEnd = 0;
+    found.modRevision = 0n;
+    const error = decodeAs(behaviour.library, shapes.keyValue, found.bytes, visit, length, from);
+    if (error !== null) {
+      const structured = `failed to unmarshal mvccpb.KeyValue | error: ${error}`;
+      fatal(backend, structured, behaviour.line === '3.4' && speaker === 'restore' ? structured : `mvcc: cannot unmarshal event: ${error}`);
+    }
+    return found;
+  };
+}
 
 /** What another reader found out about a file in which everything is right. */
 export interface CleanStore {
@@ -109,8 +123,12 @@ export function knownStore(backend: OpenedBackend, clean: CleanStore): ServedKey
   return { revision, keys: clean.liveKeys, keysHash: clean.keysHash };
 }
 
-/** store.restore: reads bucket `key` in order of revision and fills the index; dies where etcd dies. */
-export function loadStore(backend: OpenedBackend): LoadedStore {
+/** A longer name is no tombstone, and only its first 17 bytes are looked at; so many stand for any of them. */
+const longestName = 19;
+const nameOf = ({ map }: Transaction, key: Slice): Uint8Array => map.bytes(key.at, Math.min(key.length, longestName));
+
+/** store.restore: reads bucket `key` in order of revision and fills the index; dies where etcd dies. `sums`: rows are summed while they are at hand. */
+export function loadStore(backend: OpenedBackend, sums = false): LoadedStore {
   const { behaviour, tx } = backend;
   createBucket(backend, 'key');
   createBucket(backend, 'meta');
@@ -118,38 +136,50 @@ export function loadStore(backend: OpenedBackend): LoadedStore {
   const finished = compactRevisionOf(backend, 'finishedCompactRev');
   const scheduled = compactRevisionOf(backend, 'scheduledCompactRev') ?? 0n;
   const structured = behaviour.line !== '3.3' && !(behaviour.line === '3.4' && backend.speaker === 'server');
-  const index = keyIndex(behaviour, structured);
+  const rows = new ReadRows();
+  const index = new KeyIndex(rows, behaviour, structured);
   if (behaviour.restoreLoadsStore) requireBucket(backend, 'key');
   const bucket = behaviour.restoreLoadsStore ? existing(backend, 'key') : bucketOrNone(backend);
+  const summed = sums && bucket !== null && tx.regular.has(bucket.root);
+  rows.complete = summed;
+  const keyValueOf = keyValueReader(backend, summed);
   let current = 1n;
-  let min = revisionBytes({ main: 1n, sub: 0n });
-  const max = revisionBytes({ main: maxInt64, sub: maxInt64 });
-  for (let rows = chunk; bucket !== null && rows === chunk; ) {
-    rows = 0;
+  let min = revisionBytes(1n, 0n);
+  const max = revisionBytes(maxInt64, maxInt64);
+  let expected = summed ? cursorOf(tx, bucket).first()?.at : undefined;
+  for (let read = chunk; bucket !== null && read === chunk; ) {
+    read = 0;
     const cursor = cursorOf(tx, bucket);
-    let last: Uint8Array = noBytes;
-    for (let row = cursor.seek(min); row !== null && rows < chunk; row = cursor.next()) {
+    let last: Slice | null = null;
+    let row = cursor.seek(min);
+    if (row?.at !== expected) rows.complete = false;
+    for (; row !== null && read < chunk; row = cursor.next()) {
       if (tx.map.compareWith(row.key.at, row.key.length, max) >= 0) break;
-      // A longer name is no tombstone, and only its first 17 bytes are looked at; 19 stand for any of them.
-      const key = tx.map.bytes(row.key.at, Math.min(row.key.length, 19));
-      rows += 1;
-      last = key;
-      const keyValue = (row.flags & 1) !== 0 ? keyValueOf(backend, noBytes) : keyValueOf(backend, tx.map.available(row.value.at, row.value.length), row.value.length);
-      const rev = revisionOf(backend, key);
+      const name = summed ? null : nameOf(tx, row.key);
+      read += 1;
+      last = row.key;
+      const { bytes, keyStart, keyEnd } = keyValueOf(row);
+      const key = name ?? bytes;
+      const length = Math.min(row.key.length, longestName);
+      const rev = revisionOf(backend, key, length);
       current = rev.main;
-      if (isTombstone(key)) index.tombstone(latin1(keyValue.key), rev);
-      else index.put(latin1(keyValue.key), rev);
+      const place = length === 17 && key[8] === separator ? row.at : -1;
+      const number = rows.add(rev, isTombstone(key, length), place, summed ? crc32c(bytes) : 0, bytes.length);
+      if (!isRevisionKey(key, length)) rows.complete = false;
+      index.add(bytes, keyStart, keyEnd, number);
     }
-    if (rows < chunk) break;
-    const end = revisionOf(backend, last.subarray(0, 17));
-    const next = revisionBytes({ main: end.main, sub: end.sub + 1n });
+    expected = row?.at;
+    if (read < chunk || last === null) break;
+    const end = revisionOf(backend, nameOf(tx, last).subarray(0, 17));
+    const next = revisionBytes(end.main, end.sub + 1n);
     if (Buffer.compare(next, min) <= 0) break;
     min = next;
   }
+  if (expected !== undefined) rows.complete = false;
   if (finished !== null && current < finished) current = finished;
   if (behaviour.scheduledRaisesRevision && current < scheduled) current = scheduled;
   const compact = finished ?? -1n;
-  return { index, currentRevision: current, compactRevision: scheduled > compact && scheduled <= current ? scheduled : compact, bucket };
+  return { index, rows, currentRevision: current, compactRevision: scheduled > compact && scheduled <= current ? scheduled : compact, bucket };
 }
 
 function bucketOrNone(backend: OpenedBackend): Bucket | null {
@@ -163,16 +193,18 @@ function bucketOrNone(backend: OpenedBackend): Bucket | null {
 
 /** Reads all keys at the current revision as a client's first range does (from key "\0" on). */
 export function serveAll(backend: OpenedBackend, store: LoadedStore): ServedKeys {
+  const { index, rows, bucket } = store;
   const lines: string[] = [];
-  const cursor = store.bucket === null ? null : cursorOf(backend.tx, store.bucket);
-  for (const [name, rev] of store.index.alive(store.currentRevision)) {
+  const cursor = bucket === null ? null : cursorOf(backend.tx, bucket);
+  const keyValueOf = keyValueReader(backend);
+  const alive = Array.from(index.alive(store.currentRevision), (row) => [index.key(row), rows.revision(row)] as const);
+  for (const [name, rev] of alive.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))) {
     if (name === '') continue;
-    const value = store.bucket === null || cursor === null ? null : valueIn(backend, store.bucket, revisionBytes(rev), cursor);
-    if (value === null) {
-      fatal(backend, 'range failed to find revision pair', `mvcc: range cannot find rev (${rev.main},${rev.sub})`);
-    }
-    const keyValue = keyValueOf(backend, value);
-    lines.push(`${Buffer.from(keyValue.key).toString('hex')}\t${keyValue.modRevision}\t${createHash('sha256').update(keyValue.value).digest('hex')}\n`);
+    const row = cursor === null ? null : rowAt(backend, revisionBytes(rev.main, rev.sub), cursor);
+    if (row === null) return fatal(backend, 'range failed to find revision pair', `mvcc: range cannot find rev (${rev.main},${rev.sub})`);
+    const { bytes, keyStart, keyEnd, valueStart, valueEnd, modRevision } = keyValueOf(row);
+    const value = createHash('sha256').update(bytes.subarray(valueStart, valueEnd)).digest('hex');
+    lines.push(`${Buffer.from(bytes.subarray(keyStart, keyEnd)).toString('hex')}\t${modRevision}\t${value}\n`);
   }
   lines.sort();
   const hash = createHash('sha256');
