@@ -4,7 +4,7 @@ import { freepages } from '../../src/formats/bbolt/behaviour/check.js';
 import { Death } from '../../src/formats/bbolt/behaviour/death.js';
 import type { Dialect } from '../../src/formats/bbolt/behaviour/dialect.js';
 import { openAsBbolt } from '../../src/formats/bbolt/behaviour/open.js';
-import type { LeafRow } from '../../src/formats/bbolt/behaviour/pages.js';
+import { stepCounter, type LeafRow } from '../../src/formats/bbolt/behaviour/pages.js';
 import { cursorOf, forEach, type Bucket, type Transaction } from '../../src/formats/bbolt/behaviour/tree.js';
 import { bytesSource } from '../../src/formats/source.js';
 import { baseFiles } from '../damage/cases.js';
@@ -58,3 +58,12 @@ it.each(dialects)('in a regular bucket of a damaged database, dialect %s, rows a
   }
   expect(regular).toBeGreaterThan(20);
 }, 60_000);
+
+it('does not take a walk over as many rows as a large file holds for an endless one', () => {
+  const walk = (fileSize: number): void => {
+    const step = stepCounter(fileSize);
+    for (let row = 0; row < 5_000_000; row++) step();
+  };
+  expect(() => walk(200 * 2 ** 20)).not.toThrow();
+  expect(() => walk(2 ** 20)).toThrow('endless walk');
+});

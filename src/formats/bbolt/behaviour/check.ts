@@ -43,7 +43,7 @@ function walkOf(tx: Transaction, error: CheckError, reachable = new Set<PageNumb
       walk.errors += 1;
       error(message);
     },
-    step: stepCounter(),
+    step: stepCounter(tx.map.fileSize),
     errors: 0,
     wrongClaim: null,
   };

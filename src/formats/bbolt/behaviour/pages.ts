@@ -1,4 +1,4 @@
-import { bucketLeafFlag, pageFlag } from '../layout.js';
+import { bucketLeafFlag, elementSize, pageFlag } from '../layout.js';
 import type { Dialect } from './dialect.js';
 import { Death, panic, segmentationFault } from './death.js';
 import type { MappedFile, PageNumber } from './mapped-file.js';
@@ -120,13 +120,17 @@ export function endOfElements(map: MappedFile, page: MappedPage, dialect: Dialec
   return end;
 }
 
-/** Most steps a walk may take before it counts as endless: Go's stack ends at 1 GB, a cycle at this. */
-const mostSteps = 4_000_000;
+/** Steps that a walk may take in any file. */
+const fewSteps = 4_000_000;
 
-/** Counts steps and ends a walk that a cycle keeps going. */
-export function stepCounter(): () => void {
+/**
+ * Counts steps and ends a walk that a cycle keeps going: one of more steps than a file of this size has room for rows.
+ * Go's stack would end at 1 GB.
+ */
+export function stepCounter(fileSize: number): () => void {
+  const most = Math.max(fewSteps, fileSize / elementSize);
   let steps = 0;
   return () => {
-    if (++steps > mostSteps) throw new Death('fault', segmentationFault.replace(/ \[.*/, '') + ' (endless walk)', false);
+    if (++steps > most) throw new Death('fault', segmentationFault.replace(/ \[.*/, '') + ' (endless walk)', false);
   };
 }
