@@ -102,12 +102,14 @@ function mapWhole(whole: Uint8Array, fileSize: number, backed: number, mapSize: 
     if (at < 0 || at + length > backed) end(at + length > backed && at < backed ? backed : at, mapSize);
   };
   const there = (at: number, length: number): number => (at < 0 || at > backed ? 0 : Math.min(length, backed - at));
-  const compare = (a: number, aLength: number, other: Uint8Array, otherAt: number, otherThere: number, otherLength: number): number => {
+  /** Compares with a range of other bytes. Where they end before it is decided, the program ends at `otherEnd`. */
+  const compare = (a: number, aLength: number, other: Uint8Array, otherAt: number, otherThere: number, otherLength: number, otherEnd = 0): number => {
     const common = Math.min(aLength, otherLength);
-    const known = Math.min(common, there(a, aLength), otherThere);
+    const mine = there(a, aLength);
+    const known = Math.min(common, mine, otherThere);
     const order = orderOf(all, a, other, otherAt, known);
     if (order !== 0) return order;
-    if (known < common) end(Math.max(a + known, backed), mapSize);
+    if (known < common) end(mine < otherThere ? Math.max(a + known, backed) : otherEnd, mapSize);
     return Math.sign(aLength - otherLength);
   };
   const available = (at: number, length: number): Uint8Array => all.subarray(Math.max(0, Math.min(at, backed)), Math.max(0, Math.min(at + Math.min(length, mostAvailable), backed)));
@@ -121,7 +123,7 @@ function mapWhole(whole: Uint8Array, fileSize: number, backed: number, mapSize: 
       const high = view.getUint32(littleEndian ? at + 4 : at, littleEndian);
       return high < 0x20_0000 ? high * 2 ** 32 + view.getUint32(littleEndian ? at : at + 4, littleEndian) : view.getBigUint64(at, littleEndian);
     },
-    compare: (a, aLength, b, bLength) => compare(a, aLength, all, b, there(b, bLength), bLength),
+    compare: (a, aLength, b, bLength) => compare(a, aLength, all, b, there(b, bLength), bLength, Math.max(b, backed)),
     compareWith: (a, aLength, bytes) => compare(a, aLength, bytes, 0, bytes.length, bytes.length),
     bytes: (at, length) => (check(at, length), all.subarray(at, at + length)),
     available,
