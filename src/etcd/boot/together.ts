@@ -129,8 +129,11 @@ function holdsApplied(leader: LogView, { index, term }: Position): boolean {
   return index <= leader.lastIndex && (term === 0n || there === undefined || there === term);
 }
 
-/** What the leader lacks although it is known to have been committed. */
-const surelyLost = (other: LogView, leader: LogView): boolean => other.commit > leader.lastIndex || !holdsApplied(leader, other.applied) || other.commit >= firstDifference(other, leader);
+/** Whether the leader lacks what a log holds or a database has applied, and is known to have been committed. */
+function surelyLost(other: LogView, leader: LogView): boolean {
+  const differ = firstDifference(other, leader);
+  return other.commit > leader.lastIndex || !holdsApplied(leader, other.applied) || (differ <= other.lastIndex && differ <= other.commit);
+}
 
 /**
  * Whether a log holds entries that the leader lacks and that may have been committed. They were not when the leader
@@ -172,7 +175,9 @@ function follow(member: Participant, leader: Participant, server: ServerKind, le
     if (entries === null) return led!;
     if (member.loaded.database.backend?.wrongClaim?.kind === 'beyond') return dies(pageBeyondEnd);
     const machine = replayAll(member, entries.own, leader, entries.sent);
-    return { result: 'ready', message: null, served: serve(machine) };
+    // Without a term of its own it ends when it refuses its vote in an election that comes before the leader's first message.
+    const hasNoTerm = led !== null && server.behaviour.asksBeforeElections && member.loaded.started!.read.state.term === 0n && member.lastTerm > 0n;
+    return { result: hasNoTerm ? 'either' : 'ready', message: hasNoTerm ? 'term should be set when sending MsgPreVoteResp' : null, served: serve(machine) };
   } catch (thrown) {
     if (thrown instanceof Death) return dies(thrown.message);
     throw thrown;

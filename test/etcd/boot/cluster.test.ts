@@ -88,6 +88,22 @@ describe('members of one cluster', { timeout: 120_000 }, () => {
     expect(scenarios([old, broken, m3].map(dirOf), '3.6', '3.6.16', new Set([1])).map(({ rewritesHistory }) => rewritesHistory)).toEqual([true]);
   });
 
+  it('a log that lost entries from its end, though more is known to be committed, contradicts nobody', async () => {
+    // Seen: the other two came up without loss.
+    const [m1, m2, m3] = [await memberOf('trio-3.6-l', 'm1'), await memberOf('trio-3.6-l', 'm2'), await memberOf('trio-3.6-l', 'm3')];
+    const short = rewritten(m2, (records) => records.filter((record) => indexOf(record) < 40));
+    const cluster = together('3.6.16', m1, short, m3);
+    expect(cluster.members[1]).toMatchObject({ result: 'dies', message: expect.stringContaining('state.commit 42 is out of range [36, 39]') });
+    expect(cluster.scenarios.map(({ leader, rewritesHistory }) => [leader, rewritesHistory])).toEqual([[0, false]]);
+  });
+
+  it('a member without a term of its own dies when it refuses a vote, unless the leader is faster', async () => {
+    // Seen with 3.7.3: "term should be set when sending MsgPreVoteResp".
+    const m2 = rewritten(await memberOf('trio-3.6-a', 'm2'), (records) => records.filter(({ type }) => type !== recordType.state));
+    const { scenarios: ways } = together('3.6.16', await memberOf('trio-3.6-a', 'm1'), m2, await memberOf('trio-3.6-a', 'm3'));
+    expect(ways[0]).toMatchObject({ leader: 0, members: [{ result: 'ready' }, { result: 'either', message: 'term should be set when sending MsgPreVoteResp' }, { result: 'ready' }] });
+  });
+
   it('what a member that is left out is known to have committed counts, and what nobody else can have had does not', async () => {
     const [m1, m2, m3] = [await memberOf('trio-3.6-a', 'm1'), await memberOf('trio-3.6-a', 'm2'), await memberOf('trio-3.6-a', 'm3')];
     const ways = (out: Files): readonly boolean[] => scenarios([m1, m2, out].map(dirOf), '3.6', '3.6.16', new Set([2])).map(({ rewritesHistory }) => rewritesHistory);
