@@ -129,6 +129,12 @@ function holdsApplied(leader: LogView, { index, term }: Position): boolean {
   return index <= leader.lastIndex && (term === 0n || there === undefined || there === term);
 }
 
+/** Whether a log holds something else than the leader's at an index that is known to be committed and that the leader can still send. */
+function contradictsCommitted(other: LogView, leader: LogView): boolean {
+  const differ = firstDifference(other, leader);
+  return differ > leader.start.index && differ <= other.lastIndex && differ <= other.commit;
+}
+
 /** Whether the leader lacks what a log holds or a database has applied, and is known to have been committed. */
 function surelyLost(other: LogView, leader: LogView): boolean {
   const differ = firstDifference(other, leader);
@@ -166,7 +172,8 @@ const out: TogetherMember = { result: 'out', message: null, served: null };
 const ownEntries = 5n;
 
 function follow(member: Participant, leader: Participant, server: ServerKind, led: TogetherMember | null): TogetherMember {
-  if (member.commit > leader.lastIndex) return hangs;
+  // What it knows to be committed stays: it answers with that, and the leader waits for ever for the rest.
+  if (member.commit > leader.lastIndex || (led !== null && contradictsCommitted(member, leader))) return hangs;
   const ci = member.loaded.database.consistentIndex;
   if (server.behaviour.membershipFromDb && ci > leader.lastIndex + ownEntries) return { ...hangs, message: 'failed to publish local member to cluster through raft | error: etcdserver: request timed out' };
   try {

@@ -70,8 +70,8 @@ describe('members of one cluster', { timeout: 120_000 }, () => {
   });
 
   it('a directory that was copied to a second host is no second member', async () => {
-    const [m1, m2] = [await memberOf('trio-3.5.30-a', 'm1'), await memberOf('trio-3.5.30-a', 'm2')];
-    const cluster = together('3.5.30', m1, m2, m1);
+    const [m1, m2] = [await memberOf('trio-3.6-l', 'm1'), await memberOf('trio-3.6-l', 'm2')];
+    const cluster = together('3.6.16', m1, m2, m1);
     expect(cluster.scenarios).toEqual([]);
   });
 
@@ -86,6 +86,14 @@ describe('members of one cluster', { timeout: 120_000 }, () => {
     expect(cluster.members.map(({ result }) => result)).toEqual(['hangs', 'dies', 'hangs']);
     expect(cluster.scenarios.map(({ leader, rewritesHistory }) => [leader, rewritesHistory])).toEqual([[2, true]]);
     expect(scenarios([old, broken, m3].map(dirOf), '3.6', '3.6.16', new Set([1])).map(({ rewritesHistory }) => rewritesHistory)).toEqual([true]);
+  });
+
+  it('a member stays outside when the leader holds something else than what it knows to be committed', async () => {
+    // Seen: the old leader and a member that was set back came up with entries that nobody had confirmed, the third never got ready.
+    const [m1, m2, m3] = [await memberOf('trio-3.6-l', 'm1'), await memberOf('trio-3.6-l', 'm2'), await memberOf('trio-3.6-l', 'm3')];
+    const old = rewritten(new Map([...[...m2].filter(([path]) => !path.includes('0003-')), ['member/snap/db', m3.get('member/snap/db')!]]), upTo(28));
+    const { scenarios: ways } = together('3.6.16', m1, old, m3);
+    expect(ways.map(({ leader, rewritesHistory, members }) => [leader, rewritesHistory, members.map(({ result }) => result)])).toEqual([[0, false, ['ready', 'ready', 'ready']], [2, true, ['hangs', 'ready', 'ready']]]);
   });
 
   it('a log that lost entries from its end, though more is known to be committed, contradicts nobody', async () => {
