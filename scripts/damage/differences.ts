@@ -5,12 +5,13 @@ import { sameWords } from './snapshot.js';
 export const servedWords = (served: { readonly revision: bigint | string; readonly keys: number; readonly keysHash: string | null } | null): string =>
   served === null ? 'nothing' : `${served.revision} ${served.keys} ${(served.keysHash ?? '').slice(0, 12)}`;
 
-/** The log's own words: messages and errors of zap, plain lines of the others. */
+/** The log's own words: messages and errors of zap with its other fields as the fixtures write them, plain lines of the others. */
 export function linesOf(log: string): readonly string[] {
   return log.split('\n').flatMap((line) => {
     if (!line.startsWith('{')) return [line];
     try {
-      return Object.values(JSON.parse(line) as Record<string, unknown>).map(String);
+      const fields = JSON.parse(line) as Record<string, unknown>;
+      return [...Object.values(fields).map(String), ...Object.entries(fields).map(([name, value]) => `${JSON.stringify(name)}: ${JSON.stringify(value)}`)];
     } catch {
       return [line];
     }
@@ -18,7 +19,8 @@ export function linesOf(log: string): readonly string[] {
 }
 
 /** A predicted message can name several fields of one line of zap. */
-export const wordsFound = (message: string, lines: readonly string[]): boolean => message.split(' | ').every((part) => sameWords(part.replace(/^(?:error|panic|fatal): /, ''), lines));
+export const wordsFound = (message: string, lines: readonly string[]): boolean =>
+  message.split(' | ').flatMap((part) => (part.startsWith('{') ? part.slice(1, -1).split(/, (?=")/) : [part.replace(/^(?:error|panic|fatal): /, '')])).every((part) => sameWords(part, lines));
 
 /** What a prediction of one start and the start itself differ in. */
 export function bootDifferences(mine: { readonly result: string; readonly diesAt?: string | null; readonly message: string | null; readonly served: { readonly revision: bigint; readonly keys: number; readonly keysHash: string | null } | null }, real: RealBoot): string[] {

@@ -12,7 +12,7 @@ import { baseFiles } from '../../test/damage/cases.js';
 import type { Files } from '../../test/damage/edits.js';
 import { damageFolder, damageSnapshot, dice, type Dice } from './random-edits.js';
 import { bootDifferences, lastWords, linesOf, wordsFound } from './differences.js';
-import { bootReal, isThere, removeFolder, runTool, scratchFolder, writeFiles, type RealBoot } from './real-etcd.js';
+import { bootReal, isThere, removeFolder, runTool, scratchFolder, writeFiles, type RealBoot, type RealRun } from './real-etcd.js';
 
 const folder = fileURLToPath(new URL('../../test/fixtures/damage/bases/', import.meta.url));
 const [kind = 'dir', first = '1', count = '50', filter = '', damage] = process.argv.slice(2);
@@ -74,10 +74,15 @@ async function trySnapshot(files: Files, expected: Expectation, random: Dice): P
     const differences: string[] = [];
     const status = runTool(version, ['snapshot', 'status', path]);
     if ((mine.status === 'ok') !== status.ok) differences.push(`status: predicted ${mine.status}, was ${status.ok ? 'ok' : 'fails'}`);
-    const restored = runTool(version, ['snapshot', 'restore', path, '--data-dir', join(scratch, 'a')]);
+    // Paths as the predictions and the fixtures write them.
+    const restore = (name: string, ...flags: readonly string[]): RealRun => {
+      const run = runTool(version, ['snapshot', 'restore', path, ...flags, '--data-dir', join(scratch, name)]);
+      return { ...run, output: run.output.replaceAll(join(scratch, name), '<D>') };
+    };
+    const restored = restore('a');
     if (mine.accepted !== restored.ok) differences.push(`restore: predicted ${String(mine.accepted)}, was ${String(restored.ok)}`);
     if (!mine.accepted && !restored.ok && !wordsFound(mine.message ?? '', [restored.output, ...linesOf(restored.output)])) differences.push(`restore message: predicted "${mine.message ?? ''}"`);
-    const skipped = restored.ok ? restored : runTool(version, ['snapshot', 'restore', path, '--skip-hash-check', '--data-dir', join(scratch, 'b')]);
+    const skipped = restored.ok ? restored : restore('b', '--skip-hash-check');
     if (mine.skipHashAccepted !== skipped.ok) differences.push(`skip: predicted ${String(mine.skipHashAccepted)}, was ${String(skipped.ok)}`);
     let log = `${restored.output}\n${skipped.output}`;
     if (skipped.ok) {
@@ -85,7 +90,7 @@ async function trySnapshot(files: Files, expected: Expectation, random: Dice): P
       log = real.log;
       differences.push(...bootDifferences({ result: mine.boot, message: mine.bootMessage, served: mine.served }, real));
       const changed = real.result === 'ready' && real.served !== null && real.served.keysHash !== expected.keysHash;
-// A digest that was made after the change hides it.
+      // A digest that was made after the change hides it.
       if (report.verdict === 'intact' && changed && !words.endsWith('+rehash')) differences.push('verdict: intact, though other data are served');
     }
     return { words: `${version} ${words} → ${report.verdict}`, differences, log };
