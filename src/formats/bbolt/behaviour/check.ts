@@ -1,14 +1,13 @@
 import { bucketLeafFlag, noFreelist, pageFlag } from '../layout.js';
 import { Death } from './death.js';
-import type { MappedFile, PageNumber } from './mapped-file.js';
-import { branchChild, branchKey, endOfElements, isBranch, isLeaf, isPlainRow, leafKey, stepCounter, typeName, type MappedPage, type Slice } from './pages.js';
+import { checkBranch, checkLeaf, inOrder, mostErrors, stackText, unbounded, type Bounds, type Order } from './key-order.js';
+import type { PageNumber } from './mapped-file.js';
+import { branchChild, endOfElements, isBranch, isLeaf, stepCounter, typeName, type MappedPage, type Slice } from './pages.js';
 import { bucketOf, forEach, page, rootBucket, type Bucket, type Transaction } from './tree.js';
 
 /** Where a check's errors go. It may throw to end the check, as freepages does at the first one. */
 export type CheckError = (message: string) => void;
 
-const hex = (tx: Transaction, slice: Slice | null): string => (slice === null ? '' : Buffer.from(tx.map.available(slice.at, Math.min(slice.length, 65536))).toString('hex'));
-const stackText = (stack: readonly PageNumber[]): string => `[${stack.join(' ')}]`;
 const greater = (a: PageNumber, b: PageNumber): boolean => a > b;
 
 /**
@@ -48,18 +47,6 @@ function walkOf(tx: Transaction, error: CheckError, reachable = new Set<PageNumb
     wrongClaim: null,
   };
   return walk;
-}
-
-/** More errors than this are not told. */
-const mostErrors = 2000;
-
-/** What is found about the order of keys while the pages are followed. bbolt looks for it after that, and up to 1.3.6 not at all. */
-interface Order {
-  readonly errors: string[];
-  /** What the check of order ends with. */
-  death: Death | null;
-  /** Nothing was found, nor anything else that no bbolt writes. */
-  regular: boolean;
 }
 
 /** No bucket has a longer name (bbolt MaxKeySize). */
@@ -102,27 +89,6 @@ function noteClaim(walk: Walk, id: PageNumber, p: MappedPage): void {
   else if (p.id !== id || endOfElements(tx.map, p, tx.dialect) > (p.overflow + 1) * tx.pageSize) walk.wrongClaim = { page: id, kind: 'unclaimed' };
 }
 
-/** A step of the check of order. What it dies of is kept for later. */
-function inOrder<T>(order: Order, step: () => T): T | null {
-  if (order.death !== null || order.errors.length >= mostErrors) return null;
-  try {
-    return step();
-  } catch (thrown) {
-    if (!(thrown instanceof Death)) throw thrown;
-    order.regular = false;
-    order.death = thrown;
-    return null;
-  }
-}
-
-/** Bounds of what lies below a page: the key that leads to it, and the one behind. */
-interface Bounds {
-  readonly min: Slice | null;
-  readonly max: Slice | null;
-}
-
-const unbounded: Bounds = { min: null, max: null };
-
 /**
  * tx.forEachPage: depth first, every child of every branch page. Beside it, recursivelyCheckPageKeyOrderInternal over
  * the same pages, so that they are read once. Returns the largest key below the page.
@@ -141,69 +107,12 @@ function forEachPage(walk: Walk, order: Order, stack: PageNumber[], bounds: Boun
   for (let i = 0; i < p.count; i++) {
     const child = branchChild(tx.map, p, i);
     const previous: Slice | null = i === 0 ? bounds.min : largest;
-    const below = inOrder(order, (): Bounds => {
-      const min = branchKey(tx.map, p, i);
-      verifyOrder(tx, order, child, 'branch', i, min, previous, bounds.max, stack);
-      return { min, max: i < p.count - 1 ? branchKey(tx.map, p, i + 1) : bounds.max };
-    });
+    const below = inOrder(order, () => checkBranch(tx, order, p, i, child, previous, bounds.max, stack));
     stack.push(child);
     largest = forEachPage(walk, order, stack, below ?? unbounded);
     stack.pop();
   }
   return largest;
-}
-
-function verifyOrder(tx: Transaction, { errors }: Order, id: PageNumber, kind: string, index: number, key: Slice, previous: Slice | null, max: Slice | null, stack: readonly PageNumber[]): void {
-  const order = previous === null ? -1 : tx.map.compare(previous.at, previous.length, key.at, key.length);
-  const text = (): string => `key[${index}]=(hex)${hex(tx, key)} on ${kind} page(${id})`;
-  if (index === 0 && previous !== null && order > 0) {
-    errors.push(`the first ${text()} needs to be >= the key in the ancestor (${hex(tx, previous)}). Stack: ${stackText(stack)}`);
-  }
-  if (index > 0) {
-    const found = previous === null ? Math.sign(0 - key.length) : order;
-    if (found > 0) errors.push(`${text()} needs to be > (found <) than previous element (hex)${hex(tx, previous)}. Stack: ${stackText(stack)}`);
-    if (found === 0) errors.push(`${text()} needs to be > (found =) than previous element (hex)${hex(tx, previous)}. Stack: ${stackText(stack)}`);
-  }
-  if (max !== null && tx.map.compare(key.at, key.length, max.at, max.length) >= 0) {
-    errors.push(`${text()} needs to be < than key of the next element in ancestor (hex)${hex(tx, previous)}. Pages stack: ${stackText(stack)}`);
-  }
-}
-
-/** The order of a leaf page, or what else it is. Returns its largest key. */
-function checkLeaf(tx: Transaction, order: Order, p: MappedPage, { min, max }: Bounds, stack: readonly PageNumber[]): Slice | null {
-  if (stack.length > 5000) throw new Death('fault', 'runtime: goroutine stack exceeds 1000000000-byte limit');
-  const id = stack[stack.length - 1] ?? 0;
-  const last = (): Slice | null => (p.count > 0 ? leafKey(tx.map, p, p.count - 1) : null);
-  if (isRegularLeaf(tx.map, p, min, max)) return last();
-  order.regular = false;
-  if (!isLeaf(p, tx.dialect)) {
-    order.errors.push(`unexpected page type (flags: ${p.flags.toString(16)}) for pgId:${id}`);
-    return null;
-  }
-  let running = min;
-  for (let i = 0; i < p.count; i++) {
-    const key = leafKey(tx.map, p, i);
-    verifyOrder(tx, order, id, 'leaf', i, key, running, max, stack);
-    running = key;
-  }
-  return last();
-}
-
-const isWithin = (map: MappedFile, { at, length }: Slice): boolean => at + length <= map.fileSize;
-
-/** A leaf page whose rows are plain and ascend from its lower bound to below its upper one. */
-function isRegularLeaf(map: MappedFile, p: MappedPage, min: Slice | null, max: Slice | null): boolean {
-  if (p.flags !== pageFlag.leaf || p.count === 0) return false;
-  let previous: Slice | null = null;
-  for (let i = 0; i < p.count; i++) {
-    if (!isPlainRow(map, p, i)) return false;
-    const key = leafKey(map, p, i);
-    if (previous !== null && map.compare(previous.at, previous.length, key.at, key.length) !== -1) return false;
-    previous = key;
-  }
-  const [first, last] = [leafKey(map, p, 0), previous ?? leafKey(map, p, 0)];
-  if (min !== null && (!isWithin(map, min) || map.compare(min.at, min.length, first.at, first.length) === 1)) return false;
-  return max === null || (isWithin(map, max) && map.compare(last.at, last.length, max.at, max.length) === -1);
 }
 
 /** recursivelyCheckBucket (>= 1.3.7) and checkBucket (<= 1.3.6). */
