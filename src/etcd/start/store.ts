@@ -1,15 +1,16 @@
 import { createHash } from 'node:crypto';
 import type { Row } from '../../formats/bbolt/db.js';
 import { panic } from '../../formats/bbolt/behaviour/death.js';
+import type { Slice } from '../../formats/bbolt/behaviour/pages.js';
 import { cursorOf, type Bucket, type Transaction } from '../../formats/bbolt/behaviour/tree.js';
 import { crc32c } from '../../formats/crc32c.js';
-import { int64, readInt64 } from '../../formats/int64.js';
-import type { LeafRow, Slice } from '../../formats/bbolt/behaviour/pages.js';
+import { readInt64 } from '../../formats/int64.js';
 import { isRevisionKey, revisionBytes, type Revision } from '../mvcc.js';
-import { createBucket, existing, fatal, isNested, requireBucket, rowAt, rowsIn, valueOf, type OpenedBackend } from './backend.js';
+import { createBucket, existing, fatal, requireBucket, rowAt, rowsIn, valueOf, type OpenedBackend } from './backend.js';
 import { KeyIndex } from './key-index.js';
+import { keyValueReader } from './key-value-reader.js';
 import { ReadRows } from './read-rows.js';
-import { decodeAs, shapes, type FieldVisitor } from './wire-errors.js';
+import { decodeAs, shapes } from './wire-errors.js';
 
 /** The store as it is after start: what it would serve, before anything reads from it. */
 export interface LoadedStore {
@@ -56,49 +57,6 @@ function quoted(byte: number): string {
 function compactRevisionOf(backend: OpenedBackend, key: string): bigint | null {
   const value = valueOf(backend, 'meta', key);
   return value === null ? null : revisionOf(backend, value).main;
-}
-
-const noBytes: Uint8Array = new Uint8Array();
-
-/** A row's mvccpb.KeyValue as far as it is needed: ranges of `bytes`, which hold until the database is read again. */
-interface KeyValueRow {
-  bytes: Uint8Array;
-  keyStart: number;
-  keyEnd: number;
-  valueStart: number;
-  valueEnd: number;
-  modRevision: bigint;
-}
-
-/**
- * Decodes rows of bucket `key` as a server does that cannot go on without them. What it returns holds until the next one.
- * With `whole`, the bytes are those of the row, name and value, which must lie in the file.
- */
-function keyValueReader(backend: OpenedBackend, whole = false): (row: LeafRow) => KeyValueRow {
-  const { behaviour, speaker, tx } = backend;
-  const found: KeyValueRow = { bytes: noBytes, keyStart: 0, keyEnd: 0, valueStart: 0, valueEnd: 0, modRevision: 0n };
-  const visit: FieldVisitor = (field, a, b) => {
-    if (field === 1) {
-      found.keyStart = a;
-      found.keyEnd = b;
-    } else if (field === 5) {
-      found.valueStart = a;
-      found.valueEnd = b;
-    } else if (field === 3) found.modRevision = int64(b, a);
-  };
-  return (row) => {
-    const length = isNested(row) ? 0 : row.value.length;
-    const from = whole ? row.key.length : 0;
-    found.bytes = tx.map.glance(row.value.at - from, from + length);
-    found.keyStart = found.keyEnd = found.valueStart = found.valueEnd = 0;
-    found.modRevision = 0n;
-    const error = decodeAs(behaviour.library, shapes.keyValue, found.bytes, visit, length, from);
-    if (error !== null) {
-      const structured = `failed to unmarshal mvccpb.KeyValue | error: ${error}`;
-      fatal(backend, structured, behaviour.line === '3.4' && speaker === 'restore' ? structured : `mvcc: cannot unmarshal event: ${error}`);
-    }
-    return found;
-  };
 }
 
 /** What another reader found out about a file in which everything is right. */
