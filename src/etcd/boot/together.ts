@@ -153,10 +153,10 @@ function mayLose(other: LogView, leader: LogView): boolean {
   return mine === undefined || theirs === undefined || theirs <= mine;
 }
 
-function replayAll(member: Participant, own: readonly LogEntry[], sender: Participant, sent: readonly LogEntry[]): Machine {
+function replayAll(member: Participant, own: readonly LogEntry[], sender: Participant, sent: readonly LogEntry[], serverVersion: string): Machine {
   const { loaded } = member;
   const { machine, membership, database } = loaded;
-  const common = { memberId: loaded.started!.read.memberId ?? 0n, membership, membersInDatabase: null };
+  const common = { memberId: loaded.started!.read.memberId ?? 0n, membership, membersInDatabase: null, serverVersion };
   const ci = database.consistentIndex;
   replayLog(machine, { ...common, log: loaded.started!.log, entries: own, commit: own.at(-1)?.index ?? 0n, consistentIndex: ci });
   const reached = own.at(-1)?.index ?? 0n;
@@ -181,7 +181,7 @@ function follow(member: Participant, leader: Participant, server: ServerKind, le
     // The leader sends its database whole.
     if (entries === null) return led!;
     if (member.loaded.database.backend?.wrongClaim?.kind === 'beyond') return dies(pageBeyondEnd);
-    const machine = replayAll(member, entries.own, leader, entries.sent);
+    const machine = replayAll(member, entries.own, leader, entries.sent, server.version);
     // Without a term of its own it ends when it refuses its vote in an election that comes before the leader's first message.
     const hasNoTerm = led !== null && server.behaviour.asksBeforeElections && member.loaded.started!.read.state.term === 0n && member.lastTerm > 0n;
     return { result: hasNoTerm ? 'either' : 'ready', message: hasNoTerm ? 'term should be set when sending MsgPreVoteResp' : null, served: serve(machine) };
