@@ -49,7 +49,7 @@ export async function compareTrioCase(test: DamageCase): Promise<Comparison[]> {
     if (line === null) continue;
     const outcome = value as Readonly<Record<string, BootOutcome>>;
     const boots = names.map((name) => outcome[name]!);
-    const foreseen = scenarios(dirs, line);
+    const foreseen = scenarios(dirs, { line });
     const { scenario, score } = bestFit(foreseen, boots);
     const observed = boots.map((boot) => `${seen(boot)} ${short(boot.served)}`).join('; ');
     const add = (fact: string, mine: string, right: boolean): void => {

@@ -3,7 +3,7 @@ import type { DataDir } from '../etcd/data-dir.js';
 import { mvccRows } from '../etcd/mvcc.js';
 import { predictBoot } from '../etcd/boot/index.js';
 import type { Write } from '../etcd/replay/store.js';
-import { etcdLine, type EtcdLine } from '../etcd/version.js';
+import { etcdLine, type EtcdRelease } from '../etcd/version.js';
 import type { BootReport, SnapshotReport } from '../etcd/verdict.js';
 import type { ByteSource } from '../formats/source.js';
 import type { BundleFile } from '../intake/bundle.js';
@@ -65,7 +65,7 @@ export function pathOf(group: DatabaseGroup): string {
 const mostReplayed = 500_000;
 
 /** The line to predict for: the installed version, else the one that the database itself names. */
-function versionFor(known: string | null, snapshot: SnapshotReport | null): { readonly line: EtcdLine; readonly version?: string } {
+function versionFor(known: string | null, snapshot: SnapshotReport | null): EtcdRelease {
   const line = known === null ? null : etcdLine(known);
   if (known !== null && line !== null) return { line, version: known };
   const stored = snapshot?.storageVersion ?? snapshot?.clusterVersion ?? null;

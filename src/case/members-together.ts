@@ -1,6 +1,6 @@
 import { compareMembers, type Fork } from '../etcd/boot/disagreement.js';
 import { scenarios, type Scenario } from '../etcd/boot/together.js';
-import { etcdLine, type EtcdLine } from '../etcd/version.js';
+import { etcdLine, type EtcdRelease } from '../etcd/version.js';
 import { dataDirOf, type ReadDatabase } from './database-report.js';
 
 /** Ids of candidates. */
@@ -13,10 +13,10 @@ export interface DifferingMembers {
 }
 
 /** The version that all are read for: the installed one, else what a database names. */
-function wishFor(reads: readonly ReadDatabase[], version: string | null): { readonly line: EtcdLine; readonly version?: string } {
+function wishFor(reads: readonly ReadDatabase[], version: string | null): EtcdRelease {
   const stored = reads.map((read) => read.snapshot?.storageVersion ?? read.snapshot?.clusterVersion ?? null).find((one) => one !== null) ?? null;
   const known = version ?? stored;
-  return { line: (known === null ? null : etcdLine(known)) ?? '3.5', ...(version === null ? {} : { version }) };
+  return { line: (known === null ? null : etcdLine(known)) ?? '3.5', version: version ?? undefined };
 }
 
 /**
@@ -27,9 +27,8 @@ export function startTogether(reads: readonly ReadDatabase[], version: string | 
   const dirs = reads.flatMap((read) => (of.has(read.id) && read.group.kind === 'data-dir' && read.boot !== null ? [{ id: read.id, group: read.group }] : []));
   const out = new Set(dirs.flatMap(({ id }, position) => (left.has(id) ? [position] : [])));
   if (dirs.length - out.size < 2) return [];
-  const wish = wishFor(reads, version);
   try {
-    return scenarios(dirs.map(({ group }) => dataDirOf(group)), wish.line, wish.version, out);
+    return scenarios(dirs.map(({ group }) => dataDirOf(group)), wishFor(reads, version), out);
   } catch {
     return [];
   }

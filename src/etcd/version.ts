@@ -2,6 +2,12 @@
 export const etcdLines = ['3.3', '3.4', '3.5', '3.6', '3.7'] as const;
 export type EtcdLine = (typeof etcdLines)[number];
 
+/** An etcd to be followed: its line, and its own version where that is known (`3.5.16`). */
+export interface EtcdRelease {
+  readonly line: EtcdLine;
+  readonly version?: string | undefined;
+}
+
 /** `3.5.16` -> `3.5`; null when the text names no modelled line. Lines before 3.3 count as 3.3. */
 export function etcdLine(version: string): EtcdLine | null {
   const match = /^v?(\d+)\.(\d+)/.exec(version);

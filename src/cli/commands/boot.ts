@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { predictCluster } from '../../etcd/boot/cluster.js';
 import { predictBoot, type BootPrediction } from '../../etcd/boot/index.js';
 import { lineOfDataDir } from '../../etcd/boot/version-guess.js';
-import { etcdLine, type EtcdLine } from '../../etcd/version.js';
+import { etcdLine, type EtcdLine, type EtcdRelease } from '../../etcd/version.js';
 import type { Language } from '../../words/catalogue.js';
 import { say } from '../../words/say.js';
 import { bootJson, bootText, clusterJson, clusterText } from '../boot-text.js';
@@ -15,9 +15,7 @@ interface BootCommandOptions {
   readonly json?: boolean;
 }
 
-interface Version {
-  readonly line: EtcdLine;
-  readonly version?: string;
+interface Version extends EtcdRelease {
   readonly text: string;
   readonly assumed: boolean;
 }
@@ -29,7 +27,7 @@ function versionFor(asked: string | undefined, dirs: readonly NamedDataDir[], la
     const line = /^v?3\.\d+(\.\d+)?$/.test(asked) ? etcdLine(asked) : null;
     if (line === null) throw new Error(say(language, 'boot.cli.bad-version', { version: asked }));
     const bare = asked.replace(/^v/, '');
-    return { line, ...(bare.split('.').length === 3 ? { version: bare } : {}), text: bare, assumed: false };
+    return { line, version: bare.split('.').length === 3 ? bare : undefined, text: bare, assumed: false };
   }
   for (const { dir } of dirs) {
     const line = lineOfDataDir(dir);
@@ -55,15 +53,14 @@ export function define(command: Command): Command {
       const { dirs, close } = await openDataDirs(paths, language);
       try {
         const version = versionFor(options.etcd, dirs, language);
-        const wish = { line: version.line, ...(version.version === undefined ? {} : { version: version.version }) };
         const names = dirs.map(({ path }) => path);
         if (dirs.length === 1) {
-          const report = predictBoot(dirs[0]!.dir, wish);
+          const report = predictBoot(dirs[0]!.dir, version);
           process.stdout.write(options.json === true ? `${JSON.stringify(bootJson(names[0]!, version.text, report), null, 2)}\n` : `${bootText(names[0]!, version, report, language)}${say(language, 'boot.advice.copy')}\n`);
           process.exitCode = exitOf([report]);
           return;
         }
-        const cluster = predictCluster(dirs.map(({ dir }) => dir), wish);
+        const cluster = predictCluster(dirs.map(({ dir }) => dir), version);
         if (options.json === true) process.stdout.write(`${JSON.stringify(clusterJson(names, version.text, cluster), null, 2)}\n`);
         else {
           for (const [at, report] of cluster.members.entries()) process.stdout.write(bootText(names[at]!, version, report, language));

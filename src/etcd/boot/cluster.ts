@@ -1,5 +1,5 @@
 import type { DataDir } from '../data-dir.js';
-import type { EtcdLine } from '../version.js';
+import type { EtcdRelease } from '../version.js';
 import { compareMembers, type Fork } from './disagreement.js';
 import { predictBoot, type BootPrediction } from './index.js';
 import { scenarios, type Scenario } from './together.js';
@@ -26,9 +26,9 @@ function isFurther(a: BootPrediction, b: BootPrediction, aLast: bigint, bLast: b
 }
 
 /** Looks at the members of one cluster: who is newest, do they agree, what happens when all are started. */
-export function predictCluster(dirs: readonly DataDir[], options: { readonly line: EtcdLine; readonly version?: string }): ClusterPrediction {
-  const members = dirs.map((dir) => predictBoot(dir, options));
-  const { compared, disagreements, lastRevisions } = compareMembers(dirs, members, options);
+export function predictCluster(dirs: readonly DataDir[], release: EtcdRelease): ClusterPrediction {
+  const members = dirs.map((dir) => predictBoot(dir, release));
+  const { compared, disagreements, lastRevisions } = compareMembers(dirs, members, release);
   let newest: number | null = null;
   for (const [i, member] of members.entries()) {
     if (lastRevisions[i] === null && member.walLastIndex === null) continue;
@@ -41,6 +41,6 @@ export function predictCluster(dirs: readonly DataDir[], options: { readonly lin
     newest,
     agree: compared === 0 ? null : disagreements.length === 0,
     fork: forks.reduce<Fork | null>((first, fork) => (first === null || fork.revision < first.revision ? fork : first), null),
-    scenarios: scenarios(dirs, options.line, options.version),
+    scenarios: scenarios(dirs, release),
   };
 }

@@ -1,7 +1,7 @@
 import { crc32c } from '../../formats/crc32c.js';
 import type { DataDir } from '../data-dir.js';
 import type { BootReport } from '../verdict.js';
-import type { EtcdLine } from '../version.js';
+import type { EtcdRelease } from '../version.js';
 import { storedVersions } from './writes.js';
 
 /** Where two members tell different stories: the first revision, and a key in it. */
@@ -40,12 +40,6 @@ interface Story {
   readonly last: bigint;
 }
 
-/** The version that is read for. */
-interface Wish {
-  readonly line: EtcdLine;
-  readonly version?: string;
-}
-
 const printable = (key: Uint8Array): string => Buffer.from(key).toString('latin1').replace(/[^\x20-\x7e]/g, '.').slice(0, 300);
 const encoder = new TextEncoder();
 
@@ -80,11 +74,11 @@ function revisionList(): { readonly add: (revision: bigint, change: Uint8Array) 
   return { add, done };
 }
 
-function storyOf(dir: DataDir, { line, version }: Wish): Story {
+function storyOf(dir: DataDir, release: EtcdRelease): Story {
   const list = revisionList();
   const live = new Map<string, { revision: bigint; digest: number }>();
   let last = 0n;
-  for (const { revision, key, value } of storedVersions(dir, line, version, true)) {
+  for (const { revision, key, value } of storedVersions(dir, release)) {
     const name = Buffer.from(key).toString('latin1');
     const digest = value === null ? 0 : crc32c(value, 1);
     list.add(revision, encoder.encode(`${name}\0${digest}`));
@@ -107,8 +101,8 @@ function above(revisions: BigInt64Array, revision: bigint): number {
 }
 
 /** A key that a revision changed. */
-function keyAt(story: Story, { line, version }: Wish, revision: bigint): string {
-  for (const one of storedVersions(story.dir, line, version, true)) if (one.revision === revision) return printable(one.key);
+function keyAt(story: Story, release: EtcdRelease, revision: bigint): string {
+  for (const one of storedVersions(story.dir, release)) if (one.revision === revision) return printable(one.key);
   return '';
 }
 
@@ -127,14 +121,14 @@ function firstDifference(a: Story, b: Story, floor: bigint): { readonly revision
 }
 
 /** Revisions that both hold in full start above both compactions; rows below are compared key by key. */
-function forkBetween(a: Story, b: Story, floor: bigint, at: readonly [number, number], wish: Wish): Fork | null {
+function forkBetween(a: Story, b: Story, floor: bigint, at: readonly [number, number], release: EtcdRelease): Fork | null {
   let key: { readonly revision: bigint; readonly name: string } | null = null;
   for (const [name, { revision, digest }] of a.live) {
     const there = b.live.get(name);
     if (there?.revision === revision && there.digest !== digest && (key === null || revision < key.revision)) key = { revision, name };
   }
   const row = firstDifference(a, b, floor);
-  if (row !== null && (key === null || row.revision <= key.revision)) return { revision: row.revision, key: keyAt(row.holder, wish, row.revision), members: at, kind: row.kind };
+  if (row !== null && (key === null || row.revision <= key.revision)) return { revision: row.revision, key: keyAt(row.holder, release, row.revision), members: at, kind: row.kind };
   return key === null ? null : { revision: key.revision, key: printable(Buffer.from(key.name, 'latin1')), members: at, kind: 'content' };
 }
 
@@ -154,8 +148,8 @@ function sameEntriesOtherState(a: BootReport, b: BootReport): boolean {
 }
 
 /** Compares every two members of one cluster: do they tell the same story? `reports` are the predictions of their starts. */
-export function compareMembers(dirs: readonly DataDir[], reports: readonly BootReport[], wish: Wish): Comparison {
-  const stories = dirs.map((dir) => storyOf(dir, wish));
+export function compareMembers(dirs: readonly DataDir[], reports: readonly BootReport[], release: EtcdRelease): Comparison {
+  const stories = dirs.map((dir) => storyOf(dir, release));
   const found: Disagreement[] = [];
   let compared = 0;
   for (const [i, story] of stories.entries()) {
@@ -164,7 +158,7 @@ export function compareMembers(dirs: readonly DataDir[], reports: readonly BootR
       if (story.revisions.length === 0 || other.revisions.length === 0 || isBroken(mine) || isBroken(theirs)) continue;
       compared += 1;
       const floors = [compactionFloor(mine, story), compactionFloor(theirs, other)] as const;
-      const fork = forkBetween(story, other, floors[0] > floors[1] ? floors[0] : floors[1], [i, j], wish);
+      const fork = forkBetween(story, other, floors[0] > floors[1] ? floors[0] : floors[1], [i, j], release);
       if (fork !== null || sameEntriesOtherState(mine, theirs)) found.push({ members: [i, j], fork });
     }
   }

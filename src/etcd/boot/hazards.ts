@@ -1,15 +1,15 @@
 import type { Problem } from '../../formats/problem.js';
 import { forEach, rootBucket } from '../../formats/bbolt/behaviour/tree.js';
-import type { BootReport } from '../verdict.js';
+import { logFiles } from '../raft/log.js';
 import type { LiveKey, Store } from '../replay/store.js';
+import { knownBuckets } from '../snapshot/contents.js';
+import type { BootReport } from '../verdict.js';
 import { differenceOf, historyOf, type LogHistory } from './log-history.js';
 import { alignWithLog } from './log-alignment.js';
-import { tailLoss } from './lost-tail.js';
-import type { LoadedMember } from './member-start.js';
-import { logFiles } from '../raft/log.js';
-import type { ServerKind } from './member-start.js';
+import { segmentBytes, tailLoss } from './lost-tail.js';
+import type { LoadedMember, ServerKind } from './member-start.js';
 
-export type Hazard = BootReport['hazard'];
+type Hazard = BootReport['hazard'];
 
 /** What was seen in the database before the log was applied to it. */
 export interface BeforeReplay {
@@ -20,8 +20,6 @@ export interface BeforeReplay {
 
 /** A revision that moves further than this in one step was never reached by writes. */
 const jump = 1n << 15n;
-
-const bucketNames: ReadonlySet<string> = new Set(['alarm', 'auth', 'authRoles', 'authUsers', 'cluster', 'key', 'lease', 'members', 'members_removed', 'meta', 'test']);
 
 const printable = (key: string): string => key.replace(/[^\x20-\x7e]/g, '.').slice(0, 200);
 
@@ -61,12 +59,12 @@ function jumped(store: Store): boolean {
 }
 
 /** Root buckets that etcd does not know, or bucket `key` gone although others are there. */
-export function strangeBuckets(loaded: LoadedMember): string[] {
+function strangeBuckets(loaded: LoadedMember): string[] {
   const { backend } = loaded.database;
   if (backend === null) return [];
   const names = new Set<string>();
   for (const row of forEach(backend.tx, rootBucket(backend.tx))) names.add(Buffer.from(backend.tx.map.bytes(row.key.at, row.key.length)).toString('latin1'));
-  const strange = [...names].filter((name) => !bucketNames.has(name)).map((name) => `bucket ${printable(name)} is none of etcd's`);
+  const strange = [...names].filter((name) => !knownBuckets.has(name)).map((name) => `bucket ${printable(name)} is none of etcd's`);
   if (!names.has('key') && names.size > 0) strange.push('bucket key is missing');
   return strange;
 }
@@ -118,7 +116,7 @@ export function hazardsOf(loaded: LoadedMember, server: ServerKind, before: Befo
   const name = original.names.at(-1)?.name ?? '';
   if (tail?.kind === 'torn') note('wal.torn', `${name}: etcd cuts off ${tail.bytes} bytes behind the last whole record; a write in them may have been acknowledged`);
   if (tail?.kind === 'records-behind-end') note('wal.records-behind-end', `${name}: reading ends at ${started?.read.endOffset ?? 0}, whole records follow at ${tail.offset}; etcd overwrites them`);
-  if (tail?.kind === 'cut-short') note('wal.cut-short', `${name}: ends right behind a record at ${tail.size} bytes, where etcd keeps ${64_000_000}; it was repaired or cut once, and what followed is gone`);
+  if (tail?.kind === 'cut-short') note('wal.cut-short', `${name}: ends right behind a record at ${tail.size} bytes, where etcd keeps ${segmentBytes}; it was repaired or cut once, and what followed is gone`);
   const end = started?.read.endOffset ?? 0;
   if (tail === null && end > 0 && end % 512 === 0) {
     problems.push({ code: 'wal.ends-on-sector', severity: 'info', offset: end, page: null, message: `${name}: the log ends exactly where a disk sector ends (offset ${end}): by chance, as one log in 64 does, or because the next sector never reached the disk` });

@@ -5,7 +5,7 @@ import type { Write } from '../replay/store.js';
 import { hashKv, type HashKv } from '../replay/hash-kv.js';
 import { serve } from '../replay/served.js';
 import type { BootReport } from '../verdict.js';
-import type { EtcdLine } from '../version.js';
+import type { EtcdRelease } from '../version.js';
 import { beforeReplay, hazardsOf } from './hazards.js';
 import { fatalProblems } from './fatal-problems.js';
 import { forceNewCluster } from './force-new-cluster.js';
@@ -13,19 +13,16 @@ import { memberFiles } from './member-files.js';
 import { hexId } from './membership.js';
 import { serverKind, startMember, type LoadedMember, type ServerKind, type StartFailure } from './member-start.js';
 import { EntryDeath, replayLog, type Replayed } from './replay.js';
-import { pageBeyondEnd } from './words.js';
+import { neverPublished, pageBeyondEnd } from './words.js';
 
-export interface BootOptions {
-  readonly line: EtcdLine;
-  /** A patch version, where it is known: `3.5.16`. */
-  readonly version?: string;
+export interface BootOptions extends EtcdRelease {
   /** Called with the changes of each applied entry, in order. */
   readonly onWrites?: (writes: readonly Write[]) => void;
   /** As if started with `--force-new-cluster`. */
   readonly forceNewCluster?: boolean;
 }
 
-/** The report with the hash that \`endpoint hashkv\` would print; null when nothing is served. */
+/** The report with the hash that `endpoint hashkv` would print; null when nothing is served. */
 export interface BootPrediction extends BootReport {
   readonly hashKv: HashKv | null;
 }
@@ -72,7 +69,7 @@ function judge(loaded: LoadedMember, server: ServerKind, replayed: Replayed, las
   const modern = server.behaviour.membershipFromDb;
   if (gap > ownEntries) {
     return modern
-      ? { result: 'hangs', message: 'failed to publish local member to cluster through raft | error: etcdserver: request timed out', writable: false, hazard: 'writes-swallowed' }
+      ? { result: 'hangs', message: neverPublished, writable: false, hazard: 'writes-swallowed' }
       : { result: 'ready', message: null, writable: false, hazard: 'writes-swallowed' };
   }
   const capped = loaded.machine.alarms.noSpace.size > 0 || loaded.machine.alarms.corrupt.size > 0;
@@ -103,7 +100,7 @@ function missingParts(loaded: LoadedMember): readonly Problem[] {
 
 /** Would etcd of this line start from the directory, with which words would it end, and what would it serve? */
 export function predictBoot(dir: DataDir, options: BootOptions): BootPrediction {
-  const server = serverKind(options.line, options.version);
+  const server = serverKind(options);
   const { loaded, failure } = startMember(dir, server, true);
   if (failure !== null) return failed(failure, dir);
   const missing = dir.complete ? [] : missingParts(loaded);
@@ -170,4 +167,4 @@ export function predictBoot(dir: DataDir, options: BootOptions): BootPrediction 
   }
 }
 
-export { logWrites, storedVersions, type LogWrites, type StoredVersion } from './writes.js';
+export { logWrites, type LogWrites } from './writes.js';

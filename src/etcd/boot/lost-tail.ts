@@ -4,7 +4,7 @@ import type { LogFiles } from '../raft/log.js';
 import type { StartedLog } from './log-start.js';
 
 /** Length to which etcd lengthens a new segment in advance (wal.go SegmentSizeBytes). */
-const segmentBytes = 64_000_000;
+export const segmentBytes = 64_000_000;
 
 /** Why writes that a client saw acknowledged may be missing from the end of a log. */
 export type TailLoss =

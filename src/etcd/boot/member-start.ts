@@ -6,11 +6,11 @@ import { logFiles, readLog, validSnapshots, type LogFiles, type LogFailure, type
 import type { SnapshotMark } from '../raft/messages.js';
 import { emptyMachine, machineOf } from '../replay/from-database.js';
 import type { Machine } from '../replay/apply.js';
-import { behaviours, type LineBehaviour } from '../start/line-behaviour.js';
+import { behaviours, observedVersions, type LineBehaviour } from '../start/line-behaviour.js';
 import { loadAlarms, loadAuth, loadClusterVersion, trimMembers, validateSchema } from '../start/other-buckets.js';
 import type { ReadRows } from '../start/read-rows.js';
 import { loadLeases, loadStore } from '../start/store.js';
-import type { EtcdLine } from '../version.js';
+import type { EtcdLine, EtcdRelease } from '../version.js';
 import { openMemberDatabase, type MemberDatabase } from './database-start.js';
 import { refuseDowngrade } from './downgrade.js';
 import { lastMark, newestSnapshot, startLog, type StartedLog, type StartSnapshot } from './log-start.js';
@@ -25,11 +25,9 @@ export interface ServerKind {
   readonly behaviour: LineBehaviour;
 }
 
-/** Versions that were observed; used when only a line is known. */
-const observed: Readonly<Record<EtcdLine, string>> = { '3.3': '3.3.25', '3.4': '3.4.23', '3.5': '3.5.30', '3.6': '3.6.16', '3.7': '3.7.3' };
-
-export function serverKind(line: EtcdLine, version?: string): ServerKind {
-  return { line, version: version ?? observed[line], behaviour: behaviours[line] };
+/** The server of a release; where only its line is known, the version of it that was observed. */
+export function serverKind({ line, version }: EtcdRelease): ServerKind {
+  return { line, version: version ?? observedVersions[line], behaviour: behaviours[line] };
 }
 
 /** A member with everything loaded, right before its log is applied. */

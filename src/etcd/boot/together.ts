@@ -4,13 +4,13 @@ import { logFiles, type LogEntry, type ReadLog } from '../raft/log.js';
 import type { Machine } from '../replay/apply.js';
 import { serve } from '../replay/served.js';
 import type { Served } from '../verdict.js';
-import type { EtcdLine } from '../version.js';
+import type { EtcdRelease } from '../version.js';
 import { nothingRead, votersAfter } from './log-start.js';
 import { tailLoss } from './lost-tail.js';
 import { hexId } from './membership.js';
 import { serverKind, startMember, type LoadedMember, type ServerKind, type StartFailure } from './member-start.js';
 import { replayLog } from './replay.js';
-import { pageBeyondEnd, startupError } from './words.js';
+import { neverPublished, pageBeyondEnd, startupError } from './words.js';
 
 /** What one member comes to when several are started together. `either`: it dies or is healed, a race decides; `out`: it is not started. */
 export interface TogetherMember {
@@ -175,7 +175,7 @@ function follow(member: Participant, leader: Participant, server: ServerKind, le
   // What it knows to be committed stays: it answers with that, and the leader waits for ever for the rest.
   if (member.commit > leader.lastIndex || (led !== null && contradictsCommitted(member, leader))) return hangs;
   const ci = member.loaded.database.consistentIndex;
-  if (server.behaviour.membershipFromDb && ci > leader.lastIndex + ownEntries) return { ...hangs, message: 'failed to publish local member to cluster through raft | error: etcdserver: request timed out' };
+  if (server.behaviour.membershipFromDb && ci > leader.lastIndex + ownEntries) return { ...hangs, message: neverPublished };
   try {
     const entries = led === null ? { own: leader.loaded.started!.read.entries, sent: [] } : entriesFor(member, leader);
     // The leader sends its database whole.
@@ -258,8 +258,8 @@ function areDistinct(participants: readonly Participant[]): boolean {
  * Every way in which a start of members of one cluster can go, those at the positions in `left` not started. Empty
  * when the directories that start are not those of different members of one cluster.
  */
-export function scenarios(dirs: readonly DataDir[], line: EtcdLine, version?: string, left: ReadonlySet<number> = new Set()): readonly Scenario[] {
-  const plan: Plan = { dirs, server: serverKind(line, version), out: left };
+export function scenarios(dirs: readonly DataDir[], release: EtcdRelease, left: ReadonlySet<number> = new Set()): readonly Scenario[] {
+  const plan: Plan = { dirs, server: serverKind(release), out: left };
   const candidates = candidatesOf(plan);
   const participants = participantsOf(candidates);
   const wiped = candidates.filter(({ state }) => state === 'wiped').length;

@@ -34,5 +34,8 @@ export function commitOutOfRange(member: string, commit: bigint, from: bigint, t
   return `${member} state.commit ${commit} is out of range [${from}, ${to}]`;
 }
 
+/** 3.6 and 3.7 try for ever to store their own attributes when the entry of it is not applied. */
+export const neverPublished = 'failed to publish local member to cluster through raft | error: etcdserver: request timed out';
+
 /** A write got a page that the file does not have (bbolt node.spill: `pgid (N) above high water mark (M)`); which one, chance decides. */
 export const pageBeyondEnd = 'above high water mark';

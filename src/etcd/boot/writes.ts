@@ -2,20 +2,16 @@ import { Death } from '../../formats/bbolt/behaviour/death.js';
 import type { DataDir } from '../data-dir.js';
 import { mvccRows } from '../mvcc.js';
 import type { Write } from '../replay/store.js';
-import type { EtcdLine } from '../version.js';
+import type { EtcdLine, EtcdRelease } from '../version.js';
 import { memberFiles } from './member-files.js';
 import { serverKind, startMember } from './member-start.js';
 import { replayLog } from './replay.js';
 
-/** A version of a key, from the database or from the log. `value` null: deleted. Bytes stay valid. */
+/** What one revision made of a key. `value` null: deleted. Bytes stay valid. */
 export interface StoredVersion {
   readonly revision: bigint;
   readonly key: Uint8Array;
   readonly value: Uint8Array | null;
-  readonly createRevision: bigint;
-  readonly version: bigint;
-  readonly lease: bigint;
-  readonly from: 'database' | 'log';
 }
 
 /** What the log adds to the database of a member. */
@@ -32,7 +28,7 @@ export interface LogWrites {
  * is taken as if all that it holds were committed, unless only what its log records as committed is asked for.
  */
 export function logWrites(dir: DataDir, line: EtcdLine, version?: string, committedOnly = false): LogWrites {
-  const { loaded, failure } = startMember(dir, serverKind(line, version));
+  const { loaded, failure } = startMember(dir, serverKind({ line, version }));
   if (failure !== null) return { writes: [], uncommitted: 0, failure: failure.message };
   const { started, machine, membership, database } = loaded;
   if (started === null) return { writes: [], uncommitted: 0, failure: null };
@@ -60,16 +56,9 @@ export function logWrites(dir: DataDir, line: EtcdLine, version?: string, commit
   return { writes, uncommitted, failure: null };
 }
 
-/** Every version of every key that a member holds: rows of its database, then what its log adds. */
-export function* storedVersions(dir: DataDir, line: EtcdLine, version?: string, committedOnly = false): Generator<StoredVersion> {
+/** Every version of every key that a member surely holds: rows of its database, then what its log adds and records as committed. */
+export function* storedVersions(dir: DataDir, { line, version }: EtcdRelease): Generator<StoredVersion> {
   const { db } = memberFiles(dir);
-  if (db !== null) {
-    for (const { revision, tombstone, keyValue } of mvccRows(db.source)) {
-      const { key, value, createRevision, version: count, lease } = keyValue;
-      yield { revision: revision.main, key, value: tombstone ? null : value, createRevision, version: count, lease, from: 'database' };
-    }
-  }
-  for (const { revision, key, value, createRevision, version: count, lease } of logWrites(dir, line, version, committedOnly).writes) {
-    yield { revision: revision.main, key: Buffer.from(key, 'latin1'), value, createRevision, version: count, lease, from: 'log' };
-  }
+  if (db !== null) for (const { revision, tombstone, keyValue } of mvccRows(db.source)) yield { revision: revision.main, key: keyValue.key, value: tombstone ? null : keyValue.value };
+  for (const { revision, key, value } of logWrites(dir, line, version, true).writes) yield { revision: revision.main, key: Buffer.from(key, 'latin1'), value };
 }

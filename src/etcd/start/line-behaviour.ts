@@ -39,7 +39,10 @@ const behaviour = (line: EtcdLine, dialect: Dialect): LineBehaviour => {
   };
 };
 
-/** The builds that were observed: Debian's 3.3.25, 3.4.23, 3.5.16 and 3.5.30, and 3.6.16, 3.7.3. */
+/** The version of each line that was observed, and that stands for it where only the line is known. Of 3.3 to 3.5 Debian's builds. */
+export const observedVersions: Readonly<Record<EtcdLine, string>> = { '3.3': '3.3.25', '3.4': '3.4.23', '3.5': '3.5.30', '3.6': '3.6.16', '3.7': '3.7.3' };
+
+/** What was seen of these builds, and of 3.5.16. */
 export const behaviours: Readonly<Record<EtcdLine, LineBehaviour>> = {
   '3.3': behaviour('3.3', '1.3'),
   '3.4': behaviour('3.4', '1.3'),

@@ -3,7 +3,7 @@ import { freepages, type WrongClaim } from '../../formats/bbolt/behaviour/check.
 import { openAsBbolt } from '../../formats/bbolt/behaviour/open.js';
 import type { ByteSource } from '../../formats/source.js';
 import { createBucket, requireBucket, touchRows, type OpenedBackend, type Speaker } from './backend.js';
-import { type LineBehaviour } from './line-behaviour.js';
+import { observedVersions, type LineBehaviour } from './line-behaviour.js';
 import { loadAlarms, loadAuth, loadClusterVersion, trimMembers, validateSchema } from './other-buckets.js';
 import { knownStore, loadLeases, loadStore, serveAll, type CleanStore, type ServedKeys } from './store.js';
 
@@ -101,8 +101,6 @@ export interface BootOutcome {
 const chance = ({ page, kind }: WrongClaim): string =>
   kind === 'beyond' ? `page ${page} claims pages that the file does not have: chance decides whether a write ends in them` : `page ${page} fills pages that count as free: chance decides when a write destroys them`;
 
-const serverVersions: Readonly<Record<string, string>> = { '3.3': '3.3.25', '3.4': '3.4.23', '3.5': '3.5.30', '3.6': '3.6.16', '3.7': '3.7.3' };
-
 /** The first start of a member from a restored snapshot, with a read of all keys. */
 export function followBoot(source: ByteSource, fileSize: number, behaviour: LineBehaviour, clean: CleanStore | null = null): BootOutcome {
   if (fileSize === 0) {
@@ -116,10 +114,9 @@ export function followBoot(source: ByteSource, fileSize: number, behaviour: Line
     // The restore's first commit writes the root page anew, and the next open counts the free pages again.
     claim = backend.wrongClaim?.page === backend.tx.root ? null : backend.wrongClaim;
     reopen(backend);
-    const serverVersion = serverVersions[behaviour.line] ?? '3.7.3';
     if (behaviour.membershipFromDb) {
       validateSchema(backend, Number(behaviour.line.slice(2)));
-      loadClusterVersion(backend, serverVersion);
+      loadClusterVersion(backend, observedVersions[behaviour.line]);
     }
     loadLeases(backend);
     const known = clean === null ? null : knownStore(backend, clean);

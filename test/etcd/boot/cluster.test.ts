@@ -85,7 +85,7 @@ describe('members of one cluster', { timeout: 120_000 }, () => {
     const cluster = together('3.6.16', old, broken, m3);
     expect(cluster.members.map(({ result }) => result)).toEqual(['hangs', 'dies', 'hangs']);
     expect(cluster.scenarios.map(({ leader, rewritesHistory }) => [leader, rewritesHistory])).toEqual([[2, true]]);
-    expect(scenarios([old, broken, m3].map(dirOf), '3.6', '3.6.16', new Set([1])).map(({ rewritesHistory }) => rewritesHistory)).toEqual([true]);
+    expect(scenarios([old, broken, m3].map(dirOf), { line: '3.6', version: '3.6.16' }, new Set([1])).map(({ rewritesHistory }) => rewritesHistory)).toEqual([true]);
   });
 
   it('a member stays outside when the leader holds something else than what it knows to be committed', async () => {
@@ -114,7 +114,7 @@ describe('members of one cluster', { timeout: 120_000 }, () => {
 
   it('what a member that is left out is known to have committed counts, and what nobody else can have had does not', async () => {
     const [m1, m2, m3] = [await memberOf('trio-3.6-a', 'm1'), await memberOf('trio-3.6-a', 'm2'), await memberOf('trio-3.6-a', 'm3')];
-    const ways = (out: Files): readonly boolean[] => scenarios([m1, m2, out].map(dirOf), '3.6', '3.6.16', new Set([2])).map(({ rewritesHistory }) => rewritesHistory);
+    const ways = (out: Files): readonly boolean[] => scenarios([m1, m2, out].map(dirOf), { line: '3.6', version: '3.6.16' }, new Set([2])).map(({ rewritesHistory }) => rewritesHistory);
     expect(ways(m3)).toEqual([false, false]);
     expect(ways(rewritten(m3, append(2, [385, 386], 383)))).toEqual([false, false]);
     expect(ways(rewritten(m3, append(2, [385, 386], 385)))).toEqual([true, true]);
