@@ -1,11 +1,12 @@
 import { Death } from '../../formats/bbolt/behaviour/death.js';
 import type { DataDir } from '../data-dir.js';
-import { logFiles, type LogEntry, type ReadLog } from '../raft/log.js';
+import { logFiles, type LogEntry } from '../raft/log.js';
 import type { Machine } from '../replay/apply.js';
 import { serve } from '../replay/served.js';
 import type { Served } from '../verdict.js';
 import type { EtcdRelease } from '../version.js';
-import { nothingRead, votersAfter } from './log-start.js';
+import { atLeast, contradictsCommitted, entriesFor, holdsApplied, mayLose, surelyLost, viewOf, type LogView, type Position } from './log-matching.js';
+import { nothingRead, votersAfter, type StartedLog } from './log-start.js';
 import { tailLoss } from './lost-tail.js';
 import { hexId } from './membership.js';
 import { serverKind, startMember, type LoadedMember, type ServerKind, type StartFailure } from './member-start.js';
@@ -28,25 +29,10 @@ export interface Scenario {
   readonly rewritesHistory: boolean;
 }
 
-/** The entry that a database has applied last; term 0 where it does not say, as up to 3.4. */
-interface Position {
-  readonly index: bigint;
-  readonly term: bigint;
-}
-
-/** A log as other members see it: its entries above `start`, and what is known to be committed or applied. */
-interface LogView {
-  readonly start: Position;
-  readonly entries: readonly LogEntry[];
-  readonly lastIndex: bigint;
-  readonly lastTerm: bigint;
-  readonly commit: bigint;
-  readonly applied: Position;
-}
-
 interface Participant extends LogView {
   readonly position: number;
   readonly loaded: LoadedMember;
+  readonly started: StartedLog;
   /** How many vote, by all that it holds. */
   readonly voters: number;
   readonly lostTail: boolean;
@@ -60,11 +46,6 @@ type Candidate =
   | { readonly state: 'out'; readonly member: TogetherMember; readonly log: LogView };
 
 const participantsOf = (candidates: readonly Candidate[]): readonly Participant[] => candidates.flatMap((candidate) => (candidate.state === 'starts' ? [candidate.participant] : []));
-
-function viewOf(read: ReadLog, start: Position, applied: Position): LogView {
-  const last = read.entries.at(-1);
-  return { start, entries: read.entries, lastIndex: last?.index ?? start.index, lastTerm: last?.term ?? start.term, commit: read.state.commit, applied };
-}
 
 /** The log of a member whose start ended, read from its first entry on; its database may have applied more than that holds. */
 function viewOfFailed({ read, applied }: StartFailure): LogView {
@@ -86,81 +67,26 @@ function candidateOf(dir: DataDir, server: ServerKind, position: number, isOut: 
       ...view,
       position,
       loaded,
+      started,
       voters: votersAfter(started, started.read.entries, loaded.membership).size,
       lostTail: tailLoss(logFiles(files.wal, server.version), started) !== null,
     },
   };
 }
 
-/** raft's order of logs: last term first, then length. */
-const atLeast = (a: LogView, b: LogView): boolean => a.lastTerm > b.lastTerm || (a.lastTerm === b.lastTerm && a.lastIndex >= b.lastIndex);
-
 /** Everybody who can collect the votes of a quorum. A wiped member votes for anyone. */
 function possibleLeaders(participants: readonly Participant[], quorum: number, wipedVotes: number): Participant[] {
   return participants.filter((candidate) => participants.filter((other) => atLeast(candidate, other)).length + wipedVotes >= quorum);
 }
 
-/** Term of an entry, or of the snapshot that the log starts above; undefined where the log does not reach. */
-function termAt({ start, entries }: LogView, index: bigint): bigint | undefined {
-  return index === start.index ? start.term : entries[Number(index - start.index - 1n)]?.term;
-}
-
-/**
- * First index at which two logs differ or one of them ends, looked for as a leader does: equal terms at one index
- * mean equal logs up to there. It is the lowest index that both can compare when they differ there already.
- */
-function firstDifference(a: LogView, b: LogView): bigint {
-  const from = a.start.index > b.start.index ? a.start.index : b.start.index;
-  let index = a.lastIndex < b.lastIndex ? a.lastIndex : b.lastIndex;
-  while (index >= from && termAt(a, index) !== termAt(b, index)) index -= 1n;
-  return index + 1n;
-}
-
-/** Own entries that agree with the leader's log, then the leader's. Null when a snapshot must be sent instead. */
-function entriesFor(follower: LogView, leader: LogView): { readonly own: readonly LogEntry[]; readonly sent: readonly LogEntry[] } | null {
-  const differ = firstDifference(follower, leader);
-  if (differ <= leader.start.index) return null;
-  return { own: follower.entries.filter(({ index }) => index < differ), sent: leader.entries.filter(({ index }) => index >= differ) };
-}
-
-/** Whether the leader's log holds what a database has applied: that entry, not another one of its number. */
-function holdsApplied(leader: LogView, { index, term }: Position): boolean {
-  const there = termAt(leader, index);
-  return index <= leader.lastIndex && (term === 0n || there === undefined || there === term);
-}
-
-/** Whether a log holds something else than the leader's at an index that is known to be committed and that the leader can still send. */
-function contradictsCommitted(other: LogView, leader: LogView): boolean {
-  const differ = firstDifference(other, leader);
-  return differ > leader.start.index && differ <= other.lastIndex && differ <= other.commit;
-}
-
-/** Whether the leader lacks what a log holds or a database has applied, and is known to have been committed. */
-function surelyLost(other: LogView, leader: LogView): boolean {
-  const differ = firstDifference(other, leader);
-  return other.commit > leader.lastIndex || !holdsApplied(leader, other.applied) || (differ <= other.lastIndex && differ <= other.commit);
-}
-
-/**
- * Whether a log holds entries that the leader lacks and that may have been committed. They were not when the leader
- * holds something of a later term in their place: whoever wrote that had all that was committed.
- */
-function mayLose(other: LogView, leader: LogView): boolean {
-  if (surelyLost(other, leader)) return true;
-  const differ = firstDifference(other, leader);
-  if (other.lastIndex < differ) return false;
-  const [mine, theirs] = [termAt(other, differ), termAt(leader, differ)];
-  return mine === undefined || theirs === undefined || theirs <= mine;
-}
-
-function replayAll(member: Participant, own: readonly LogEntry[], sender: Participant, sent: readonly LogEntry[], serverVersion: string): Machine {
-  const { loaded } = member;
+/** Applies to a member's database its own entries, then those that another one sends. */
+function replayAll({ loaded, started }: Participant, own: readonly LogEntry[], sender: StartedLog, sent: readonly LogEntry[], serverVersion: string): Machine {
   const { machine, membership, database } = loaded;
-  const common = { memberId: loaded.started!.read.memberId ?? 0n, membership, membersInDatabase: null, serverVersion };
+  const common = { memberId: started.read.memberId ?? 0n, membership, membersInDatabase: null, serverVersion };
   const ci = database.consistentIndex;
-  replayLog(machine, { ...common, log: loaded.started!.log, entries: own, commit: own.at(-1)?.index ?? 0n, consistentIndex: ci });
   const reached = own.at(-1)?.index ?? 0n;
-  replayLog(machine, { ...common, log: sender.loaded.started!.log, entries: sent, commit: sent.at(-1)?.index ?? 0n, consistentIndex: reached > ci ? reached : ci });
+  replayLog(machine, { ...common, log: started.log, entries: own, commit: reached, consistentIndex: ci });
+  replayLog(machine, { ...common, log: sender.log, entries: sent, commit: sent.at(-1)?.index ?? 0n, consistentIndex: reached > ci ? reached : ci });
   return machine;
 }
 
@@ -177,13 +103,13 @@ function follow(member: Participant, leader: Participant, server: ServerKind, le
   const ci = member.loaded.database.consistentIndex;
   if (server.behaviour.membershipFromDb && ci > leader.lastIndex + ownEntries) return { ...hangs, message: neverPublished };
   try {
-    const entries = led === null ? { own: leader.loaded.started!.read.entries, sent: [] } : entriesFor(member, leader);
+    const entries = led === null ? { own: leader.entries, sent: [] } : entriesFor(member, leader);
     // The leader sends its database whole.
     if (entries === null) return led!;
     if (member.loaded.database.backend?.wrongClaim?.kind === 'beyond') return dies(pageBeyondEnd);
-    const machine = replayAll(member, entries.own, leader, entries.sent, server.version);
+    const machine = replayAll(member, entries.own, leader.started, entries.sent, server.version);
     // Without a term of its own it ends when it refuses its vote in an election that comes before the leader's first message.
-    const hasNoTerm = led !== null && server.behaviour.asksBeforeElections && member.loaded.started!.read.state.term === 0n && member.lastTerm > 0n;
+    const hasNoTerm = led !== null && server.behaviour.asksBeforeElections && member.started.read.state.term === 0n && member.lastTerm > 0n;
     return { result: hasNoTerm ? 'either' : 'ready', message: hasNoTerm ? 'term should be set when sending MsgPreVoteResp' : null, served: serve(machine) };
   } catch (thrown) {
     if (thrown instanceof Death) return dies(thrown.message);
@@ -193,7 +119,7 @@ function follow(member: Participant, leader: Participant, server: ServerKind, le
 
 /** The id of a member that is in nobody's hands: the voters without those that were seen. */
 function missingId(participants: readonly Participant[]): string {
-  const seen = new Set(participants.map(({ loaded }) => loaded.started?.read.memberId ?? 0n));
+  const seen = new Set(participants.map(({ started }) => started.read.memberId ?? 0n));
   const voters = new Set(participants.flatMap(({ loaded }) => [...loaded.membership.voters]));
   const missing = [...voters].filter((id) => !seen.has(id));
   return missing.length === 1 ? hexId(missing[0]!) : '';
@@ -250,7 +176,7 @@ function scenario(plan: Plan, leaderAt: number): Scenario {
 
 /** True when they are members of one cluster, each another one: a directory copied to a second host is none of its own. */
 function areDistinct(participants: readonly Participant[]): boolean {
-  const reads = participants.map(({ loaded }) => loaded.started!.read);
+  const reads = participants.map(({ started }) => started.read);
   return new Set(reads.map(({ memberId }) => memberId)).size === reads.length && new Set(reads.map(({ clusterId }) => clusterId)).size <= 1;
 }
 
