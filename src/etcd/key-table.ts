@@ -61,6 +61,13 @@ export class KeyTable {
     return this.find(other.arena, other.starts[number] as number, other.starts[number + 1] as number);
   }
 
+  /** The number of what a key of another table has before its last `mark`, that included; -1 where nothing follows or the key has none. */
+  addUpTo(mark: number, other: KeyTable, number: number): number {
+    const [start, stop] = [other.starts[number] as number, other.starts[number + 1] as number];
+    for (let at = stop - 1; at >= start; at--) if (other.arena[at] === mark) return at === stop - 1 ? -1 : this.add(other.arena, start, at + 1);
+    return -1;
+  }
+
   /** A key as text; wrong bytes become U+FFFD. */
   text(number: number): string {
     const [start, stop] = [this.starts[number] as number, this.starts[number + 1] as number];

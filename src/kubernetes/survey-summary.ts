@@ -1,5 +1,6 @@
 import type { ClockPoint } from '../time/clock-point.js';
 import { namedMachines } from './machine-names.js';
+import { KeyTable } from '../etcd/key-table.js';
 import { resourceOfKey, usualPrefixes } from './storage-key.js';
 import type { KeyStates } from './key-states.js';
 import type { LiveKeys } from './live-keys.js';
@@ -22,6 +23,24 @@ export interface Gathered {
   readonly rows: number;
 }
 
+const slash = 0x2f;
+
+/** Resources of keys; those of one directory share theirs, so that few keys need become text. */
+class Resources {
+  private readonly directories = new KeyTable();
+  private readonly ofDirectory: (string | null)[] = [];
+
+  constructor(private readonly keys: KeyTable, private readonly prefixes: readonly string[]) {}
+
+  /** As `resourceOfKey` says. */
+  of(key: number): string | null {
+    const directory = this.directories.addUpTo(slash, this.keys, key);
+    if (directory < 0) return resourceOfKey(this.keys.text(key), this.prefixes);
+    if (directory === this.ofDirectory.length) this.ofDirectory.push(resourceOfKey(this.keys.text(key), this.prefixes));
+    return this.ofDirectory[directory] as string | null;
+  }
+}
+
 /** Adds up what was gathered. */
 export function summary(g: Gathered): KubeSurvey {
   const prefixes = prefixesOf(g);
@@ -31,17 +50,17 @@ export function summary(g: Gathered): KubeSurvey {
   const unreadableKeys = new Set(g.unreadable.keys);
   let foreign = 0;
   const { states } = g;
+  const resources = new Resources(states.keys, prefixes);
   for (let number = 0; number < states.keys.size; number++) {
     if (!states.isAlive(number)) continue;
-    const key = states.keys.text(number);
-    const known = resourceOfKey(key, prefixes);
+    const known = resources.of(number);
     const resource = known ?? 'other';
     counts.set(resource, (counts.get(resource) ?? 0) + 1);
     const stored = states.storage(number);
     storage[stored]++;
     if (stored === 'other' && known !== null && resource !== 'compact_rev_key') {
       foreign++;
-      if (unreadableKeys.size < 12) unreadableKeys.add(key);
+      if (unreadableKeys.size < 12) unreadableKeys.add(states.keys.text(number));
     }
     const how = states.encryption(number);
     if (how === '') continue;

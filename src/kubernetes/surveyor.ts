@@ -18,17 +18,32 @@ const undatedCreation = 2;
 /** From so many points on, the older ones need not be dense. */
 const plenty = 12_000;
 
-/** Keys whose values name clocks or the cluster. */
-const telling = /\/(?:leases|minions|nodes|namespaces)\//;
+const slash = 0x2f;
+/** Parts of keys whose values name clocks or the cluster. */
+const telling = ['leases/', 'minions/', 'nodes/', 'namespaces/'].map((word) => Buffer.from(word));
 const nothing = new Uint8Array(0);
 
-/** Half of the older points go; the newest quarter stays. They are in the order in which writes were read, or its reverse. */
-function thinPoints(points: ClockPoint[]): void {
-  const falling = (points[0]?.revision ?? 0) > (points[points.length - 1]?.revision ?? 0);
+/** Half of the older points go; the newest quarter stays. They are in the order in which writes were read, or its reverse: `falling`. */
+function thinPoints(points: ClockPoint[], falling: boolean): void {
   const [from, to] = falling ? [points.length / 4, points.length] : [0, points.length * 0.75];
   let kept = 0;
   for (let i = 0; i < points.length; i++) if (i < from || i >= to || i % 2 === 0) points[kept++] = points[i] as ClockPoint;
   points.length = kept;
+}
+
+function standsAt(word: Uint8Array, bytes: Uint8Array, at: number): boolean {
+  let i = 0;
+  while (i < word.length && bytes[at + i] === word[i]) i++;
+  return i === word.length;
+}
+
+/** Whether the value of a key names clocks or the cluster. In bytes: a text for each key of a large cluster costs more than all else here. */
+function isTelling({ bytes, keyAt, keyEnd }: PlainWrite): boolean {
+  for (let at = keyAt; at < keyEnd; at++) {
+    if (bytes[at] !== slash) continue;
+    for (const word of telling) if (standsAt(word, bytes, at + 1)) return true;
+  }
+  return false;
 }
 
 /** Gathers what the writes of one database say, in any order; fastest from the newest back. */
@@ -37,6 +52,7 @@ export class Surveyor {
   private readonly points: ClockPoint[] = [];
   private readonly deletions: Deletion[] = [];
   private readonly prefixes: string[] = [];
+  private readonly prefixBytes: Uint8Array[] = [];
   private readonly nodeUids = new Map<string, string>();
   private readonly unreadable = { rows: 0, keys: new Set<string>() };
   private readonly reading = emptyReading();
@@ -50,6 +66,8 @@ export class Surveyor {
   private number = 0;
   private text: string | null = null;
   private lastDated = -Infinity;
+  /** Of rows below a revision, only so many would stay anyway: one in so many of those that are dated elsewhere. */
+  private readonly sparse = { below: -Infinity, oneIn: 1 };
   private renewed = false;
 
   /** `source`: the file of the writes, where values may be left until somebody asks for them; `times`: whether any are wanted. */
@@ -123,22 +141,24 @@ export class Surveyor {
   }
 
   private placed(): boolean {
-    return this.prefixes.some((prefix) => this.key.startsWith(prefix));
+    for (const prefix of this.prefixBytes) if (this.states.keys.begins(this.number, prefix)) return true;
+    return false;
   }
 
   /** A value that was overwritten or deleted since: only what it says of time. */
   private readTimes(write: StoredWrite, creates: boolean, alive: boolean): void {
     if (!this.times) return;
+    const oneIn = this.revision < this.sparse.below ? this.sparse.oneIn : 1;
     const gap = this.points.length > plenty ? undated : alive && this.states.renews(this.number) ? 0 : creates ? undatedCreation : undated;
-    if (Math.abs(this.lastDated - this.revision) < gap) return;
+    if (Math.abs(this.lastDated - this.revision) < gap * oneIn) return;
     readValue(write.value ?? nothing, { creates, names: false, substance: false }, this.sink, this.reading);
-    if (this.points.length >= maxPoints) thinPoints(this.points);
+    this.boundPoints();
   }
 
   /** Leaves the newest value of a key where it is: it cannot name clocks or the cluster, and times there are enough. */
   private leave(write: StoredWrite, creates: boolean): boolean {
     if (this.source === null || (this.times ? this.points.length : this.states.keys.size) < plenty || !(write instanceof PlainWrite) || !write.begins(protobufMagic)) return false;
-    if (telling.test(this.key) || !this.placed()) return false;
+    if (isTelling(write) || !this.placed()) return false;
     this.states.leave(this.number, write.valueOffset);
     this.readTimes(write, creates, false);
     return true;
@@ -152,7 +172,10 @@ export class Surveyor {
     readValue(value, { creates, names: !placed, substance: true }, this.sink, reading);
     if (!placed && reading.name !== '') {
       const prefix = prefixFromObject(key, reading.namespace, reading.name, reading.group);
-      if (prefix !== null) this.prefixes.push(prefix);
+      if (prefix !== null) {
+        this.prefixes.push(prefix);
+        this.prefixBytes.push(Buffer.from(prefix));
+      }
     }
     if (!reading.sound) {
       this.unreadable.rows++;
@@ -160,7 +183,17 @@ export class Surveyor {
     }
     this.noteIdentity();
     this.states.take(this.number, value, reading, this.renewed);
-    if (this.points.length >= maxPoints) thinPoints(this.points);
+    this.boundPoints();
+  }
+
+  private boundPoints(): void {
+    const { points, sparse } = this;
+    if (points.length < maxPoints) return;
+    const falling = (points[0]?.revision ?? 0) > this.revision;
+    thinPoints(points, falling);
+    if (!falling) return;
+    sparse.below = this.revision;
+    sparse.oneIn *= 2;
   }
 
   /** UIDs that tell clusters apart. */
