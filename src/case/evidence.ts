@@ -4,7 +4,6 @@ import type { Basis, Evidence } from './model.js';
 /** Gives every cited place one id, in the order of first citation. */
 export interface EvidenceRegister {
   cite(place: Place, basis?: Basis): Evidence;
-  all(): readonly Evidence[];
 }
 
 /** A new, empty register. The same artifact, line and offset always get the same id. */
@@ -26,6 +25,5 @@ export function evidenceRegister(): EvidenceRegister {
       byPlace.set(key, evidence);
       return evidence;
     },
-    all: () => [...byPlace.values()],
   };
 }

@@ -9,8 +9,7 @@ import { say } from '../words/say.js';
 import { dataDirFiles } from './data-dir-files.js';
 
 /** A file or data directory that holds writes. */
-export interface WritesInput {
-  readonly path: string;
+interface WritesInput {
   /** A fresh pass over all readable writes. */
   readonly writes: () => Iterable<StoredWrite>;
   /** What the last pass met; prints it to standard error. */
@@ -29,11 +28,11 @@ export function openWrites(path: string, language: Language): WritesInput {
   if (stats.isDirectory()) {
     const dir = dataDirFiles(path);
     if (dir === null) throw new Error(say(language, 'kubernetes.no-db-inside', { path }));
-    return { path, writes: () => writesOfMember(dir, lineForReplay, (notes = readingNotes())), warn };
+    return { writes: () => writesOfMember(dir, lineForReplay, (notes = readingNotes())), warn };
   }
   const source = fileSource(path);
   if (!hasBboltMagic(source)) throw new Error(say(language, 'kubernetes.not-bbolt', { path }));
-  return { path, writes: () => writesOfFile(source, (notes = readingNotes())), warn };
+  return { writes: () => writesOfFile(source, (notes = readingNotes())), warn };
 }
 
 function warnings(path: string, notes: ReadingNotes, language: Language): string[] {

@@ -17,10 +17,9 @@ export interface MachineClock {
   readonly steppedBackMs: number | null;
 }
 
-/** The runs that agree with each other, and what was left out. */
+/** The points of the clocks that agree with each other, and what is said of the others. */
 export interface Agreement {
   readonly kept: readonly ClockPoint[];
-  readonly dropped: readonly ClockPoint[];
   /** Single points of otherwise steady machines that their neighbours contradict: damage. */
   readonly strays: readonly ClockPoint[];
   /** What lost without a majority: the truth may be there. */
@@ -102,7 +101,6 @@ export function agreeingMachines(points: readonly ClockPoint[]): Agreement {
     if (list === undefined) byMachine.set(p.machine, [p]);
     else list.push(p);
   }
-  const dropped: ClockPoint[] = [];
   const allStrays: ClockPoint[] = [];
   const contested: ContestedClock[] = [];
   const clean = new Map<string, ClockPoint[]>();
@@ -127,15 +125,15 @@ export function agreeingMachines(points: readonly ClockPoint[]): Agreement {
     const run = runs[index] as Run;
     if (apart.runs.has(run)) continue;
     const few = run.points.length <= 0.1 * (byMachine.get(run.machine)?.length ?? 0);
-    if (!few && !clear && !decided(index, active, runs, verdicts)) contested.push(besideClock(run.points));
-    else for (const p of run.points) (few ? allStrays : dropped).push(p);
+    if (few) allStrays.push(...run.points);
+    else if (!clear && !decided(index, active, runs, verdicts)) contested.push(besideClock(run.points));
   }
   const believed = columnsOf(kept);
   for (const [machine, list] of order.slice(maxCompared)) {
-    for (const run of runsOf(machine, list)) (compare(run.columns, believed) === verdict.conflict ? dropped : kept).push(...run.points);
+    for (const run of runsOf(machine, list)) if (compare(run.columns, believed) !== verdict.conflict) kept.push(...run.points);
   }
   kept.sort((a, b) => a.revision - b.revision);
-  return { kept, dropped, strays: allStrays, contested, machines: judged(byMachine, kept) };
+  return { kept, strays: allStrays, contested, machines: judged(byMachine, kept) };
 }
 
 /** Offset of each machine's clock from what the kept points of the others say. */

@@ -3,17 +3,15 @@ import { slowWriteMs } from './monotone-chain.js';
 
 /** When the renewals of one Lease (one kubelet, one leader) stopped. */
 export interface Renewal {
-  readonly key: string;
   readonly machine: string;
   readonly last: number;
-  readonly lastRevision: number;
   readonly intervalMs: number;
   /** It missed two renewals and more while others went on. */
   readonly stoppedBeforeEnd: boolean;
 }
 
 /** The middle of some numbers; null without any. */
-export function median(values: readonly number[]): number | null {
+function median(values: readonly number[]): number | null {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[sorted.length >> 1] ?? null;
 }
@@ -28,13 +26,13 @@ export function renewalsOf(points: readonly ClockPoint[]): Renewal[] {
     else list.push(p);
   }
   const end = points[points.length - 1]?.time ?? 0;
-  return [...byKey].map(([key, list]) => {
+  return Array.from(byKey.values(), (list) => {
     const last = list[list.length - 1] as ClockPoint;
     const recent = list.slice(-7);
     const steps = recent.slice(1).map((p, i) => p.time - (recent[i] as ClockPoint).time).filter((step) => step > 0);
     // Few steps say less than the usual rhythm does, unless all of them are longer.
     const intervalMs = (steps.length >= 3 ? median(steps) : null) ?? Math.max(last.intervalMs ?? 10_000, steps.length === 0 ? 0 : Math.min(...steps));
-    return { key, machine: last.machine, last: last.time, lastRevision: last.revision, intervalMs, stoppedBeforeEnd: end - last.time > 2.5 * intervalMs + slowWriteMs };
+    return { machine: last.machine, last: last.time, intervalMs, stoppedBeforeEnd: end - last.time > 2.5 * intervalMs + slowWriteMs };
   });
 }
 

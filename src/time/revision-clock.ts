@@ -4,7 +4,7 @@ import { skewToleranceMs } from './clock-runs.js';
 import { holdsForBoth, type ContestedClock } from './contested-clocks.js';
 import type { Interval } from './interval.js';
 import { impossibleFloors, leasesDied, withoutFastClocks, withoutJumps } from './carried-times.js';
-import { capAfter, dueAfter, median, pace, renewalsOf, type Renewal } from './lease-rhythm.js';
+import { capAfter, dueAfter, pace, renewalsOf } from './lease-rhythm.js';
 import { ceilingsOver, disorderMs, firstAtLeast, longestChain, slowWriteMs, witnessedBounds, type Ceiling } from './monotone-chain.js';
 
 /** Revisions after the last renewal that need no explanation: a busy cluster writes them between two renewals. */
@@ -23,15 +23,6 @@ export interface ClockEvidence {
   readonly revision: number;
 }
 
-/** A stretch without any write by a clock that used to write often. */
-export interface Silence {
-  readonly afterRevision: number;
-  readonly from: number;
-  readonly to: number;
-}
-
-export type { Renewal };
-
 /** A point of the line of best times. */
 interface Knot {
   readonly revision: number;
@@ -45,8 +36,6 @@ export interface RevisionClock {
   /** From here to the newest every write was seen; null when that is not known. */
   readonly wholeFrom: number | null;
   readonly machines: readonly MachineClock[];
-  readonly silences: readonly Silence[];
-  readonly renewals: readonly Renewal[];
   /** Bounds from below, revision and time both rising. */
   readonly floors: readonly { readonly revision: number; readonly bound: number; readonly point: ClockPoint }[];
   /** Points that bound from above, revision and time both rising. */
@@ -109,8 +98,6 @@ export function revisionClock(input: Iterable<ClockPoint>, newestRevision: numbe
     newestRevision: newest,
     wholeFrom,
     machines,
-    silences: silencesOf(trusted),
-    renewals,
     floors,
     ceilings,
     knots: knotsOf(trusted, floors),
@@ -151,16 +138,6 @@ function withoutLooseEnds(points: readonly ClockPoint[]): { readonly trusted: re
 }
 
 const later = (time: number | null, ms: number): number | null => (time === null ? null : time + ms);
-
-function silencesOf(points: readonly ClockPoint[]): Silence[] {
-  const steps = points.slice(1).map((p, i) => p.time - (points[i] as ClockPoint).time);
-  const usual = median(steps.slice(-2000)) ?? 0;
-  const least = Math.max(60_000, 12 * usual);
-  return points.slice(1).flatMap((p, i) => {
-    const before = points[i] as ClockPoint;
-    return p.time - before.time > least ? [{ afterRevision: before.revision, from: before.time, to: p.time }] : [];
-  });
-}
 
 const evidence = (p: ClockPoint): ClockEvidence => ({ key: p.key, what: p.what, time: p.time, revision: p.revision });
 

@@ -114,7 +114,7 @@ export function predictBoot(dir: DataDir, options: BootOptions): BootPrediction 
   try {
     const forced = options.forceNewCluster === true && started !== null ? forceNewCluster(started, loaded.snapshot?.index ?? 0n, database.consistentIndex, server.version, membership) : null;
     replayed = started === null || read === null
-      ? { applied: 0, appliedIndex: database.consistentIndex, appliedTerm: database.term, rejected: new Map(), leads: true }
+      ? { applied: 0, appliedIndex: database.consistentIndex, leads: true }
       : replayLog(machine, {
           log: started.log,
           entries: forced?.entries ?? read.entries,

@@ -69,7 +69,7 @@ export function votersAfter({ log }: StartedLog, entries: readonly LogEntry[], m
 }
 
 /** A log of which nothing could be read. */
-export const nothingRead: ReadLog = { memberId: null, clusterId: null, state: { term: 0n, vote: 0n, commit: 0n }, entries: [], superseded: [], failure: null, endSegment: 0, endOffset: 0 };
+export const nothingRead: ReadLog = { memberId: null, clusterId: null, state: { term: 0n, vote: 0n, commit: 0n }, entries: [], failure: null, endSegment: 0, endOffset: 0 };
 
 /** wal.Repair: the last segment alone, from its start; cut behind the last good record. */
 function cutTail(log: LogFiles): { readonly log: LogFiles; readonly name: string; readonly offset: number; readonly bytes: number } | 'whole' | 'cannot' {

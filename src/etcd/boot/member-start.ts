@@ -53,7 +53,6 @@ export interface LoadedMember {
 export interface StartFailure {
   readonly message: string;
   readonly causeFile: string | null;
-  readonly certain: boolean;
   /** True when a file that is not in the bundle could change this. */
   readonly forWantOfFile: boolean;
   /** What was read of the log until then. */
@@ -76,7 +75,7 @@ class Stopped extends Error {
 }
 
 const stop = (message: string, causeFile: string | null, forWantOfFile = false): never => {
-  throw new Stopped({ message, causeFile, certain: true, forWantOfFile });
+  throw new Stopped({ message, causeFile, forWantOfFile });
 };
 
 /** Runs a step that may end the server; blames a file for it. */
@@ -84,7 +83,7 @@ function blaming<T>(file: string | null, step: () => T): T {
   try {
     return step();
   } catch (thrown) {
-    if (thrown instanceof Death) throw new Stopped({ message: thrown.message, causeFile: file, certain: thrown.certain, forWantOfFile: false });
+    if (thrown instanceof Death) throw new Stopped({ message: thrown.message, causeFile: file, forWantOfFile: false });
     throw thrown;
   }
 }

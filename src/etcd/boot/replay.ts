@@ -2,7 +2,7 @@ import { Death } from '../../formats/bbolt/behaviour/death.js';
 import { entryData, type LogEntry, type LogFiles } from '../raft/log.js';
 import { decodeConfChange, entryType } from '../raft/messages.js';
 import { decodeRequest } from '../raft/request.js';
-import { applyRequest, type Applied, type Machine } from '../replay/apply.js';
+import { applyRequest, type Machine } from '../replay/apply.js';
 import type { Write } from '../replay/store.js';
 import { clusterVersionIn, refuseDowngrade } from './downgrade.js';
 import { changeMembership, type Membership } from './membership.js';
@@ -12,9 +12,6 @@ export interface Replayed {
   /** Entries above the consistent index that were applied. */
   readonly applied: number;
   readonly appliedIndex: bigint;
-  readonly appliedTerm: bigint;
-  /** Requests that changed nothing because etcd refused them. */
-  readonly rejected: ReadonlyMap<NonNullable<Applied['rejected']>, number>;
   /** True when the member can elect itself and so commit what it holds. */
   readonly leads: boolean;
 }
@@ -49,11 +46,9 @@ export class EntryDeath extends Death {
  */
 export function replayLog(machine: Machine, options: ReplayOptions): Replayed {
   const { log, membership, memberId, consistentIndex } = options;
-  const rejected = new Map<NonNullable<Applied['rejected']>, number>();
   const leads = (): boolean => membership.voters.size === 1 && membership.voters.has(memberId);
   let applied = 0;
   let appliedIndex = consistentIndex;
-  let appliedTerm = 0n;
   for (const entry of options.entries) {
     if (entry.index > options.commit && !leads()) break;
     const fresh = entry.index > consistentIndex;
@@ -70,7 +65,6 @@ export function replayLog(machine: Machine, options: ReplayOptions): Replayed {
     if (fresh) {
       applied += 1;
       appliedIndex = entry.index;
-      appliedTerm = entry.term;
     }
     if (entry.type !== entryType.normal || entry.dataLength === 0) continue;
     const { serverVersion } = options;
@@ -82,9 +76,8 @@ export function replayLog(machine: Machine, options: ReplayOptions): Replayed {
     // The version of the cluster is kept in memory: those entries count for it too.
     if (serverVersion !== undefined) refuseDowngrade(serverVersion, clusterVersionIn(request, serverVersion));
     if (!fresh) continue;
-    const result = applyRequest(machine, request);
-    if (result.rejected !== null) rejected.set(result.rejected, (rejected.get(result.rejected) ?? 0) + 1);
-    if (result.writes.length > 0) options.onWrites?.(result.writes, entry);
+    const { writes } = applyRequest(machine, request);
+    if (writes.length > 0) options.onWrites?.(writes, entry);
   }
-  return { applied, appliedIndex, appliedTerm, rejected, leads: leads() };
+  return { applied, appliedIndex, leads: leads() };
 }

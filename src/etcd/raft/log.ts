@@ -29,10 +29,9 @@ export interface LogFailure {
   readonly panics: boolean;
   /** Segment number in `LogFiles`, or null when it is not about one. */
   readonly segment: number | null;
-  readonly offset: number | null;
 }
 
-export const noHardState: HardState = { term: 0n, vote: 0n, commit: 0n };
+const noHardState: HardState = { term: 0n, vote: 0n, commit: 0n };
 
 /** Collects the segments from the files of a `wal` directory. `version` picks the decoder. */
 export function logFiles(files: ReadonlyMap<string, ByteSource>, version: string): LogFiles {
@@ -42,15 +41,15 @@ export function logFiles(files: ReadonlyMap<string, ByteSource>, version: string
 
 function endFailure(end: WalEnd, from: number): LogFailure | null {
   if (end.error === null) return null;
-  const { message, repairable, segment, offset } = end.error;
-  return { message, unexpectedEof: repairable, panics: false, segment: segment + from, offset };
+  const { message, repairable, segment } = end.error;
+  return { message, unexpectedEof: repairable, panics: false, segment: segment + from };
 }
 
 const dataOf = (record: RecordCursor): Uint8Array => record.bytes.subarray(record.dataStart, record.dataEnd);
 
 /** pbutil.MustUnmarshal: the record's CRC was right and its content is not what its type says. */
-function broken(error: string, segment: number, offset: number): LogFailure {
-  return { message: `unmarshal should never fail (${error})`, unexpectedEof: false, panics: true, segment, offset };
+function broken(error: string, segment: number): LogFailure {
+  return { message: `unmarshal should never fail (${error})`, unexpectedEof: false, panics: true, segment };
 }
 
 /**
@@ -66,14 +65,14 @@ export function validSnapshots(log: LogFiles): { readonly marks: readonly Snapsh
       const failure = endFailure(end, 0);
       return { marks: marks.filter((mark) => mark.index <= state.commit), state, failure: failure?.unexpectedEof === true ? null : failure };
     }
-    const { type, segment, offset } = record;
+    const { type, segment } = record;
     if (type === recordType.snapshot) {
       const mark = decodeSnapshotMark(dataOf(record), log.dialect.protobuf, log.dialect.marksNameMembers);
-      if (mark.error !== null) return { marks, state, failure: broken(mark.error, segment, offset) };
+      if (mark.error !== null) return { marks, state, failure: broken(mark.error, segment) };
       marks.push(mark.value);
     } else if (type === recordType.state) {
       const decoded = decodeHardState(dataOf(record), log.dialect.protobuf);
-      if (decoded.error !== null) return { marks, state, failure: broken(decoded.error, segment, offset) };
+      if (decoded.error !== null) return { marks, state, failure: broken(decoded.error, segment) };
       state = decoded.value;
     }
   }
@@ -86,8 +85,6 @@ export interface ReadLog {
   readonly state: HardState;
   /** Entries above `start`, in order, gaps impossible; overwritten ones left out. */
   readonly entries: readonly LogEntry[];
-  /** Entries that a later leader replaced. */
-  readonly superseded: readonly LogEntry[];
   readonly failure: LogFailure | null;
   /** Offset behind the last good record of the last segment that was read, and its number. */
   readonly endSegment: number;
@@ -125,16 +122,15 @@ export function readLog(log: LogFiles, start: { readonly index: bigint; readonly
   let metadata: Uint8Array | null = null;
   let state = noHardState;
   const entries: LogEntry[] = [];
-  const superseded: LogEntry[] = [];
   const record = recordCursor(log.segments.slice(from), log.dialect);
   const entryOf = entryReader(protobuf);
   const finish = (failure: LogFailure | null, endSegment: number, endOffset: number): ReadLog => {
     const ids = metadata === null ? null : decodeMetadata(metadata, protobuf);
-    const refused = ids?.error != null && failure === null ? broken(ids.error, from, 0) : failure;
-    return { memberId: ids?.value?.memberId ?? null, clusterId: ids?.value?.clusterId ?? null, state, entries, superseded, failure: refused, endSegment, endOffset };
+    const refused = ids?.error != null && failure === null ? broken(ids.error, from) : failure;
+    return { memberId: ids?.value?.memberId ?? null, clusterId: ids?.value?.clusterId ?? null, state, entries, failure: refused, endSegment, endOffset };
   };
-  const fail = (message: string): ReadLog => finish({ message, unexpectedEof: false, panics: false, segment: record.segment + from, offset: record.offset }, record.segment + from, record.offset);
-  const panicked = (error: string): ReadLog => finish(broken(error, record.segment + from, record.offset), record.segment + from, record.offset);
+  const fail = (message: string): ReadLog => finish({ message, unexpectedEof: false, panics: false, segment: record.segment + from }, record.segment + from, record.offset);
+  const panicked = (error: string): ReadLog => finish(broken(error, record.segment + from), record.segment + from, record.offset);
   /** Puts an entry behind those before it; null when that works. */
   const take = (entry: LogEntry): ReadLog | null => {
     if (entry.index <= start.index) return null;
@@ -143,7 +139,8 @@ export function readLog(log: LogFiles, start: { readonly index: bigint; readonly
       const where = positioned ? `, snapshot[Index: ${start.index}, Term: ${start.term}], current entry[Index: ${entry.index}, Term: ${entry.term}], len(ents): ${entries.length}` : '';
       return fail(`wal: slice bounds out of range${where}`);
     }
-    if (position < entries.length) for (const replaced of entries.splice(Number(position))) superseded.push(replaced);
+    // What a later leader replaces.
+    if (position < entries.length) entries.length = Number(position);
     entries.push(entry);
     return null;
   };

@@ -162,7 +162,7 @@ export function applyRequest(machine: Machine, request: RaftRequest): Applied {
       if (capped) return refused('no-space');
       if (operation.lease === 0n || operation.ttl > maxLeaseTtl) return refused('lease-not-found');
       if (store.leases.has(operation.lease)) return refused('lease-exists');
-      store.leases.set(operation.lease, { id: operation.lease, ttl: operation.ttl, keys: new Set() });
+      store.leases.set(operation.lease, { keys: new Set() });
       return nothing;
     case 'lease-revoke': {
       if (corrupt) return refused('corrupt');

@@ -30,11 +30,7 @@ const leaseSchema: MessageSchema = { name: 'Lease', fields: { 1: { name: 'ID', k
 
 function readLeases(backend: OpenedBackend): Map<bigint, Lease> {
   const leases = new Map<bigint, Lease>();
-  for (const row of rowsIn(backend, 'lease')) {
-    const lease = decodeStrictly(row.value, leaseSchema);
-    const id = BigInt.asIntN(64, numberIn(lease, 1));
-    leases.set(id, { id, ttl: BigInt.asIntN(64, numberIn(lease, 2)), keys: new Set() });
-  }
+  for (const row of rowsIn(backend, 'lease')) leases.set(BigInt.asIntN(64, numberIn(decodeStrictly(row.value, leaseSchema), 1)), { keys: new Set() });
   return leases;
 }
 

@@ -37,9 +37,8 @@ export interface Write {
   readonly lease: bigint;
 }
 
+/** A lease that was granted, with the keys that go with it. */
 export interface Lease {
-  readonly id: bigint;
-  readonly ttl: bigint;
   readonly keys: Set<string>;
 }
 

@@ -19,7 +19,6 @@ export interface Census {
   readonly historyHolds: boolean | null;
   /** Rows of the small buckets, by bucket. */
   readonly small: ReadonlyMap<string, readonly Row[]>;
-  readonly bucketNames: readonly string[];
 }
 
 /** A census that is fed with the file front to back. */
@@ -190,6 +189,5 @@ function tally(small: SmallBuckets, scan: LeafScan): Census {
   return {
     hash, rows, revisions: scan.rows, lastRevision: BigInt(scan.lastMain), liveKeys: scan.liveKeys(),
     historyHolds: scan.historyHolds(), small: small.rows,
-    bucketNames: small.entries.map((entry) => Buffer.from(entry.name).toString('latin1')),
   };
 }

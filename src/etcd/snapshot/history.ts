@@ -14,7 +14,6 @@ export interface History {
 }
 
 interface Life {
-  main: bigint;
   createRevision: bigint;
   version: bigint;
   alive: boolean;
@@ -48,7 +47,7 @@ export function historyOf(): History {
           suspect(row.main, row.key, `version ${row.version} of ${printable(row.key)} at revision ${row.main} does not follow a version ${row.version - 1n}`);
         }
       } else if (before?.alive === true) suspect(row.main, row.key, `${printable(row.key)} begins anew at revision ${row.main} without having been deleted`);
-      lives.set(row.key, { main: row.main, createRevision: row.createRevision, version: row.version, alive: !row.tombstone });
+      lives.set(row.key, { createRevision: row.createRevision, version: row.version, alive: !row.tombstone });
     },
     liveKeys: () => [...lives.values()].filter((life) => life.alive).length,
     gaps: (compacted) => [

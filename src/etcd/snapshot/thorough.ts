@@ -12,10 +12,8 @@ import { checkRow } from './row-checks.js';
 export interface Findings {
   readonly problems: readonly Problem[];
   readonly small: ReadonlyMap<string, readonly Row[]>;
-  readonly bucketNames: readonly string[];
   readonly hasKeyBucket: boolean;
   readonly hash: number;
-  readonly rows: number;
   readonly revisions: number;
   readonly lastRevision: bigint;
   readonly liveKeys: number;
@@ -110,7 +108,7 @@ export function inspectDatabase(bolt: Bolt): Findings {
   const history = historyOf();
   const badKeys = new Set<string>();
   const lost: LostRange[] = [];
-  let [hash, rows, revisions, badRows, lastRevision] = [0, 0, 0, 0, 0n];
+  let [hash, revisions, badRows, lastRevision] = [0, 0, 0, 0n];
   const noteBad = (problem: Problem): void => {
     badRows += 1;
     for (const key of problem.keys ?? []) badKeys.add(key);
@@ -128,7 +126,6 @@ export function inspectDatabase(bolt: Bolt): Findings {
       lost: (range) => (name === 'key' ? lost.push(range) : undefined),
       row: (row) => {
         hash = crc32c(row.value, crc32c(row.key, hash));
-        rows += 1;
         if (name !== 'key') {
           list.push(row);
           return;
@@ -146,7 +143,7 @@ export function inspectDatabase(bolt: Bolt): Findings {
   if (active !== null && !names.includes('key')) report({ code: 'etcd.no-key-bucket', severity: 'fatal', page: null, offset: null, message: 'there is no bucket "key": no key can be read' });
   if (active !== null && !names.includes('meta')) report({ code: 'etcd.no-meta-bucket', severity: 'error', page: null, offset: null, message: 'there is no bucket "meta"' });
   return {
-    problems: problems(), small, bucketNames: names, hasKeyBucket: names.includes('key'), hash, rows, revisions, lastRevision,
+    problems: problems(), small, hasKeyBucket: names.includes('key'), hash, revisions, lastRevision,
     liveKeys: history.liveKeys(), badRows, badKeys, lost: [...rootLost, ...lost],
   };
 }

@@ -3,12 +3,11 @@ export interface ScannedValue {
   keyStart: number;
   keyEnd: number;
   create: number;
-  mod: number;
   version: number;
 }
 
 /** An empty result to be filled again and again. */
-export const scannedValue = (): ScannedValue => ({ keyStart: 0, keyEnd: 0, create: 0, mod: 0, version: 0 });
+export const scannedValue = (): ScannedValue => ({ keyStart: 0, keyEnd: 0, create: 0, version: 0 });
 
 /** The number that `varint` read; its own result is where the next field begins, or -1. */
 let number = 0;
@@ -70,7 +69,6 @@ export function scanKeyValue(bytes: Uint8Array, from: number, end: number, main:
   into.keyStart = keyStart;
   into.keyEnd = keyEnd;
   into.create = create;
-  into.mod = mod;
   into.version = version;
   return true;
 }

@@ -14,10 +14,7 @@ const largeMap = 10 * 2 ** 30;
 export interface Ending {
   readonly kind: Death['kind'];
   readonly message: string;
-  readonly certain: boolean;
 }
-
-const end = (death: Death): Ending => ({ kind: death.kind, message: death.message, certain: death.certain });
 
 /** Runs the steps of a program; the way it died, or null when it got through. */
 export function follow(steps: () => void): Ending | null {
@@ -25,7 +22,7 @@ export function follow(steps: () => void): Ending | null {
     steps();
     return null;
   } catch (thrown) {
-    if (thrown instanceof Death) return end(thrown);
+    if (thrown instanceof Death) return { kind: thrown.kind, message: thrown.message };
     throw thrown;
   }
 }
@@ -88,9 +85,8 @@ function restoreEmpty(behaviour: LineBehaviour): void {
   throw new Death('exit', behaviour.line === '3.5' ? '' : 'failed to find a bucket');
 }
 
-/** What a server does with the database of a fresh restore: dies at the start, at the first read, or serves. */
+/** What a server does with the database of a fresh restore: it dies, at the start or at the first read, or serves. */
 export interface BootOutcome {
-  readonly diesAt: 'start' | 'range' | null;
   readonly ending: Ending | null;
   readonly served: ServedKeys | null;
   /** Why nobody can tell; null where it can be told. */
@@ -104,10 +100,9 @@ const chance = ({ page, kind }: WrongClaim): string =>
 /** The first start of a member from a restored snapshot, with a read of all keys. */
 export function followBoot(source: ByteSource, fileSize: number, behaviour: LineBehaviour, clean: CleanStore | null = null): BootOutcome {
   if (fileSize === 0) {
-    return { diesAt: null, ending: null, open: null, served: { revision: 1n, keys: 0, keysHash: 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855' } };
+    return { ending: null, open: null, served: { revision: 1n, keys: 0, keysHash: 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855' } };
   }
   let served: ServedKeys | null = null;
-  let phase: 'start' | 'range' = 'start';
   let claim: WrongClaim | null = null;
   const ending = follow(() => {
     const backend = openBackendAs(source, fileSize, behaviour, 'server', undefined, clean);
@@ -123,8 +118,7 @@ export function followBoot(source: ByteSource, fileSize: number, behaviour: Line
     const store = known === null ? loadStore(backend) : null;
     loadAuth(backend);
     loadAlarms(backend);
-    phase = 'range';
     served = store === null ? known : serveAll(backend, store);
   });
-  return { diesAt: ending === null ? null : phase, ending, served, open: ending === null && claim !== null ? chance(claim) : null };
+  return { ending, served, open: ending === null && claim !== null ? chance(claim) : null };
 }
