@@ -128,7 +128,7 @@ export function hazardsOf(loaded: LoadedMember, server: ServerKind, before: Befo
   if (claim?.kind === 'beyond') note('bbolt.claims-too-much', `${loaded.files.db?.path ?? 'db'}: page ${claim.page} claims pages that the file does not have; once it is written anew, etcd hands them out and ends`);
   if (claim?.kind === 'unclaimed') note('bbolt.claims-too-little', `${loaded.files.db?.path ?? 'db'}: page ${claim.page} fills pages that count as free; the next writes overwrite them, and etcd ends then or does not start again`);
   const last = started?.read.entries.at(-1)?.index ?? 0n;
-  const history = started !== null && last >= database.consistentIndex ? historyOf(started.log, loaded.marks, appliedIndex) : null;
+  const history = started !== null && last >= database.consistentIndex ? historyOf(started.log, loaded.marks, appliedIndex, server.behaviour) : null;
   const byHistory = history === null ? null : judgeByHistory(history, loaded);
   problems.push(...(byHistory?.problems ?? []));
   const damaged = before.contradictions.length > 0 || strange.some((sentence) => sentence.includes('key is missing'));

@@ -72,8 +72,8 @@ function judge(loaded: LoadedMember, server: ServerKind, replayed: Replayed, las
       ? { result: 'hangs', message: neverPublished, writable: false, hazard: 'writes-swallowed' }
       : { result: 'ready', message: null, writable: false, hazard: 'writes-swallowed' };
   }
-  const capped = loaded.machine.alarms.noSpace.size > 0 || loaded.machine.alarms.corrupt.size > 0;
-  return { result: 'ready', message: null, writable: !capped, hazard: null };
+  const { capped, corrupt } = loaded.machine.gate;
+  return { result: 'ready', message: null, writable: !capped && !corrupt, hazard: null };
 }
 
 function describe(loaded: LoadedMember): Pick<BootReport, 'memberId' | 'clusterId' | 'walLastIndex' | 'walLastTerm' | 'commitIndex' | 'members'> {

@@ -3,6 +3,7 @@ import { readLog, type LogFiles, type ReadLog } from '../raft/log.js';
 import { entryType, type SnapshotMark } from '../raft/messages.js';
 import type { Machine } from '../replay/apply.js';
 import { emptyMachine } from '../replay/from-database.js';
+import type { LineBehaviour } from '../start/line-behaviour.js';
 import type { LiveKey } from '../replay/store.js';
 import { membershipOf } from './membership.js';
 import { replayLog } from './replay.js';
@@ -23,15 +24,16 @@ function founders(read: ReadLog): number {
 
 /**
  * Replays a log that reaches back to an empty store, up to an index. Null when it does not: its first segments are gone,
- * it cannot be read, or it began on a restored snapshot (a mark right behind the founders' entries).
+ * it cannot be read, it began on a restored snapshot (a mark right behind the founders' entries), or it depends on when the
+ * server was started again.
  */
-export function historyOf(log: LogFiles, marks: readonly SnapshotMark[], upTo: bigint): LogHistory | null {
+export function historyOf(log: LogFiles, marks: readonly SnapshotMark[], upTo: bigint, behaviour: LineBehaviour): LogHistory | null {
   if (log.names[0]?.index !== 0n) return null;
   const read = readLog(log, { index: 0n, term: 0n });
   if (read.failure !== null || read.entries[0]?.index !== 1n || read.memberId === null) return null;
   const start = BigInt(founders(read));
   if (marks.some((mark) => mark.index === start && mark.term === 1n && mark.index > 0n)) return null;
-  const machine = emptyMachine();
+  const machine = emptyMachine(behaviour);
   const membership = membershipOf({ voters: [read.memberId], learners: [] });
   const entries = read.entries.filter(({ index }) => index <= upTo);
   try {
@@ -40,7 +42,7 @@ export function historyOf(log: LogFiles, marks: readonly SnapshotMark[], upTo: b
     if (thrown instanceof Death) return null;
     throw thrown;
   }
-  return { machine, entries: entries.length };
+  return machine.wentPast ? null : { machine, entries: entries.length };
 }
 
 /** How two states of the store differ; at most `most` keys of each kind are named. */

@@ -129,9 +129,9 @@ function openLog(server: ServerKind, files: MemberFiles, log: LogFiles, snapshot
   return started;
 }
 
-function loadBuckets(database: MemberDatabase, hashes: boolean): Pick<LoadedMember, 'machine' | 'keyBucket' | 'keyRows'> {
+function loadBuckets(database: MemberDatabase, behaviour: LineBehaviour, hashes: boolean): Pick<LoadedMember, 'machine' | 'keyBucket' | 'keyRows'> {
   const { backend } = database;
-  if (backend === null) return { machine: emptyMachine(), keyBucket: null, keyRows: null };
+  if (backend === null) return { machine: emptyMachine(behaviour), keyBucket: null, keyRows: null };
   loadLeases(backend);
   const store = loadStore(backend, hashes);
   loadAuth(backend);
@@ -180,7 +180,7 @@ function load(server: ServerKind, files: MemberFiles, hashes: boolean, report: (
     if (line === '3.7' && snapshot === null) stop('runtime error: invalid memory address or nil pointer dereference', files.walPrefix + (log?.names.at(-1)?.name ?? ''));
     if (!database.exists && v2?.version != null) stop(databaseMissing(line, dbPath), dbPath, true);
   }
-  const { machine, keyBucket, keyRows } = blaming(dbPath, () => loadBuckets(database, hashes));
+  const { machine, keyBucket, keyRows } = blaming(dbPath, () => loadBuckets(database, behaviour, hashes));
   const fromDb = { voters: [...inDatabase].filter(([, m]) => !m.learner).map(([id]) => id), learners: [...inDatabase].filter(([, m]) => m.learner).map(([id]) => id) };
   const membership = membershipOf(line === '3.7' ? fromDb : (snapshot?.confState ?? null), v2?.members ?? new Map<bigint, KnownMember>(), inDatabase);
   return { files, database, machine, keyBucket, keyRows, membership, membersInDatabase: inDatabase, started, snapshot, marks };

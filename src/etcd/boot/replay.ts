@@ -4,6 +4,7 @@ import { decodeConfChange, entryType } from '../raft/messages.js';
 import { decodeRequest } from '../raft/request.js';
 import { applyRequest, type Machine } from '../replay/apply.js';
 import type { Write } from '../replay/store.js';
+import { compareVersions } from '../version.js';
 import { clusterVersionIn, refuseDowngrade } from './downgrade.js';
 import { changeMembership, type Membership } from './membership.js';
 
@@ -32,6 +33,8 @@ export interface ReplayOptions {
   /** Called with the changes of each entry, in order. */
   readonly onWrites?: (writes: readonly Write[], entry: LogEntry) => void;
 }
+
+const nilPointer = 'runtime error: invalid memory address or nil pointer dereference';
 
 /** A server ends because of what an entry holds; `segment` is its position in the log. */
 export class EntryDeath extends Death {
@@ -75,6 +78,8 @@ export function replayLog(machine: Machine, options: ReplayOptions): Replayed {
     if (request === null) continue;
     // The version of the cluster is kept in memory: those entries count for it too.
     if (serverVersion !== undefined) refuseDowngrade(serverVersion, clusterVersionIn(request, serverVersion));
+    // Up to 3.4 it is not looked for in what the database has already.
+    if (serverVersion !== undefined && !request.identified && (fresh || options.plainLog !== true)) throw new EntryDeath(compareVersions(serverVersion, '3.6.0') < 0 ? nilPointer : 'applyEntryNormal, could not find a header', entry.segment);
     if (!fresh) continue;
     const { writes } = applyRequest(machine, request);
     if (writes.length > 0) options.onWrites?.(writes, entry);

@@ -86,6 +86,8 @@ export type RaftOperation =
 export interface RaftRequest {
   readonly user: string;
   readonly authRevision: bigint;
+  /** False when neither the request nor a header in it has an id: etcd ends as it looks for one. */
+  readonly identified: boolean;
   readonly operation: RaftOperation;
 }
 
@@ -233,12 +235,13 @@ export function decodeRequest(data: Uint8Array, dialect: ProtobufDialect): { rea
     // The words are those of the second attempt.
     const old = v2Request(data);
     if (old.error !== null) return { request: null, error: `unmarshal should never fail (${dialect === 'gogo' ? old.error : from.error})` };
-    return { request: { user: '', authRevision: 0n, operation: v2Operation(old) }, error: null };
+    return { request: { user: '', authRevision: 0n, identified: true, operation: v2Operation(old) }, error: null };
   }
   const head = decodeStrictly(bytesIn(from, 100) ?? none, header);
   const v2 = bytesIn(from, 2);
   const first = v2 === null ? from.fields.find(({ field, value }) => field !== 1 && field !== 100 && typeof value !== 'bigint') : undefined;
   const inside = v2 === null ? null : v2Request(v2);
   const operation = inside !== null ? (inside.error === null ? v2Operation(inside) : { kind: 'unknown' as const, fields: [2] }) : first === undefined ? { kind: 'unknown' as const, fields: [] } : decodeField(first.field, first.value as Uint8Array);
-  return { request: { user: text(bytesIn(head, 2)), authRevision: numberIn(head, 3), operation }, error: null };
+  const identified = v2 !== null || numberIn(from, 1) !== 0n || bytesIn(from, 100) !== null;
+  return { request: { user: text(bytesIn(head, 2)), authRevision: numberIn(head, 3), identified, operation }, error: null };
 }

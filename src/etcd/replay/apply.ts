@@ -8,11 +8,29 @@ export interface Alarms {
   readonly corrupt: Set<bigint>;
 }
 
+/** What a request passes before it reaches the store (etcd's chain of appliers). */
+export interface Gate {
+  /** Refuses what needs room. */
+  readonly capped: boolean;
+  /** Refuses nearly everything. */
+  readonly corrupt: boolean;
+  /** Looks at who asks, where authentication is on. */
+  readonly asksWho: boolean;
+}
+
 /** Everything that entries change or depend on. */
 export interface Machine {
   readonly store: Store;
   readonly auth: Auth;
   readonly alarms: Alarms;
+  gate: Gate;
+  /**
+   * From 3.6 on the chain is built again from all alarms after each of them. Before, the first alarm of a kind stands right
+   * before the store until it goes or the server starts again: whoever asks is let through, and another alarm is forgotten.
+   */
+  readonly keepsGate: boolean;
+  /** True once a request has reached the store past a check of who asks: a start in between would have refused it. */
+  wentPast: boolean;
   /** Value of a live key whose bytes stand in the database; they hold until the database is read again. */
   readonly valueOf: (live: LiveKey) => Uint8Array;
   /** Called when a request reads a key whose row is gone; ends the server. */
@@ -117,12 +135,22 @@ function compact(store: Store, revision: bigint): Applied {
   return nothing;
 }
 
-function applyAlarm(alarms: Alarms, action: string, memberId: bigint, alarm: number): void {
-  const kinds = alarm === 1 ? [alarms.noSpace] : alarm === 2 ? [alarms.corrupt] : [];
-  for (const members of kinds) {
-    if (action === 'activate') members.add(memberId);
-    else if (action === 'deactivate') members.delete(memberId);
-  }
+/** The chain that a start builds. */
+export const gateOf = ({ noSpace, corrupt }: Alarms): Gate => ({ capped: noSpace.size > 0, corrupt: corrupt.size > 0, asksWho: true });
+
+const noAlarms: Alarms = { noSpace: new Set(), corrupt: new Set() };
+
+/** applierV3backend.Alarm of 3.3 to 3.5, uberApplier.Alarm of 3.6. */
+function applyAlarm(machine: Machine, action: string, memberId: bigint, alarm: number): void {
+  const { alarms } = machine;
+  const members = alarm === 1 ? alarms.noSpace : alarm === 2 ? alarms.corrupt : null;
+  if (members === null) return;
+  const before = members.size > 0;
+  if (action === 'activate') members.add(memberId);
+  else if (action === 'deactivate') members.delete(memberId);
+  const after = members.size > 0;
+  if (machine.keepsGate) machine.gate = gateOf(alarms);
+  else if (before !== after) machine.gate = after ? { capped: alarm === 1, corrupt: alarm === 2, asksWho: false } : gateOf(noAlarms);
 }
 
 /**
@@ -130,10 +158,10 @@ function applyAlarm(alarms: Alarms, action: string, memberId: bigint, alarm: num
  * 3.5, apply/apply.go and txn/txn.go 3.6): permissions, alarms, leases, then the change itself.
  */
 export function applyRequest(machine: Machine, request: RaftRequest): Applied {
-  const { store, auth, alarms } = machine;
+  const { store, gate: { capped, corrupt, asksWho } } = machine;
   const { operation } = request;
-  const capped = alarms.noSpace.size > 0;
-  const corrupt = alarms.corrupt.size > 0;
+  const auth = asksWho ? machine.auth : { ...machine.auth, enabled: false };
+  machine.wentPast ||= !asksWho && machine.auth.enabled;
   switch (operation.kind) {
     case 'put': {
       if (corrupt) return refused('corrupt');
@@ -175,12 +203,12 @@ export function applyRequest(machine: Machine, request: RaftRequest): Applied {
       return { writes: endTransaction(txn), rejected: null };
     }
     case 'alarm':
-      applyAlarm(alarms, operation.action, operation.memberId, operation.alarm);
+      applyAlarm(machine, operation.action, operation.memberId, operation.alarm);
       return nothing;
     case 'auth-enable': case 'auth-disable': case 'user-add': case 'user-delete': case 'user-password': case 'user-grant':
     case 'user-revoke': case 'role-add': case 'role-delete': case 'role-grant': case 'role-revoke':
       if (!isAdmin(auth, request)) return refused('auth');
-      applyAuth(auth, request, operation);
+      applyAuth(machine.auth, operation);
       return nothing;
     default:
       return nothing;

@@ -1,3 +1,4 @@
+import { Death } from '../../formats/bbolt/behaviour/death.js';
 import { allBytesIn, bytesIn, decodeStrictly, numberIn, type MessageSchema } from '../../formats/protobuf/strict.js';
 import { sha256 } from '../../formats/sha256.js';
 import type { MappedFile } from '../../formats/bbolt/behaviour/mapped-file.js';
@@ -7,8 +8,9 @@ import { parseKeyValue } from '../key-value.js';
 import { revisionBytes, type Revision } from '../mvcc.js';
 import type { Permission } from '../raft/request.js';
 import { fatal, isNested, rowAt, rowsIn, valueOf, type OpenedBackend } from '../start/backend.js';
+import type { LineBehaviour } from '../start/line-behaviour.js';
 import type { LoadedStore } from '../start/store.js';
-import type { Alarms, Machine } from './apply.js';
+import { gateOf, type Alarms, type Machine } from './apply.js';
 import type { Auth } from './permissions.js';
 import { orderedKeys } from './ordered-keys.js';
 import { emptyStore, type Lease, type LiveKey, type Store } from './store.js';
@@ -49,10 +51,16 @@ function readAuth(backend: OpenedBackend): Auth {
   const users = new Map<string, { roles: Set<string> }>();
   const roles = new Map<string, Permission[]>();
   for (const row of rowsIn(backend, 'authUsers')) users.set(text(row.key), { roles: new Set(allBytesIn(decodeStrictly(row.value, userSchema), 3).map(text)) });
-  for (const row of rowsIn(backend, 'authRoles')) roles.set(text(row.key), allBytesIn(decodeStrictly(row.value, roleSchema), 2).map(readPermission));
+  try {
+    for (const row of rowsIn(backend, 'authRoles')) roles.set(text(row.key), allBytesIn(decodeStrictly(row.value, roleSchema), 2).map(readPermission));
+  } catch (thrown) {
+    // A server goes through its roles one by one, when a user with that role asks: what cannot be reached is as if it were not there.
+    if (!(thrown instanceof Death)) throw thrown;
+  }
   return {
     enabled: enabled?.length === 1 && enabled[0] === 1,
-    revision: revision?.length === 8 ? new DataView(revision.buffer, revision.byteOffset, 8).getBigUint64(0, false) : 0n,
+    // A store without one gets the first (NewAuthStore).
+    revision: (revision?.length === 8 ? new DataView(revision.buffer, revision.byteOffset, 8).getBigUint64(0, false) : 0n) || 1n,
     users,
     roles,
   };
@@ -97,21 +105,33 @@ export function machineOf(backend: OpenedBackend, loaded: LoadedStore, digests =
   // 0 stands for "no compaction was ever scheduled".
   const compactRevision = loaded.compactRevision === 0n ? -1n : loaded.compactRevision;
   const store: Store = { live, order: orderedKeys([...live.keys()]), leases, revision: loaded.currentRevision, compactRevision };
+  const alarms = readAlarms(backend);
   return {
     store,
     auth: readAuth(backend),
-    alarms: readAlarms(backend),
+    alarms,
+    gate: gateOf(alarms),
+    keepsGate: backend.behaviour.alarmsKeepGate,
+    wentPast: false,
     valueOf: ({ stored }) => (stored === undefined ? none : backend.tx.map.glance(stored.at, stored.length)),
-    readLost: ({ revision }) => fatal(backend, 'range failed to find revision pair', `mvcc: range cannot find rev (${revision.main},${revision.sub})`),
+    readLost: ({ revision }) => {
+      // Rows that the log adds to a tree out of order change where a search goes: which revision it misses first depends on when they are committed.
+      const which = isRegular || store.revision === loaded.currentRevision ? ` (${revision.main},${revision.sub})` : '';
+      return fatal(backend, 'range failed to find revision pair', `mvcc: range cannot find rev${which}`);
+    },
   };
 }
 
 /** The state over a database that etcd has just created. */
-export function emptyMachine(): Machine {
+export function emptyMachine({ alarmsKeepGate }: LineBehaviour): Machine {
+  const alarms: Alarms = { noSpace: new Set(), corrupt: new Set() };
   return {
     store: emptyStore(),
-    auth: { enabled: false, revision: 0n, users: new Map(), roles: new Map() },
-    alarms: { noSpace: new Set(), corrupt: new Set() },
+    auth: { enabled: false, revision: 1n, users: new Map(), roles: new Map() },
+    alarms,
+    gate: gateOf(alarms),
+    keepsGate: alarmsKeepGate,
+    wentPast: false,
     valueOf: () => none,
     readLost: () => {
       throw new Error('a new database holds no rows');

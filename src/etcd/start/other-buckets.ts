@@ -1,7 +1,7 @@
 import { Death, panic } from '../../formats/bbolt/behaviour/death.js';
 import { compareVersions } from '../version.js';
 import { createBucket, fatal, rowsIn, valueOf, type OpenedBackend } from './backend.js';
-import { decodeAs, shapes } from './wire-errors.js';
+import { decodeAs, shapes, type FieldVisitor, type MessageShape, type ProtobufLibrary } from './wire-errors.js';
 
 const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString('utf8');
 
@@ -16,16 +16,34 @@ export function semverError(version: string): string | null {
   return null;
 }
 
-/** NewAuthStore: revision of eight bytes; from 3.5.6 on every user and role is decoded. */
+/** A message with others inside one of its fields: the error of whichever breaks first, or null. */
+function errorIn(library: ProtobufLibrary, shape: MessageShape, field: number, inner: MessageShape, bytes: Uint8Array, length: number, visit?: FieldVisitor): string | null {
+  let first: string | null = null;
+  const error = decodeAs(library, shape, bytes, (found, start, end) => {
+    if (found === field) first ??= decodeAs(library, inner, bytes.subarray(start, end));
+    visit?.(found, start, end);
+  }, length);
+  return first ?? error;
+}
+
+/** NewAuthStore: revision of eight bytes; from 3.4.20 and 3.5.6 on every user is decoded, and every role that one has (refreshRangePermCache). */
 export function loadAuth(backend: OpenedBackend): void {
   for (const name of ['auth', 'authUsers', 'authRoles']) createBucket(backend, name);
   const revision = valueOf(backend, 'auth', 'authRevision');
   if (revision !== null && revision.length < 8) panic(`runtime error: index out of range [7] with length ${revision.length}`);
-  const { line, library } = backend.behaviour;
+  const { line, library, plainLog } = backend.behaviour;
   if (line === '3.3') return;
+  const granted = new Set<string>();
   for (const row of rowsIn(backend, 'authUsers')) {
-    const error = decodeAs(library, shapes.user, row.value, undefined, row.valueLength);
-    if (error !== null) panic(`failed to unmarshal 'authpb.User' | error: ${error}`);
+    const error = errorIn(library, shapes.user, 4, shapes.userOptions, row.value, row.valueLength, (field, start, end) => {
+      if (field === 3) granted.add(Buffer.from(row.value.subarray(start, end)).toString('latin1'));
+    });
+    if (error !== null) panic(plainLog ? `failed to unmarshal user struct: ${error}` : `failed to unmarshal 'authpb.User' | error: ${error}`);
+  }
+  for (const name of granted) {
+    const role = valueOf(backend, 'authRoles', name);
+    const error = role === null ? null : errorIn(library, shapes.role, 2, shapes.permission, role, role.length);
+    if (error !== null) panic(plainLog ? `failed to unmarshal role struct (name: ${name}): ${error}` : `failed to unmarshal 'authpb.Role' | error: ${error}`);
   }
 }
 

@@ -25,7 +25,9 @@ export const shapes = {
     name: 'User',
     fields: { 1: { name: 'Name', wire: 2 }, 2: { name: 'Password', wire: 2 }, 3: { name: 'Roles', wire: 2 }, 4: { name: 'Options', wire: 2 } },
   },
+  userOptions: { name: 'UserAddOptions', fields: { 1: { name: 'NoPassword', wire: 0 } } },
   role: { name: 'Role', fields: { 1: { name: 'Name', wire: 2 }, 2: { name: 'KeyPermission', wire: 2 } } },
+  permission: { name: 'Permission', fields: { 1: { name: 'PermType', wire: 0 }, 2: { name: 'Key', wire: 2 }, 3: { name: 'RangeEnd', wire: 2 } } },
 } as const satisfies Readonly<Record<string, MessageShape>>;
 
 const unexpectedEnd = 'unexpected EOF';

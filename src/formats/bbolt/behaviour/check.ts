@@ -60,24 +60,27 @@ function claimPages(walk: Walk, p: MappedPage, suffix: () => string): void {
   let lowest: PageNumber | null = null;
   const last = BigInt(p.id) + BigInt(p.overflow);
   for (const id of walk.reachable) if (id >= p.id && id <= last && (lowest === null || id < lowest)) lowest = id;
-  if (lowest !== null) walk.error(`page ${lowest}: multiple references${suffix()}`);
+  if (lowest !== null) walk.error(`page ${printed(lowest)}: multiple references${suffix()}`);
   throw new Death('fault', 'fatal error: runtime: out of memory', false);
 }
+
+/** A page number as the check prints it: converted to a signed 64-bit integer. */
+const printed = (id: PageNumber): PageNumber => (typeof id === 'number' ? id : BigInt.asIntN(64, id));
 
 /** verifyPageReachable / the closure of checkBucket. */
 function verifyReachable(walk: Walk, p: MappedPage, stack: readonly PageNumber[]): void {
   const { tx, reachable, freed, error } = walk;
   const suffix = (): string => (tx.dialect === '1.3' ? '' : ` (stack: ${stackText(stack)})`);
-  if (greater(p.id, tx.highWater)) error(`page ${p.id}: out of bounds: ${tx.highWater}${suffix()}`);
+  if (greater(p.id, tx.highWater)) error(`page ${printed(p.id)}: out of bounds: ${printed(tx.highWater)}${suffix()}`);
   if (p.overflow > manyPages) claimPages(walk, p, suffix);
   for (let i = 0; i <= Math.min(p.overflow, manyPages); i++) {
     walk.step();
     const id = typeof p.id === 'number' ? p.id + i : p.id + BigInt(i);
-    if (reachable.has(id)) error(`page ${id}: multiple references${suffix()}`);
+    if (reachable.has(id)) error(`page ${printed(id)}: multiple references${suffix()}`);
     reachable.add(id);
   }
-  if (freed.has(p.id)) error(`page ${p.id}: reachable freed`);
-  else if (!isBranch(p, tx.dialect) && !isLeaf(p, tx.dialect)) error(`page ${p.id}: invalid type: ${typeName(p, tx.dialect)}${suffix()}`);
+  if (freed.has(p.id)) error(`page ${printed(p.id)}: reachable freed`);
+  else if (!isBranch(p, tx.dialect) && !isLeaf(p, tx.dialect)) error(`page ${printed(p.id)}: invalid type: ${typeName(p, tx.dialect)}${suffix()}`);
 }
 
 /** Up to bbolt 1.3.6 a page may say that it is another one. */
