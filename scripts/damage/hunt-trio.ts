@@ -16,7 +16,8 @@ import type { BootOutcome } from '../../test/damage/cases.js';
 import type { Files } from '../../test/damage/edits.js';
 import { kill, start, type Member } from '../broken-servers/server.js';
 import { bootDifferences, lastWords, linesOf, servedWords, wordsFound } from './differences.js';
-import { damageFolder, dice, type Dice } from './random-edits.js';
+import { dice, type Dice } from './dice.js';
+import { damageFolder } from './random-edits.js';
 import { bootReal, isThere, removeFolder, runTool, scratchFolder, served, writeFiles, type RealBoot } from './real-etcd.js';
 import { bestFit, text } from './trio.js';
 import { clusterOf, live, quick, stateAt, type Life } from './trio-life.js';
@@ -97,8 +98,8 @@ async function bootTogether(life: Life, files: readonly Files[], among: readonly
     const boots = await Promise.all(servers.map(async (server, at): Promise<RealBoot> => {
       const ended = server.child.exitCode !== null || server.child.signalCode !== null;
       const isReady = said.test(server.log()) && !ended;
-      const data = isReady ? await served(life.version, Number(new URL(started[at]!.client).port)) : null;
-      return { result: ended ? 'dies' : isReady ? 'ready' : 'hangs', served: data, writable: null, log: server.log().replaceAll(started[at]!.dir, '<D>') };
+      const data = isReady ? await served({ version: life.version, port: Number(new URL(started[at]!.client).port) }) : null;
+      return { result: ended ? 'dies' : isReady ? 'ready' : 'hangs', served: data, hashKv: null, writable: null, log: server.log().replaceAll(started[at]!.dir, '<D>') };
     }));
     await kill(...servers);
     return boots;

@@ -1,6 +1,7 @@
 // Damages copies of the bases in test/fixtures/damage at random, lets real etcd try them, and prints every
 // case in which the prediction and etcd disagree. Needs the programs in .cache/etcd (node scripts/test-setup.mjs).
-// Usage: npx tsx scripts/damage/hunt.ts dir|snapshot FIRST_SEED COUNT [BASE_FILTER [DAMAGE]]
+// With `life`, members live first, and what they leave is damaged instead of the bases; FILTER is then a version.
+// Usage: npx tsx scripts/damage/hunt.ts dir|snapshot|life FIRST_SEED COUNT [FILTER [DAMAGE]]   (KEEP=FOLDER keeps the files of what differs, ALL=1 names every case)
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -10,8 +11,10 @@ import { etcdLine, type EtcdLine } from '../../src/etcd/version.js';
 import { bytesSource } from '../../src/formats/source.js';
 import { baseFiles } from '../../test/damage/cases.js';
 import type { Files } from '../../test/damage/edits.js';
-import { damageFolder, damageSnapshot, dice, type Dice } from './random-edits.js';
+import { dice, type Dice } from './dice.js';
+import { damageFolder, damageSnapshot } from './random-edits.js';
 import { bootDifferences, lastWords, linesOf, wordsFound } from './differences.js';
+import { liveAlone } from './member-life.js';
 import { bootReal, isThere, removeFolder, runTool, scratchFolder, writeFiles, type RealBoot, type RealRun } from './real-etcd.js';
 
 const folder = fileURLToPath(new URL('../../test/fixtures/damage/bases/', import.meta.url));
@@ -31,11 +34,9 @@ async function secondStart(version: string, folder: string, fsync: boolean, firs
   return [`second start: ${second.result} ${second.served?.keys ?? '-'} keys, first had ${first.served?.keys ?? '-'}: ${lastWords(second.log)}`];
 }
 
-async function tryFolder(base: string, files: Files, expected: Expectation, random: Dice): Promise<{ readonly words: string; readonly differences: readonly string[]; readonly log: string }> {
-  const own = Object.keys(installed).find((version) => base.startsWith(`dir-${version}-`)) ?? '3.5.30';
-  const version = installed[own] ?? own;
-  let { files: damaged, words } = damageFolder(files, random, damage);
-  if (damage === undefined && random.below(4) === 0) {
+async function tryFolder(version: string, fsync: boolean, files: Files, expected: Expectation, random: Dice, only = damage): Promise<{ readonly words: string; readonly differences: readonly string[]; readonly log: string; readonly damaged: Files }> {
+  let { files: damaged, words } = damageFolder(files, random, only);
+  if (only === undefined && random.below(4) === 0) {
     const again = damageFolder(damaged, random);
     [damaged, words] = [again.files, `${words}, ${again.words}`];
   }
@@ -45,28 +46,38 @@ async function tryFolder(base: string, files: Files, expected: Expectation, rand
   const scratch = scratchFolder();
   try {
     writeFiles(scratch, member, () => true);
-    const real = await bootReal(version, scratch, base.endsWith('-n'));
+    let real = await bootReal(version, scratch, fsync);
+    if (real.result === 'hangs' && mine.result !== 'hangs') {
+      // A busy machine is slow.
+      removeFolder(join(scratch, 'member'));
+      writeFiles(scratch, member, () => true);
+      real = await bootReal(version, scratch, fsync, [], 60_000);
+    }
     const died = mine.result === 'dies' && mine.diesAt !== 'start';
     const differences = bootDifferences(mine, real);
     if (died && real.result === 'ready' && real.served === null) differences.length = 0;
     if (real.result === 'ready' && real.writable !== null && mine.result === 'ready' && mine.writable !== real.writable) differences.push(`writable: predicted ${String(mine.writable)}, was ${String(real.writable)}`);
+    const hash = mine.hashKv;
+    if (real.hashKv !== null && mine.result === 'ready' && (hash?.hash !== real.hashKv.hash || String(hash.compactRevision) !== real.hashKv.compactRevision)) {
+      differences.push(`hashkv: predicted ${hash?.hash ?? '-'} ${hash?.compactRevision ?? '-'}, was ${real.hashKv.hash} ${real.hashKv.compactRevision}`);
+    }
     const changed = real.result === 'ready' && real.served !== null && (real.served.keysHash !== expected.keysHash || Number(real.served.revision) !== expected.revision);
     // A record that was written again with a sum that fits leaves no trace.
     if (changed && mine.hazard === null && !/entry-byte|any-byte|record-type|records-swapped|record-removed|last-entries-removed/.test(words)) differences.push('hazard: none was named, though other data are served');
-    if (mine.result === 'ready' && mine.hazard === null && real.writable === true) differences.push(...await secondStart(version, scratch, base.endsWith('-n'), real));
-    return { words: `${version} ${words}`, differences, log: real.log };
+    if (mine.result === 'ready' && mine.hazard === null && real.writable === true && random.below(3) === 0) differences.push(...await secondStart(version, scratch, fsync, real));
+    return { words: `${version} ${words}`, differences, log: real.log, damaged: member };
   } finally {
     removeFolder(scratch);
   }
 }
 
-async function trySnapshot(files: Files, expected: Expectation, random: Dice): Promise<{ readonly words: string; readonly differences: readonly string[]; readonly log: string }> {
+async function trySnapshot(files: Files, expected: Expectation, random: Dice): Promise<{ readonly words: string; readonly differences: readonly string[]; readonly log: string; readonly damaged: Files }> {
   const { bytes, words } = damageSnapshot(files, random, damage);
-  const version = random.of(['3.4.23', '3.5.30', '3.6.16', '3.5.30', '3.6.16', '3.3.25', '3.7.3'].filter(isThere));
+  const version = random.of(Object.values(installed).filter(isThere));
   const line = etcdLine(version) as EtcdLine;
   const report = readSnapshot(bytesSource(bytes));
   const mine = report.restore?.[line];
-  if (mine === undefined) return { words, differences: ['no prediction'], log: '' };
+  if (mine === undefined) return { words, differences: ['no prediction'], log: '', damaged: new Map() };
   const scratch = scratchFolder();
   try {
     const path = join(scratch, 'snapshot.db');
@@ -77,7 +88,7 @@ async function trySnapshot(files: Files, expected: Expectation, random: Dice): P
     // Paths as the predictions and the fixtures write them.
     const restore = (name: string, ...flags: readonly string[]): RealRun => {
       const run = runTool(version, ['snapshot', 'restore', path, ...flags, '--data-dir', join(scratch, name)]);
-      return { ...run, output: run.output.replaceAll(join(scratch, name), '<D>') };
+      return { ...run, output: run.output.replaceAll(join(scratch, name), '<D>').replaceAll(scratch, '<D>') };
     };
     const restored = restore('a');
     if (mine.accepted !== restored.ok) differences.push(`restore: predicted ${String(mine.accepted)}, was ${String(restored.ok)}`);
@@ -93,29 +104,63 @@ async function trySnapshot(files: Files, expected: Expectation, random: Dice): P
       // A digest that was made after the change hides it.
       if (report.verdict === 'intact' && changed && !words.endsWith('+rehash')) differences.push('verdict: intact, though other data are served');
     }
-    return { words: `${version} ${words} → ${report.verdict}`, differences, log };
+    return { words: `${version} ${words} → ${report.verdict}`, differences, log, damaged: new Map([['snapshot.db', bytes]]) };
   } finally {
     removeFolder(scratch);
   }
 }
 
-const bases = readdirSync(folder).map((name) => name.replace('.tar.xz', '')).filter((name) => name.startsWith(`${kind}-`) && name.includes(filter));
 let [tried, differing] = [0, 0];
-for (let seed = Number(first); seed < Number(first) + Number(count); seed++) {
+
+async function judge(seed: string, attempt: () => Promise<{ readonly words: string; readonly differences: readonly string[]; readonly log: string; readonly damaged: Files }>): Promise<void> {
+  try {
+    const { words, differences, log, damaged } = await attempt();
+    tried += 1;
+    if (process.env['ALL'] !== undefined) console.log(`  ${seed} ${words}`);
+    if (differences.length === 0) return;
+    differing += 1;
+    console.log(`seed ${seed} ${words}\n  ${differences.join('\n  ')}\n  etcd: ${lastWords(log)}${process.env['WHOLE_LOG'] === undefined ? '' : `\n${log}`}`);
+    const { KEEP: keep } = process.env;
+    if (keep !== undefined) writeFiles(join(keep, seed.replaceAll(' ', '-')), damaged, () => true);
+  } catch (error) {
+    console.log(`seed ${seed}: ${error instanceof Error ? error.stack : String(error)}`);
+  }
+}
+
+const bases = readdirSync(folder).map((name) => name.replace('.tar.xz', '')).filter((name) => name.startsWith(`${kind}-`) && name.includes(filter));
+const foreign = async (base: string): Promise<Files> => {
+  const own = base.replace(/-\w+$/, '');
+  const other = readdirSync(folder).map((name) => name.replace('.tar.xz', '')).find((name) => name !== base && name.startsWith(own)) ?? base;
+  return new Map([...await baseFiles(other)].filter(([path]) => path.startsWith('member/')).map(([path, bytes]) => [`foreign/${path}`, bytes]));
+};
+
+async function tryBase(seed: number): Promise<void> {
   const random = dice(seed);
   const base = random.of(bases);
   const files = await baseFiles(base);
-  if (/"auth"/.test((files.get('state.json') ?? Buffer.alloc(0)).toString('utf8').slice(0, 4000))) continue;
   const expected = JSON.parse((files.get('state.json') ?? Buffer.from('{}')).toString('utf8')) as Expectation;
+  const own = Object.keys(installed).find((version) => base.startsWith(`dir-${version}-`)) ?? '3.5.30';
+  const all: Files = kind === 'dir' ? new Map([...files, ...await foreign(base)]) : files;
+  await judge(`${seed} ${base}`, () => (kind === 'dir' ? tryFolder(installed[own] ?? own, base.endsWith('-n'), all, expected, random) : trySnapshot(files, expected, random)));
+}
+
+/** Members that live first: many kinds of bases, each damaged some times as a directory and as a snapshot. */
+async function tryLife(seed: number): Promise<void> {
+  const random = dice(seed);
+  const scratch = scratchFolder();
   try {
-    const { words, differences, log } = kind === 'dir' ? await tryFolder(base, files, expected, random) : await trySnapshot(files, expected, random);
-    tried += 1;
-    if (differences.length > 0) {
-      differing += 1;
-      console.log(`seed ${seed} ${base} ${words}\n  ${differences.join('\n  ')}\n  etcd: ${lastWords(log)}${process.env['WHOLE_LOG'] === undefined ? '' : `\n${log}`}`);
-    }
+    const { version, words, files, served: last } = await liveAlone(random.of(filter === '' ? Object.values(installed).filter(isThere) : [filter]), scratch, random);
+    console.log(`life ${seed}: ${words}`);
+    const expected = { ...last, revision: Number(last.revision) };
+    await judge(`${seed} untouched`, () => tryFolder(version, false, files, expected, random, 'control'));
+    for (let i = 0; i < 10; i++) await judge(`${seed} dir ${i}`, () => tryFolder(version, false, files, expected, dice(seed * 100 + i)));
+    if (files.has('snapshot.db')) for (let i = 0; i < 6; i++) await judge(`${seed} snapshot ${i}`, () => trySnapshot(files, expected, dice(seed * 100 + i)));
   } catch (error) {
-    console.log(`seed ${seed} ${base}: ${error instanceof Error ? error.stack : String(error)}`);
+    console.log(`life ${seed}: ${error instanceof Error ? error.stack : String(error)}`);
+  } finally {
+    removeFolder(scratch);
   }
 }
+
+for (let seed = Number(first); seed < Number(first) + Number(count); seed++) await (kind === 'life' ? tryLife(seed) : tryBase(seed));
 console.log(`${tried} tried, ${differing} differ`);

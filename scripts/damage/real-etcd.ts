@@ -16,6 +16,8 @@ export interface RealBoot {
   /** Of every key, as `keysHash` of the fixtures is defined; null when it did not answer. */
   readonly served: { readonly revision: string; readonly keys: number; readonly keysHash: string } | null;
   readonly writable: boolean | null;
+  /** What `endpoint hashkv` says; null when it did not answer. */
+  readonly hashKv: { readonly hash: number; readonly compactRevision: string } | null;
   readonly log: string;
 }
 
@@ -41,12 +43,28 @@ export const removeFolder = (folder: string): void => rmSync(folder, { recursive
 
 const minor = (version: string): number => Number(version.split('.')[1]);
 
-/** One request to the JSON gateway; null when it failed or took too long. */
-async function ask(version: string, port: number, path: string, body: object, milliseconds: number): Promise<Record<string, unknown> | null> {
+/** Where a member answers, and as whom it is asked. */
+export interface Client {
+  readonly version: string;
+  readonly port: number;
+  readonly token?: string;
+}
+
+/** One request to the JSON gateway, as root where the server wants to know who asks; null when it failed or took too long. */
+export async function ask(client: Client, path: string, body: object, milliseconds = 8000): Promise<Record<string, unknown> | null> {
+  const answer = await request(client, path, body, milliseconds);
+  if (client.token !== undefined || !/user name is empty/.test(String(answer?.['error']))) return answer === null || 'error' in answer ? null : answer;
+  const token = (await request(client, 'auth/authenticate', { name: 'root', password: 'rootpw' }, milliseconds))?.['token'];
+  return typeof token === 'string' ? ask({ ...client, token }, path, body, milliseconds) : null;
+}
+
+async function request({ version, port, token }: Client, path: string, body: object, milliseconds: number): Promise<Record<string, unknown> | null> {
   const prefix = minor(version) === 3 ? 'v3beta' : 'v3';
   try {
-    const response = await fetch(`http://127.0.0.1:${port}/${prefix}/${path}`, { method: 'POST', body: JSON.stringify(body), signal: AbortSignal.timeout(milliseconds) });
-    return response.ok ? await response.json() as Record<string, unknown> : null;
+    const response = await fetch(`http://127.0.0.1:${port}/${prefix}/${path}`, { method: 'POST', body: JSON.stringify(body), signal: AbortSignal.timeout(milliseconds), ...(token === undefined ? {} : { headers: { Authorization: token } }) });
+    const answer = await response.json() as Record<string, unknown>;
+    // Later versions call it a message.
+    return response.ok ? answer : { error: answer['error'] ?? answer['message'] };
   } catch {
     return null;
   }
@@ -62,8 +80,8 @@ interface Kv {
 }
 
 /** Every key, as a client reads it; null when it did not answer. */
-export async function served(version: string, port: number): Promise<RealBoot['served']> {
-  const answer = await ask(version, port, 'kv/range', { key: 'AA==', range_end: 'AA==' }, 8000);
+export async function served(client: Client): Promise<RealBoot['served']> {
+  const answer = await ask(client, 'kv/range', { key: 'AA==', range_end: 'AA==' });
   if (answer === null) return null;
   const kvs = ((answer['kvs'] ?? []) as readonly Kv[]).filter(({ key }) => key !== probe);
   const hash = createHash('sha256');
@@ -73,7 +91,7 @@ export async function served(version: string, port: number): Promise<RealBoot['s
 }
 
 /** Starts a single member on a data directory, waits until it is ready or dead, reads every key and tries one write. Of a flag given twice the last counts. */
-export async function bootReal(version: string, folder: string, fsync: boolean, flags: readonly string[] = []): Promise<RealBoot> {
+export async function bootReal(version: string, folder: string, fsync: boolean, flags: readonly string[] = [], milliseconds = 15_000): Promise<RealBoot> {
   const [client, peer] = [await freePort(), await freePort()];
   const argv = ['--name', 'default', '--data-dir', folder, '--listen-client-urls', `http://127.0.0.1:${client}`, '--advertise-client-urls', `http://127.0.0.1:${client}`,
     '--listen-peer-urls', `http://127.0.0.1:${peer}`, '--initial-advertise-peer-urls', `http://127.0.0.1:${peer}`, '--initial-cluster', `default=http://127.0.0.1:${peer}`];
@@ -89,19 +107,23 @@ export async function bootReal(version: string, folder: string, fsync: boolean, 
   const until = async (condition: () => boolean, milliseconds: number): Promise<void> => {
     for (const stop = Date.now() + milliseconds; Date.now() < stop && !ended && !condition();) await Promise.race([exit, new Promise((resolve) => setTimeout(resolve, 50))]);
   };
-  await until(isReady, 15_000);
-  let [data, writable]: [RealBoot['served'], boolean | null] = [null, null];
+  await until(isReady, milliseconds);
+  let [data, hashKv, writable]: [RealBoot['served'], RealBoot['hashKv'], boolean | null] = [null, null, null];
   if (isReady() && !ended) {
     await until(() => false, 300);
-    data = await served(version, client);
-    if (!ended) writable = await ask(version, client, 'kv/put', { key: probe, value: 'eA==' }, 2500) !== null;
+    data = await served({ version, port: client });
+    if (!ended) {
+      const answer = await ask({ version, port: client }, 'maintenance/hashkv', { revision: '0' });
+      if (answer !== null) hashKv = { hash: Number(answer['hash']), compactRevision: String(answer['compact_revision'] ?? 0) };
+    }
+    if (!ended) writable = await ask({ version, port: client }, 'kv/put', { key: probe, value: 'eA==' }, 2500) !== null;
     await until(() => false, 200);
   }
   const result = ended ? 'dies' : isReady() ? 'ready' : 'hangs';
   child.kill('SIGKILL');
   await exit;
   // Paths as the predictions and the fixtures write them.
-  return { result, served: data, writable, log: log.replaceAll(folder, '<D>') };
+  return { result, served: data, hashKv, writable, log: log.replaceAll(folder, '<D>') };
 }
 
 /** One run of `etcdutl`, or of `etcdctl` where that does not exist. */

@@ -4,7 +4,7 @@ import { cpSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Files } from '../../test/damage/edits.js';
 import { ask, kill, memberOf, start, stop, type Member, type Running } from '../broken-servers/server.js';
-import type { Dice } from './random-edits.js';
+import type { Dice } from './dice.js';
 import { runTool, type RealBoot } from './real-etcd.js';
 
 /** A put, or a deletion where `value` is null. */

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { databaseDamages, dice } from '../../scripts/damage/random-edits.js';
+import { databaseDamages } from '../../scripts/damage/database-edits.js';
+import { dice } from '../../scripts/damage/dice.js';
 import { freepages } from '../../src/formats/bbolt/behaviour/check.js';
 import { Death } from '../../src/formats/bbolt/behaviour/death.js';
 import type { Dialect } from '../../src/formats/bbolt/behaviour/dialect.js';
