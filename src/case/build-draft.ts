@@ -6,7 +6,7 @@ import type { Stamp } from '../time/stamp.js';
 import { describeCandidate } from './candidates.js';
 import { datesOfCollection } from './collection.js';
 import { containerClocks } from './container-clocks.js';
-import { databaseFile, readDatabase, type ReadDatabase } from './database-report.js';
+import { databaseFile, readDatabase, surveyAhead, type ReadDatabase } from './database-report.js';
 import type { Draft } from './draft.js';
 import { evidenceRegister } from './evidence.js';
 import { historiesOf } from './histories.js';
@@ -49,7 +49,9 @@ export async function readDatabases(bundle: Pick<Bundle, 'files'>, { facts, data
       progress.onDatabase(index, databases.length, group.kind === 'file' ? group.file.path : group.directory);
       await progress.rest();
       const file = databaseFile(group);
-      const read = readDatabase(group, index, etcdVersion?.value ?? null, file === null ? null : await verdicts.of(file));
+      const verdict = file === null ? null : verdicts.of(file);
+      const survey = file === null || verdict === null || group.kind !== 'file' ? null : surveyAhead(file);
+      const read = readDatabase(group, index, etcdVersion?.value ?? null, { verdict: await verdict, survey });
       progress.onRead(read);
       reads = withinBudget([...reads, read]);
     }

@@ -7,7 +7,7 @@ import { etcdLine, type EtcdRelease } from '../etcd/version.js';
 import type { BootReport, SnapshotReport } from '../etcd/verdict.js';
 import type { ByteSource } from '../formats/source.js';
 import type { BundleFile } from '../intake/bundle.js';
-import { surveyWrites, type KubeSurvey, type StoredWrite } from '../kubernetes/index.js';
+import { surveySound, surveyWrites, type KubeSurvey, type StoredWrite } from '../kubernetes/index.js';
 import { followedBy } from '../kubernetes/plain-write.js';
 import { writesOfFile } from '../kubernetes/writes.js';
 import { verdictOn } from './verdict-on.js';
@@ -36,10 +36,25 @@ function* reachedWrites(source: ByteSource): Generator<StoredWrite> {
   }
 }
 
-/** Rows of a db or snapshot file as writes, oldest first; one whose structure is sound, right digest or not, goes the quick way. */
-function rowsAsWrites(source: ByteSource, { verdict, liveKeys }: SnapshotReport): Iterable<StoredWrite> {
-  const sound = verdict === 'intact' || verdict === 'digest-absent' || verdict === 'digest-wrong';
-  return sound && (liveKeys ?? 0) > 0 ? writesOfFile(source) : reachedWrites(source);
+/** Whether the structure is sound, right digest or not, and something is in it. */
+function isSound({ verdict, liveKeys }: SnapshotReport): boolean {
+  return (verdict === 'intact' || verdict === 'digest-absent' || verdict === 'digest-wrong') && (liveKeys ?? 0) > 0;
+}
+
+/** What another thread and this one know of a file before it is read as a whole. */
+export interface KnownAhead {
+  readonly verdict: SnapshotReport | null;
+  /** Counts only beside a verdict that calls the structure sound. */
+  readonly survey: KubeSurvey | null;
+}
+
+/** What the values of a file say, while another thread judges its bytes; null when it must be read another way, or again to meet the error. */
+export function surveyAhead(file: BundleFile): KubeSurvey | null {
+  try {
+    return surveySound(writesOfFile(file.open()));
+  } catch {
+    return null;
+  }
 }
 
 /** The files of a data directory under the names that etcd gives them. */
@@ -92,18 +107,22 @@ function withReplay(rows: Iterable<StoredWrite>, writes: readonly Write[], from:
 /**
  * Reads one database: the verdict of its bytes, for a directory the prediction of a start, and what
  * Kubernetes' values say. `version` is the installed etcd's. Content never throws: what a reader cannot
- * take is an unreadable candidate with the reason beside it. `verdict`: where another thread has made it already.
+ * take is an unreadable candidate with the reason beside it.
  */
-export function readDatabase(group: DatabaseGroup, index: number, version: string | null, verdict: SnapshotReport | null = null): ReadDatabase {
+export function readDatabase(group: DatabaseGroup, index: number, version: string | null, ahead: KnownAhead = { verdict: null, survey: null }): ReadDatabase {
   const file = databaseFile(group);
   const read: { snapshot: SnapshotReport | null; boot: BootReport | null; survey: KubeSurvey | null; failure: string | null } = { snapshot: null, boot: null, survey: null, failure: null };
   try {
-    read.snapshot = file === null ? null : (verdict ?? verdictOn(file));
+    read.snapshot = file === null ? null : (ahead.verdict ?? verdictOn(file));
     const replay = group.kind === 'file' ? null : bootOf(group, version, read.snapshot);
     read.boot = replay?.boot ?? null;
     const revision = read.snapshot?.revision ?? null;
-    const rows = revision === null || file === null || read.snapshot === null ? [] : rowsAsWrites(file.open(), read.snapshot);
-    if (revision !== null || (replay?.writes.length ?? 0) > 0) read.survey = surveyWrites(withReplay(rows, replay?.writes ?? [], revision ?? 0n));
+    const sound = read.snapshot !== null && isSound(read.snapshot);
+    if (sound && ahead.survey !== null) read.survey = ahead.survey;
+    else if (revision !== null || (replay?.writes.length ?? 0) > 0) {
+      const rows = revision === null || file === null ? [] : sound ? writesOfFile(file.open()) : reachedWrites(file.open());
+      read.survey = surveyWrites(withReplay(rows, replay?.writes ?? [], revision ?? 0n));
+    }
   } catch (error) {
     read.failure = error instanceof Error ? error.message : String(error);
   }

@@ -5,7 +5,7 @@ import type { BundleFile } from '../intake/bundle.js';
 import type { HashedFile } from './verdict-on.js';
 
 /** Below this much in total, starting a thread takes longer than reading. */
-const worthAThread = 64 * 2 ** 20;
+const worthAThread = 96 * 2 ** 20;
 
 /** One file to judge: where it lies, and the digests that the bundle has of it. */
 export type VerdictTask = Omit<HashedFile, 'open'> & { readonly onDisk: string };
@@ -18,21 +18,21 @@ export interface VerdictReply {
 
 /** Verdicts that another thread makes in the order in which they will be asked for. */
 export interface VerdictsAhead {
-  /** The verdict on a file, once it is there; null when nobody makes it. */
-  of(file: BundleFile): Promise<SnapshotReport | null>;
+  /** The verdict on a file, once it is there, null when reading it failed; null at once when nobody makes it. */
+  of(file: BundleFile): Promise<SnapshotReport | null> | null;
   /** Ends the other thread. */
   end(): void;
 }
 
-const nobody: VerdictsAhead = { of: () => Promise.resolve(null), end: () => undefined };
+const nobody: VerdictsAhead = { of: () => null, end: () => undefined };
 
 /**
- * Judges the bytes of several large files in a second thread, so that what their content says can be read at the same
+ * Judges the bytes of large files in a second thread, so that what their content says can be read at the same
  * time in this one.
  */
 export function verdictsAhead(files: readonly BundleFile[]): VerdictsAhead {
   const large = files.flatMap((file) => (file.onDisk === undefined ? [] : [{ file, onDisk: file.onDisk }]));
-  if (large.length < 2 || availableParallelism() < 2 || large.reduce((total, { file }) => total + file.size, 0) < worthAThread) return nobody;
+  if (availableParallelism() < 2 || large.reduce((total, { file }) => total + file.size, 0) < worthAThread) return nobody;
   const tasks = large.map(({ file: { size, sha256, bodySha256 }, onDisk }): VerdictTask => ({ onDisk, size, sha256, ...(bodySha256 === undefined ? {} : { bodySha256 }) }));
   const resolvers: ((report: SnapshotReport | null) => void)[] = [];
   const promises = tasks.map(() => new Promise<SnapshotReport | null>((resolve) => void resolvers.push(resolve)));
@@ -42,7 +42,7 @@ export function verdictsAhead(files: readonly BundleFile[]): VerdictsAhead {
   worker.on('error', giveUp);
   worker.on('exit', giveUp);
   return {
-    of: (file) => promises[large.findIndex((one) => one.file === file)] ?? Promise.resolve(null),
+    of: (file) => promises[large.findIndex((one) => one.file === file)] ?? null,
     end: () => void worker.terminate(),
   };
 }

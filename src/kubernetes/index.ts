@@ -1,5 +1,5 @@
 /** What the values that Kubernetes keeps in etcd say: objects, times, loss, and suspicious changes. */
-export { surveyWrites, type Deletion, type KubeSurvey, type LiveKey, type Storage, type StoredWrite } from './survey.js';
+export { surveySound, surveyWrites, type Deletion, type KubeSurvey, type LiveKey, type Storage, type StoredWrite } from './survey.js';
 export { changesBetween, lossBetween, type KeyChange, type LossAttention, type NamedChange, type ObjectChange, type ObjectLoss } from './loss.js';
 export { deletionBursts, revisionJump, suspiciousChanges, type DeletionBurst, type Suspicion } from './suspicious.js';
 export { isNoise, isSecret, storageIdentity, type StorageIdentity } from './storage-key.js';

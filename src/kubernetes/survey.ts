@@ -71,24 +71,31 @@ export interface KubeSurvey {
 }
 
 /**
+ * Surveys the writes of a file whose rows are all as etcd writes them, and what came after it, from the newest back, so
+ * that few overwritten values are read; of a large file, most values are read only when they are compared, so its source
+ * must stay open for as long as the survey is used. Null for any other file.
+ */
+export function surveySound(writes: Iterable<StoredWrite>, times = true): KubeSurvey | null {
+  const { newestFirst, after } = quickWaysTo(writes);
+  if (newestFirst === null) return null;
+  const survey = new Surveyor(newestFirst.source, times);
+  const rows = newestFirst.writes();
+  let step = rows.next();
+  for (; step.done !== true; step = rows.next()) survey.add(step.value);
+  if (!step.value) return null;
+  for (const write of after) survey.add(write);
+  return survey.finish();
+}
+
+/**
  * Surveys the writes of one database. Reads identity, metadata and times by position and forgets the values. Bounded:
- * what it keeps grows with the keys. Never throws for content. The writes of a sound file are taken from the newest
- * back, so that few overwritten values are read; of a large file, most values are read only when they are compared,
- * so its source must stay open for as long as the survey is used. Without `times` fewer are read, and no clock follows.
+ * what it keeps grows with the keys. Never throws for content. Those of a sound file are read as `surveySound` does.
+ * Without `times` fewer values are read, and no clock follows.
  */
 export function surveyWrites(writes: Iterable<StoredWrite>, times = true): KubeSurvey {
-  const { plain, newestFirst, after } = quickWaysTo(writes);
-  if (newestFirst !== null) {
-    const survey = new Surveyor(newestFirst.source, times);
-    const rows = newestFirst.writes();
-    let step = rows.next();
-    for (; step.done !== true; step = rows.next()) survey.add(step.value);
-    if (step.value) {
-      for (const write of after) survey.add(write);
-      return survey.finish();
-    }
-  }
+  const sound = surveySound(writes, times);
+  if (sound !== null) return sound;
   const survey = new Surveyor(null, times);
-  for (const write of plain) survey.add(write);
+  for (const write of quickWaysTo(writes).plain) survey.add(write);
   return survey.finish();
 }

@@ -1,14 +1,19 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
+import type * as ArtifactsModule from '../../src/artifacts/index.js';
+import type * as BuildDraft from '../../src/case/build-draft.js';
 import type * as Ahead from '../../src/case/verdicts-ahead.js';
 import { bytesSource, readSnapshot } from '../../src/etcd/snapshot/index.js';
 import { openBundle } from '../../src/intake/index.js';
+import { surveyWrites } from '../../src/kubernetes/index.js';
+import { writesOfFile } from '../../src/kubernetes/writes.js';
 import { snapshotBytes } from '../kubernetes/fixture-snapshots.js';
 import { wentOn } from '../analyze/went-on.js';
 // A second thread needs the built program: nothing translates TypeScript for it.
-const { verdictsAhead } = (await import(new URL('../../dist/case/verdicts-ahead.js', import.meta.url).href)) as typeof Ahead;
+const built = async <M>(path: string): Promise<M> => (await import(new URL(`../../dist/${path}.js`, import.meta.url).href)) as M;
+const { verdictsAhead } = await built<typeof Ahead>('case/verdicts-ahead');
 
 const folder = mkdtempSync(join(tmpdir(), 'verdicts-ahead-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -32,6 +37,19 @@ test('another thread says of large files what this one would, and nothing of wha
     verdicts.end();
     close();
   }
+});
+
+test('what the values of large files say is read meanwhile, and is what it is without another thread', async () => {
+  const [a, b] = [readFileSync(join(folder, 'a.db')), readFileSync(join(folder, 'b.db'))];
+  writeFileSync(join(folder, 'c.db'), a);
+  const [{ readArtifacts }, { readDatabases }] = await Promise.all([built<typeof ArtifactsModule>('artifacts/index'), built<typeof BuildDraft>('case/build-draft')]);
+  const bundle = await openBundle([folder]);
+  const reads = await readDatabases(bundle, await readArtifacts(bundle.files, () => undefined), { onDatabase: () => undefined, onRead: () => undefined, rest: () => Promise.resolve() });
+  expect(reads.map(({ snapshot }) => snapshot?.verdict)).toEqual(['intact', 'digest-wrong', 'intact']);
+  const { live, ...alone } = surveyWrites(writesOfFile(bytesSource(a)));
+  for (const read of [reads[0], reads[2]]) expect(read?.survey).toMatchObject({ ...alone, live: { size: live.size } });
+  expect(reads[1]?.survey?.counts).toEqual(surveyWrites(writesOfFile(bytesSource(b))).counts);
+  bundle.close();
 });
 
 test('a few small files are left to the thread that asks', async () => {
