@@ -1,3 +1,5 @@
+import { latin1 } from '../formats/latin1.js';
+
 /** A row of bucket `members` (etcd 3.6 server/etcdserver/api/membership/member.go, JSON). */
 export interface MemberRow {
   /** Lower-case hex without leading zeros, as etcd prints ids. */
@@ -14,7 +16,7 @@ const texts = (value: unknown): readonly string[] | null => (value === undefined
 
 /** Decodes a member row. The id comes from the key: the JSON number exceeds 2^53. Null when it is no such row. */
 export function parseMemberRow(key: Uint8Array, value: Uint8Array): MemberRow | null {
-  const memberId = Buffer.from(key).toString('latin1');
+  const memberId = latin1(key);
   if (!/^[0-9a-f]{1,16}$/.test(memberId)) return null;
   // Checked by hand: a schema library would take longer to load than most verdicts take.
   let parsed: unknown;

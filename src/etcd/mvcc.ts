@@ -1,6 +1,7 @@
 import { bucketEntries, bucketRows, openBolt, type Bolt, type BucketEntry, type Report, type Row } from '../formats/bbolt/db.js';
 import { readInt64, writeInt64 } from '../formats/int64.js';
 import type { ByteSource } from '../formats/source.js';
+import { latin1 } from '../formats/latin1.js';
 import { parseKeyValue, type KeyValue } from './key-value.js';
 
 /** etcd's database: bbolt with the buckets of etcd 3.6 server/storage/schema/bucket.go. */
@@ -35,7 +36,7 @@ export function openBackend(source: ByteSource, report: Report = ignore): Backen
   const bolt = openBolt(source);
   const visited = new Set<number>();
   const buckets = new Map<string, BucketEntry>();
-  for (const entry of bucketEntries(bolt, visited, report)) buckets.set(Buffer.from(entry.name).toString('latin1'), entry);
+  for (const entry of bucketEntries(bolt, visited, report)) buckets.set(latin1(entry.name), entry);
   return { bolt, buckets, visited };
 }
 

@@ -1,4 +1,5 @@
 import { crc32c } from '../../formats/crc32c.js';
+import { latin1, printable } from '../../formats/latin1.js';
 import type { DataDir } from '../data-dir.js';
 import type { BootReport } from '../verdict.js';
 import type { EtcdRelease } from '../version.js';
@@ -40,7 +41,8 @@ interface Story {
   readonly last: bigint;
 }
 
-const printable = (key: Uint8Array): string => Buffer.from(key).toString('latin1').replace(/[^\x20-\x7e]/g, '.').slice(0, 300);
+/** So much of a key is shown. */
+const shownLength = 300;
 const encoder = new TextEncoder();
 
 /** Revisions with their digests, each new one behind the last or at its place. */
@@ -79,7 +81,7 @@ function storyOf(dir: DataDir, release: EtcdRelease): Story {
   const live = new Map<string, { revision: bigint; digest: number }>();
   let last = 0n;
   for (const { revision, key, value } of storedVersions(dir, release)) {
-    const name = Buffer.from(key).toString('latin1');
+    const name = latin1(key);
     const digest = value === null ? 0 : crc32c(value, 1);
     list.add(revision, encoder.encode(`${name}\0${digest}`));
     if (value === null) live.delete(name);
@@ -102,7 +104,7 @@ function above(revisions: BigInt64Array, revision: bigint): number {
 
 /** A key that a revision changed. */
 function keyAt(story: Story, release: EtcdRelease, revision: bigint): string {
-  for (const one of storedVersions(story.dir, release)) if (one.revision === revision) return printable(one.key);
+  for (const one of storedVersions(story.dir, release)) if (one.revision === revision) return printable(latin1(one.key), shownLength);
   return '';
 }
 
@@ -129,7 +131,7 @@ function forkBetween(a: Story, b: Story, floor: bigint, at: readonly [number, nu
   }
   const row = firstDifference(a, b, floor);
   if (row !== null && (key === null || row.revision <= key.revision)) return { revision: row.revision, key: keyAt(row.holder, release, row.revision), members: at, kind: row.kind };
-  return key === null ? null : { revision: key.revision, key: printable(Buffer.from(key.name, 'latin1')), members: at, kind: 'content' };
+  return key === null ? null : { revision: key.revision, key: printable(key.name, shownLength), members: at, kind: 'content' };
 }
 
 /** Below this a member lacks rows by right. */

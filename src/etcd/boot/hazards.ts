@@ -1,5 +1,6 @@
 import type { Problem } from '../../formats/problem.js';
 import { forEach, rootBucket } from '../../formats/bbolt/behaviour/tree.js';
+import { latin1, printable } from '../../formats/latin1.js';
 import { logFiles } from '../raft/log.js';
 import type { LiveKey, Store } from '../replay/store.js';
 import { knownBuckets } from '../snapshot/contents.js';
@@ -20,8 +21,6 @@ export interface BeforeReplay {
 
 /** A revision that moves further than this in one step was never reached by writes. */
 const jump = 1n << 15n;
-
-const printable = (key: string): string => key.replace(/[^\x20-\x7e]/g, '.').slice(0, 200);
 
 /** The empty row that `snapshot restore --bump-revision` writes: no key, no value, no numbers. */
 const isBumpMarker = (live: LiveKey): boolean => live.key === '' && live.lost !== true && live.createRevision === 0n && live.modRevision === 0n && live.version === 0n;
@@ -63,7 +62,7 @@ function strangeBuckets(loaded: LoadedMember): string[] {
   const { backend } = loaded.database;
   if (backend === null) return [];
   const names = new Set<string>();
-  for (const row of forEach(backend.tx, rootBucket(backend.tx))) names.add(Buffer.from(backend.tx.map.bytes(row.key.at, row.key.length)).toString('latin1'));
+  for (const row of forEach(backend.tx, rootBucket(backend.tx))) names.add(latin1(backend.tx.map.bytes(row.key.at, row.key.length)));
   const strange = [...names].filter((name) => !knownBuckets.has(name)).map((name) => `bucket ${printable(name)} is none of etcd's`);
   if (!names.has('key') && names.size > 0) strange.push('bucket key is missing');
   return strange;
@@ -84,11 +83,11 @@ function judgeByHistory(history: LogHistory, loaded: LoadedMember): { readonly h
   const difference = differenceOf(expected, actual);
   const { store } = actual;
   if (difference.count === 0 && store.revision === expected.store.revision) return { hazard: null, problems: [] };
-  const counts = `${difference.lost.length === 0 ? '' : `lost: ${difference.lost.map(printable).join(', ')}; `}${difference.changed.length === 0 ? '' : `changed: ${difference.changed.map(printable).join(', ')}; `}${difference.added.length === 0 ? '' : `added: ${difference.added.map(printable).join(', ')}; `}`;
+  const counts = `${difference.lost.length === 0 ? '' : `lost: ${difference.lost.map((key) => printable(key)).join(', ')}; `}${difference.changed.length === 0 ? '' : `changed: ${difference.changed.map((key) => printable(key)).join(', ')}; `}${difference.added.length === 0 ? '' : `added: ${difference.added.map((key) => printable(key)).join(', ')}; `}`;
   const problem: Problem = {
     code: 'boot.differs-from-log', severity: 'error', offset: null, page: null,
     message: `the log holds every write since the store was empty, and leads to revision ${expected.store.revision}; the database with the log applied comes to revision ${store.revision} and differs in ${difference.count} keys (${counts.replace(/; $/, '')})`,
-    keys: [...difference.lost, ...difference.changed, ...difference.added].slice(0, 12).map(printable),
+    keys: [...difference.lost, ...difference.changed, ...difference.added].slice(0, 12).map((key) => printable(key)),
   };
   const hazard: Hazard =
     store.revision > expected.store.revision
@@ -108,7 +107,7 @@ function judgeByHistory(history: LogHistory, loaded: LoadedMember): { readonly h
 export function hazardsOf(loaded: LoadedMember, server: ServerKind, before: BeforeReplay, appliedIndex: bigint): { readonly hazard: Hazard; readonly problems: readonly Problem[] } {
   const problems: Problem[] = [];
   const note = (code: string, message: string, keys: readonly string[] = []): void => {
-    problems.push({ code, severity: 'error', offset: null, page: null, message, ...(keys.length === 0 ? {} : { keys: keys.slice(0, 12).map(printable) }) });
+    problems.push({ code, severity: 'error', offset: null, page: null, message, ...(keys.length === 0 ? {} : { keys: keys.slice(0, 12).map((key) => printable(key)) }) });
   };
   const original = logFiles(loaded.files.wal, server.version);
   const { started, database } = loaded;

@@ -1,11 +1,11 @@
 import { crc32c } from '../../formats/crc32c.js';
 import { bucketOf, cursorOf, rootBucket } from '../../formats/bbolt/behaviour/tree.js';
+import { latin1 } from '../../formats/latin1.js';
 import { parseKeyValue } from '../key-value.js';
 import { parseRevision, revisionBytes } from '../mvcc.js';
 import { entryData, type LogEntry } from '../raft/log.js';
 import { entryType } from '../raft/messages.js';
 import { decodeRequest, type TxnOperation } from '../raft/request.js';
-import { latin1 } from '../replay/store.js';
 import type { LoadedMember } from './member-start.js';
 
 /** What comparing the newest rows with the log's entries around the consistent index shows. */

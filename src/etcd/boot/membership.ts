@@ -1,4 +1,5 @@
 import { panic } from '../../formats/bbolt/behaviour/death.js';
+import { latin1 } from '../../formats/latin1.js';
 import { parseMemberRow } from '../member-rows.js';
 import type { ConfChange, ConfState } from '../raft/messages.js';
 import { rowsIn, type OpenedBackend } from '../start/backend.js';
@@ -80,7 +81,7 @@ export function membersInDatabase(backend: OpenedBackend): ReadonlyMap<bigint, K
 /** Rows that 3.6 and 3.7 cannot start with: membership is read from the database, strictly. */
 export function refuseBrokenMembers(backend: OpenedBackend): void {
   for (const row of rowsIn(backend, 'members')) {
-    const error = goJsonError(Buffer.from(row.value).toString('latin1'));
+    const error = goJsonError(latin1(row.value));
     if (error !== null) panic(`couldn't read members from backend: ${error}`);
   }
 }

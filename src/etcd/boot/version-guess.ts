@@ -1,3 +1,4 @@
+import { latin1 } from '../../formats/latin1.js';
 import type { DataDir } from '../data-dir.js';
 import { openBackend, rowsOf } from '../mvcc.js';
 import { etcdLine, type EtcdLine } from '../version.js';
@@ -13,8 +14,8 @@ export function lineOfDataDir(dir: DataDir): EtcdLine | null {
   const backend = openBackend(db.source);
   for (const [bucket, name] of [['meta', 'storageVersion'], ['cluster', 'clusterVersion']] as const) {
     for (const row of rowsOf(backend, bucket)) {
-      if (Buffer.from(row.key).toString('latin1') !== name) continue;
-      const line = etcdLine(Buffer.from(row.value).toString('latin1'));
+      if (latin1(row.key) !== name) continue;
+      const line = etcdLine(latin1(row.value));
       if (line !== null) return line;
     }
   }

@@ -1,6 +1,7 @@
+import { latin1 } from '../../formats/latin1.js';
 import type { Compare, RaftRequest, TxnOperation, TxnRequest } from '../raft/request.js';
 import { applyAuth, isAdmin, mayDelete, mayPut, mayRevoke, mayRunTxn, type Auth } from './permissions.js';
-import { beginTransaction, deleteKeys, endTransaction, keysOfRange, latin1, put, type LiveKey, type Store, type Transaction, type Write } from './store.js';
+import { beginTransaction, deleteKeys, endTransaction, keysOfRange, put, type LiveKey, type Store, type Transaction, type Write } from './store.js';
 
 /** Alarms by kind (rpc.proto AlarmType): members that raised it. */
 export interface Alarms {

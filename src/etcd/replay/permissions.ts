@@ -1,5 +1,6 @@
+import { latin1 } from '../../formats/latin1.js';
 import type { AuthRequest, DeleteRangeRequest, Permission, PutRequest, TxnOperation, TxnRequest } from '../raft/request.js';
-import { latin1, type Lease } from './store.js';
+import { type Lease } from './store.js';
 
 export interface User {
   readonly roles: Set<string>;

@@ -1,5 +1,6 @@
 import { panic } from '../../formats/bbolt/behaviour/death.js';
 import type { Slice } from '../../formats/bbolt/behaviour/pages.js';
+import { latin1 } from '../../formats/latin1.js';
 import type { Revision } from '../mvcc.js';
 import { addKey, keysBetween, orderedKeys, removeKey, type OrderedKeys } from './ordered-keys.js';
 
@@ -55,8 +56,6 @@ export interface Store {
 export function emptyStore(): Store {
   return { live: new Map(), order: orderedKeys(), leases: new Map(), revision: 1n, compactRevision: -1n };
 }
-
-export const latin1 = (bytes: Uint8Array): string => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
 
 /** Puts a live key into the index, replacing its earlier version. */
 export function setLive(store: Store, live: LiveKey): void {

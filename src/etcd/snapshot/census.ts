@@ -2,6 +2,7 @@ import { crc32c } from '../../formats/crc32c.js';
 import { bucketEntries, type Bolt, type BucketEntry, type Row } from '../../formats/bbolt/db.js';
 import { inspectBucket, inspectTree, isBucketRow } from '../../formats/bbolt/inspect.js';
 import type { Problem } from '../../formats/problem.js';
+import { latin1 } from '../../formats/latin1.js';
 import { compactRevision, contentsOf, knownBuckets } from './contents.js';
 import { keyLeaves } from './key-leaves.js';
 import { LeafScan } from './leaf-scan.js';
@@ -54,14 +55,14 @@ function readSmall(bolt: Bolt, visited: Set<number>): SmallBuckets | null {
   const entries = [...bucketEntries(bolt, new Set(), report)];
   const rows = new Map<string, Row[]>();
   for (const entry of entries) {
-    const name = Buffer.from(entry.name).toString('latin1');
+    const name = latin1(entry.name);
     if (name === 'key') continue;
     const list: Row[] = [];
     inspectBucket(bolt, entry, visited, { report, lost, row: (row) => (row.flags !== 0 || ++total > mostSmallRows ? lost() : void list.push(row)) });
     if (!clean) return null;
     rows.set(name, list);
   }
-  if (entries.some((entry) => !knownBuckets.has(Buffer.from(entry.name).toString('latin1'))) || !rows.has('meta')) return null;
+  if (entries.some((entry) => !knownBuckets.has(latin1(entry.name))) || !rows.has('meta')) return null;
   return clean ? { entries, rows } : null;
 }
 
@@ -75,7 +76,7 @@ export function startCensus(bolt: Bolt): CensusPass | null {
   if (bolt.metas.active === null || !metasAreClean(bolt) || bolt.highWater * bolt.pageSize > bolt.source.byteLength) return null;
   const visited = new Set<number>();
   const small = readSmall(bolt, visited);
-  const key = small?.entries.find((entry) => Buffer.from(entry.name).toString('latin1') === 'key');
+  const key = small?.entries.find((entry) => latin1(entry.name) === 'key');
   if (small === null || key === undefined || key.root === null) return null;
   const leaves = keyLeaves(bolt, key.root, visited);
   if (leaves === null) return null;
@@ -177,7 +178,7 @@ function tally(small: SmallBuckets, scan: LeafScan): Census {
   let rows = 0;
   for (const entry of small.entries) {
     hash = crc32c(entry.name, hash);
-    const list = small.rows.get(Buffer.from(entry.name).toString('latin1'));
+    const list = small.rows.get(latin1(entry.name));
     if (list === undefined) {
       hash = scan.continueHash(hash);
       rows += scan.rows;

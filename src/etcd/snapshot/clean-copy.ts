@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import type { Row } from '../../formats/bbolt/db.js';
 import { pageFlag } from '../../formats/bbolt/layout.js';
 import { writeBolt, type NewRow, type PageSink } from '../../formats/bbolt/write.js';
+import { latin1 } from '../../formats/latin1.js';
 import { semverError } from '../start/other-buckets.js';
 import { decodeAs, shapes } from '../start/wire-errors.js';
-import { latin1 } from './contents.js';
 import { historyOf } from './history.js';
 import { keyOfRow, newestRows, valueOfRow, type Salvage, type SalvagedRow } from './salvage.js';
 

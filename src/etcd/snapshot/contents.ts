@@ -1,3 +1,4 @@
+import { latin1 } from '../../formats/latin1.js';
 import { more, readVarint, readVarint64, skipField, wireReader } from '../../formats/protobuf/reader.js';
 import type { Row } from '../../formats/bbolt/db.js';
 import { parseMemberRow, type MemberRow } from '../member-rows.js';
@@ -15,7 +16,6 @@ export interface Contents {
 export const knownBuckets: ReadonlySet<string> = new Set(['alarm', 'auth', 'authRoles', 'authUsers', 'cluster', 'key', 'lease', 'members', 'members_removed', 'meta', 'test']);
 
 const alarmNames: readonly string[] = ['NONE', 'NOSPACE', 'CORRUPT'];
-export const latin1 = (bytes: Uint8Array): string => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
 
 /** An alarm row's key is a marshalled AlarmMember {1 memberID, 2 alarm}. */
 function alarmOf(key: Uint8Array): { memberId: string; alarm: string } | null {

@@ -1,8 +1,9 @@
 import { crc32c } from '../../formats/crc32c.js';
 import type { ByteSource } from '../../formats/source.js';
+import { latin1 } from '../../formats/latin1.js';
 import { parseKeyValue } from '../key-value.js';
 import { openBackend, parseRevision, rowsOf } from '../mvcc.js';
-import { compactRevision, contentsOf, latin1 } from './contents.js';
+import { compactRevision, contentsOf } from './contents.js';
 import type { HashKv } from './status-text.js';
 
 /** `compacted`: the revision lies below the compaction; `future`: above the last one; `unreadable`: a row is. */

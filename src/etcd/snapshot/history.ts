@@ -1,3 +1,4 @@
+import { printable } from '../../formats/latin1.js';
 import type { Problem } from '../../formats/problem.js';
 import type { SoundRow } from './row-checks.js';
 
@@ -20,7 +21,6 @@ interface Life {
 }
 
 const mostListed = 200;
-const printable = (key: string): string => key.slice(0, 200).replace(/[^\x20-\x7e]/g, '.');
 
 export function historyOf(): History {
   const lives = new Map<string, Life>();

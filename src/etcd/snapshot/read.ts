@@ -1,11 +1,12 @@
 import { openBolt, type Bolt } from '../../formats/bbolt/db.js';
 import type { Problem } from '../../formats/problem.js';
 import { bytesSource, type ByteSource } from '../../formats/source.js';
+import { latin1 } from '../../formats/latin1.js';
 import { clusterIdOf } from '../ids.js';
 import type { CleanStore } from '../start/store.js';
 import type { FileVerdict, SnapshotReport } from '../verdict.js';
 import type { Census } from './census.js';
-import { compactRevision, contentsOf, latin1, metaNumber } from './contents.js';
+import { compactRevision, contentsOf, metaNumber } from './contents.js';
 import { damageOf } from './damage.js';
 import { digestSize, judgeDigest, type Digests, type DigestsElsewhere } from './digest.js';
 import { readOnce } from './pass.js';

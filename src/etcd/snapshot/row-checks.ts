@@ -1,5 +1,6 @@
 import type { Problem } from '../../formats/problem.js';
 import type { Row } from '../../formats/bbolt/db.js';
+import { latin1, printable } from '../../formats/latin1.js';
 import { parseKeyValue } from '../key-value.js';
 import { parseRevision } from '../mvcc.js';
 
@@ -14,8 +15,6 @@ export interface SoundRow {
   /** The value that the key got; a view. */
   readonly value: Uint8Array;
 }
-
-const printable = (bytes: Uint8Array): string => Buffer.from(bytes.subarray(0, 200)).toString('latin1').replace(/[^\x20-\x7e]/g, '.');
 
 /** Judges one row of bucket `key` by etcd's invariants (mvcc/kvstore_txn.go put and delete). */
 export function checkRow(row: Row, pageSize: number, report: (problem: Problem) => void): SoundRow | null {
@@ -37,7 +36,7 @@ export function checkRow(row: Row, pageSize: number, report: (problem: Problem) 
     say('etcd.key-value', `the value of revision ${main} cannot be decoded`);
     return null;
   }
-  const name = (): string => printable(kv.key);
+  const name = (): string => printable(latin1(kv.key));
   if (kv.key.length === 0) {
     say('etcd.empty-key', `revision ${main} has no key`);
     return null;
@@ -54,5 +53,5 @@ export function checkRow(row: Row, pageSize: number, report: (problem: Problem) 
     say('etcd.versions', `revision ${main}: create revision ${kv.createRevision} and version ${kv.version} contradict each other`, [name()]);
     return null;
   }
-  return { key: Buffer.from(kv.key).toString('latin1'), main, sub, tombstone: key.tombstone, createRevision: kv.createRevision, version: kv.version, value: kv.value };
+  return { key: latin1(kv.key), main, sub, tombstone: key.tombstone, createRevision: kv.createRevision, version: kv.version, value: kv.value };
 }

@@ -4,9 +4,10 @@ import { pageFlag, pageHeaderSize } from '../../formats/bbolt/layout.js';
 import { isContiguous, leafElements, readPage } from '../../formats/bbolt/page.js';
 import { readAhead } from '../../formats/read-ahead.js';
 import type { ByteSource } from '../../formats/source.js';
+import { latin1 } from '../../formats/latin1.js';
 import { parseKeyValue } from '../key-value.js';
 import { parseRevision } from '../mvcc.js';
-import { compactRevision, contentsOf, latin1 } from './contents.js';
+import { compactRevision, contentsOf } from './contents.js';
 import { checkRow } from './row-checks.js';
 
 /**

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { bucketEntries, bucketRows, type Bolt } from '../../formats/bbolt/db.js';
 import type { Problem } from '../../formats/problem.js';
-import { latin1 } from './contents.js';
+import { latin1 } from '../../formats/latin1.js';
 import { historyOf } from './history.js';
 import { checkRow } from './row-checks.js';
 

@@ -1,12 +1,13 @@
 import { openBolt } from '../../formats/bbolt/db.js';
 import type { ByteSource } from '../../formats/source.js';
+import { latin1 } from '../../formats/latin1.js';
 import { behaviours } from '../start/line-behaviour.js';
 import type { Ending } from '../start/restored.js';
 import { followStatus, type StatusNumbers } from '../start/status.js';
 import type { SnapshotReport } from '../verdict.js';
 import type { EtcdLine } from '../version.js';
 import type { Census } from './census.js';
-import { contentsOf, latin1 } from './contents.js';
+import { contentsOf } from './contents.js';
 import { judgeDigest, type DigestsElsewhere } from './digest.js';
 import { readOnce } from './pass.js';
 

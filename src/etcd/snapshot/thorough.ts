@@ -4,7 +4,8 @@ import { inspectBucket, inspectTree, isBucketRow, type LostRange } from '../../f
 import { noFreelist, pageFlag } from '../../formats/bbolt/layout.js';
 import { pageType, readPage } from '../../formats/bbolt/page.js';
 import type { Problem } from '../../formats/problem.js';
-import { compactRevision, contentsOf, knownBuckets, latin1 } from './contents.js';
+import { latin1 } from '../../formats/latin1.js';
+import { compactRevision, contentsOf, knownBuckets } from './contents.js';
 import { historyOf } from './history.js';
 import { checkRow } from './row-checks.js';
 

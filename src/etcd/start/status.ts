@@ -5,6 +5,7 @@ import type { Slice } from '../../formats/bbolt/behaviour/pages.js';
 import { openAsBbolt } from '../../formats/bbolt/behaviour/open.js';
 import { bucketOf, cursorOf, forEach, rootBucket } from '../../formats/bbolt/behaviour/tree.js';
 import { crc32c } from '../../formats/crc32c.js';
+import { latin1 } from '../../formats/latin1.js';
 import type { ByteSource } from '../../formats/source.js';
 import type { LineBehaviour } from './line-behaviour.js';
 import { follow, type Ending } from './restored.js';
@@ -20,7 +21,6 @@ export interface StatusNumbers {
   readonly version: string | null;
 }
 
-const latin1 = (bytes: Uint8Array): string => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
 const exit = (message: string): never => {
   throw new Death('exit', message);
 };
