@@ -1,13 +1,14 @@
-import { createHash } from 'node:crypto';
 import { bucketEntries, bucketRows, type Bolt } from '../../formats/bbolt/db.js';
 import type { Problem } from '../../formats/problem.js';
 import { latin1 } from '../../formats/latin1.js';
+import { sha256 } from '../../formats/sha256.js';
+import { keysHash } from '../keys-hash.js';
 import { historyOf } from './history.js';
 import { checkRow } from './row-checks.js';
 
 /** Every live key of a clean file, hashed where asked for, and what contradicts itself in its history. */
 export interface ServedContent {
-  /** SHA-256 over `hex(key) TAB mod_revision TAB hex(sha256(value)) LF`, keys ascending by bytes; null when not asked for. */
+  /** As `keysHash` has it; null when not asked for. */
   readonly keysHash: string | null;
   readonly problems: readonly Problem[];
 }
@@ -37,10 +38,10 @@ export function servedContent(bolt: Bolt, compacted: bigint, hash: boolean): Ser
   }
   const problems = history.gaps(compacted).map((gap) => ({ ...gap, page: null, offset: null }));
   if (!hash) return { keysHash: null, problems };
-  const all = createHash('sha256');
+  const all = keysHash();
   for (const key of [...newest.keys()].sort()) {
-    const { modRevision, value } = newest.get(key) ?? { modRevision: 0n, value: new Uint8Array() };
-    all.update(`${Buffer.from(key, 'latin1').toString('hex')}\t${modRevision}\t${createHash('sha256').update(value).digest('hex')}\n`);
+    const { modRevision, value } = newest.get(key)!;
+    all.add(key, modRevision, sha256(value));
   }
-  return { keysHash: all.digest('hex'), problems };
+  return { keysHash: all.digest(), problems };
 }

@@ -2,6 +2,7 @@ import { Death } from '../../formats/bbolt/behaviour/death.js';
 import { freepages, type WrongClaim } from '../../formats/bbolt/behaviour/check.js';
 import { openAsBbolt } from '../../formats/bbolt/behaviour/open.js';
 import type { ByteSource } from '../../formats/source.js';
+import { keysHash } from '../keys-hash.js';
 import { createBucket, requireBucket, touchRows, type OpenedBackend, type Speaker } from './backend.js';
 import { observedVersions, type LineBehaviour } from './line-behaviour.js';
 import { loadAlarms, loadAuth, loadClusterVersion, trimMembers, validateSchema } from './other-buckets.js';
@@ -100,7 +101,7 @@ const chance = ({ page, kind }: WrongClaim): string =>
 /** The first start of a member from a restored snapshot, with a read of all keys. */
 export function followBoot(source: ByteSource, fileSize: number, behaviour: LineBehaviour, clean: CleanStore | null = null): BootOutcome {
   if (fileSize === 0) {
-    return { ending: null, open: null, served: { revision: 1n, keys: 0, keysHash: 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855' } };
+    return { ending: null, open: null, served: { revision: 1n, keys: 0, keysHash: keysHash().digest() } };
   }
   let served: ServedKeys | null = null;
   let claim: WrongClaim | null = null;

@@ -1,10 +1,12 @@
-import { createHash } from 'node:crypto';
 import type { Row } from '../../formats/bbolt/db.js';
 import { panic } from '../../formats/bbolt/behaviour/death.js';
 import type { Slice } from '../../formats/bbolt/behaviour/pages.js';
 import { cursorOf, type Bucket, type Transaction } from '../../formats/bbolt/behaviour/tree.js';
 import { crc32c } from '../../formats/crc32c.js';
 import { readInt64 } from '../../formats/int64.js';
+import { latin1 } from '../../formats/latin1.js';
+import { sha256 } from '../../formats/sha256.js';
+import { keysHash } from '../keys-hash.js';
 import { isRevisionKey, revisionBytes, type Revision } from '../mvcc.js';
 import { createBucket, existing, fatal, requireBucket, rowAt, rowsIn, valueOf, type OpenedBackend } from './backend.js';
 import { KeyIndex } from './key-index.js';
@@ -25,7 +27,7 @@ export interface LoadedStore {
 export interface ServedKeys {
   readonly revision: bigint;
   readonly keys: number;
-  /** SHA-256 over `hex(key) TAB mod_revision TAB hex(sha256(value)) LF`, keys ascending; null when not asked for. */
+  /** As `keysHash` has it; null when not asked for. */
   readonly keysHash: string | null;
 }
 
@@ -149,25 +151,27 @@ function bucketOrNone(backend: OpenedBackend): Bucket | null {
   }
 }
 
+const order = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
 /** Reads all keys at the current revision as a client's first range does (from key "\0" on). */
 export function serveAll(backend: OpenedBackend, store: LoadedStore): ServedKeys {
   const { index, rows, bucket } = store;
-  const lines: string[] = [];
+  const found: { readonly key: string; readonly modRevision: bigint; readonly digest: string }[] = [];
   const cursor = bucket === null ? null : cursorOf(backend.tx, bucket);
   const keyValueOf = keyValueReader(backend);
   const alive = Array.from(index.alive(store.currentRevision), (row) => [index.key(row), rows.revision(row)] as const);
-  for (const [name, rev] of alive.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))) {
+  for (const [name, rev] of alive.sort(([a], [b]) => order(a, b))) {
     if (name === '') continue;
     const row = cursor === null ? null : rowAt(backend, revisionBytes(rev.main, rev.sub), cursor);
     if (row === null) return fatal(backend, 'range failed to find revision pair', `mvcc: range cannot find rev (${rev.main},${rev.sub})`);
     const { bytes, keyStart, keyEnd, valueStart, valueEnd, modRevision } = keyValueOf(row);
-    const value = createHash('sha256').update(bytes.subarray(valueStart, valueEnd)).digest('hex');
-    lines.push(`${Buffer.from(bytes.subarray(keyStart, keyEnd)).toString('hex')}\t${modRevision}\t${value}\n`);
+    found.push({ key: latin1(bytes.subarray(keyStart, keyEnd)), modRevision, digest: sha256(bytes.subarray(valueStart, valueEnd)) });
   }
-  lines.sort();
-  const hash = createHash('sha256');
-  for (const line of lines) hash.update(line);
-  return { revision: store.currentRevision, keys: lines.length, keysHash: hash.digest('hex') };
+  // A damaged row can name another key than the index.
+  found.sort((a, b) => order(a.key, b.key));
+  const hash = keysHash();
+  for (const { key, modRevision, digest } of found) hash.add(key, modRevision, digest);
+  return { revision: store.currentRevision, keys: found.length, keysHash: hash.digest() };
 }
 
 /** lessor.initAndRecover: every lease row must decode. */
