@@ -24,10 +24,10 @@ const passes: Readonly<Record<string, Pass>> = {
     return started(() => readSnapshot(fileSource(file)).verdict);
   },
   async kubernetes(file) {
-    const [{ fileSource }, { revisionClock, surveyWrites, timeOfRevision }, { writesOfFile }] = await Promise.all([built<typeof Intake>('intake/index'), built<typeof Kubernetes>('kubernetes/index'), built<typeof Writes>('kubernetes/writes')]);
+    const [{ fileSource }, { clockOf, surveyWrites, timeOfRevision }, { writesOfFile }] = await Promise.all([built<typeof Intake>('intake/index'), built<typeof Kubernetes>('kubernetes/index'), built<typeof Writes>('kubernetes/writes')]);
     return started(() => {
       const survey = surveyWrites(writesOfFile(fileSource(file)));
-      const clock = revisionClock(survey.points, survey.newestRevision, survey.wholeFrom);
+      const clock = clockOf(survey);
       const { time } = timeOfRevision(clock, BigInt(survey.newestRevision ?? 0));
       return `${survey.live.size} live keys, ${survey.rows} rows, newest ${new Date(time.best ?? 0).toISOString()}`;
     });

@@ -9,7 +9,7 @@ import { readObject } from '../../src/kubernetes/object.js';
 import { plainJsonText } from '../../src/kubernetes/plain-json.js';
 import { writesOfFile } from '../../src/kubernetes/writes.js';
 import { kubernetesYaml } from '../../src/kubernetes/yaml.js';
-import { revisionClock, timeOfRevision } from '../../src/time/revision-clock.js';
+import { clockOf, timeOfRevision } from '../../src/time/revision-clock.js';
 import type { FuzzTarget } from './fuzz-target.js';
 
 const snapshotsFolder = fileURLToPath(new URL('../../test/fixtures/snapshots/', import.meta.url));
@@ -43,7 +43,7 @@ export const kubernetesTargets: readonly FuzzTarget[] = [
     run: (bytes) => {
       const writes = (): ReturnType<typeof writesOfFile> => writesOfFile(bytesSource(bytes));
       const survey = surveyWrites(writes());
-      const { time } = timeOfRevision(revisionClock(survey.points, survey.newestRevision, survey.wholeFrom), BigInt(survey.newestRevision ?? 0));
+      const { time } = timeOfRevision(clockOf(survey), BigInt(survey.newestRevision ?? 0));
       if (time.notBefore !== null && time.notAfter !== null && time.notBefore > time.notAfter) throw new Error('a time ends before it begins');
       lossBetween(survey, survey);
       suspiciousChanges(survey, survey);

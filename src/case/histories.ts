@@ -1,4 +1,4 @@
-import { revisionClock, timeOfRevision, type RevisionClock } from '../kubernetes/index.js';
+import { clockOf, timeOfRevision, type RevisionClock } from '../kubernetes/index.js';
 import { mergeClocks } from '../time/revision-clock.js';
 import type { Interval } from '../time/interval.js';
 import type { ReadDatabase } from './database-report.js';
@@ -39,7 +39,7 @@ export function historiesOf(reads: readonly ReadDatabase[]): readonly [History, 
   const undated: ReadDatabase[] = [];
   for (const read of reads) {
     const { survey } = read;
-    const clock = survey === null ? null : revisionClock(survey.points, survey.newestRevision, survey.wholeFrom);
+    const clock = survey === null ? null : clockOf(survey);
     if (survey?.newestRevision == null || clock === null || clock.quality !== 'renewals') undated.push(read);
     else dated.push({ read, clock, newest: survey.newestRevision, time: timeOfRevision(clock, BigInt(survey.newestRevision)).time });
   }
@@ -53,7 +53,7 @@ export function historiesOf(reads: readonly ReadDatabase[]): readonly [History, 
   const [first = [], ...others] = groups;
   const history = (group: readonly Dated[], more: readonly ReadDatabase[]): History => ({
     reads: [...group.map((one) => one.read), ...more],
-    clock: mergeClocks([...group.map((one) => one.clock), ...more.flatMap(({ survey }) => (survey === null ? [] : [revisionClock(survey.points, survey.newestRevision, survey.wholeFrom)]))]),
+    clock: mergeClocks([...group.map((one) => one.clock), ...more.flatMap(({ survey }) => (survey === null ? [] : [clockOf(survey)]))]),
   });
   return [history(first, undated), ...others.map((group) => history(group, []))];
 }

@@ -1,5 +1,5 @@
 import type { Fact } from '../artifacts/fact.js';
-import { revisionClock, timeOfRevision } from '../kubernetes/index.js';
+import { clockOf, timeOfRevision } from '../kubernetes/index.js';
 import { asUtc, type ZoneReading } from '../time/civil-zone.js';
 import type { Interval } from '../time/interval.js';
 import type { Stamp } from '../time/stamp.js';
@@ -23,7 +23,7 @@ const day = 24 * hour;
 /** The newest moment that the values in one file prove, by the clocks of the cluster. */
 function contentEnd(read: ReadDatabase): number | null {
   if (read.survey === null || read.survey.newestRevision === null) return null;
-  const clock = revisionClock(read.survey.points, read.survey.newestRevision, read.survey.wholeFrom);
+  const clock = clockOf(read.survey);
   return clock.quality === 'renewals' ? timeOfRevision(clock, BigInt(read.survey.newestRevision)).time.notBefore : null;
 }
 

@@ -129,9 +129,11 @@ function readMetadata(bytes: Uint8Array, start: number, into: ObjectHeader): boo
     switch (key) {
       case 'name':
         into.name = textAt(bytes, at, stop);
+        if (bytes[at] === quote) [into.nameStart, into.nameStop] = [at + 1, stop - 1];
         break;
       case 'namespace':
         into.namespace = textAt(bytes, at, stop);
+        if (bytes[at] === quote) [into.namespaceStart, into.namespaceStop] = [at + 1, stop - 1];
         break;
       case 'uid':
         if (bytes[at] === quote) [into.uidStart, into.uidStop] = [at + 1, Math.min(stop - 1, at + 1 + longestUid)];

@@ -6,7 +6,7 @@ import { emptyReading, readValue, storages, type Reading, type Storage } from '.
 
 const reading = emptyReading();
 const noTimes: StampSink = () => undefined;
-const onlyState = { creates: false, names: false, substance: true } as const;
+const onlyState = { creates: false, names: false, substance: true, key: null } as const;
 
 /** Numbers of one key that each of its writes asks for: eight doubles, one line of a processor's cache. */
 const field = { revision: 0, created: 1, version: 2, size: 3, writes: 4, heldBytes: 5, goneAt: 6, valueAt: 7 } as const;

@@ -5,6 +5,11 @@ import { timeMessage, utf8, WireCursor } from './wire.js';
 export interface ObjectHeader {
   name: string;
   namespace: string;
+  /** Where name and namespace stand; empty ranges without them. */
+  nameStart: number;
+  nameStop: number;
+  namespaceStart: number;
+  namespaceStop: number;
   /** Text of the UID, at most 64 bytes of it; an empty range without one. */
   uidStart: number;
   uidStop: number;
@@ -21,11 +26,12 @@ export interface ObjectHeader {
 
 /** A header of which nothing is known yet. */
 export function emptyHeader(): ObjectHeader {
-  return { name: '', namespace: '', uidStart: 0, uidStop: 0, created: null, deleted: null, managed: null, hostname: '', leader: '', written: [] };
+  return { name: '', namespace: '', nameStart: 0, nameStop: 0, namespaceStart: 0, namespaceStop: 0, uidStart: 0, uidStop: 0, created: null, deleted: null, managed: null, hostname: '', leader: '', written: [] };
 }
 
 function clear(header: ObjectHeader): void {
   header.name = header.namespace = header.hostname = header.leader = '';
+  header.nameStart = header.nameStop = header.namespaceStart = header.namespaceStop = 0;
   header.uidStart = header.uidStop = 0;
   header.created = header.deleted = header.managed = null;
   header.written.length = 0;
@@ -63,9 +69,13 @@ export function readObjectMeta(bytes: Uint8Array, start: number, stop: number, n
     switch (cursor.field) {
       case objectMetaField.name:
         if (names) into.name = cursor.text();
+        into.nameStart = cursor.start;
+        into.nameStop = cursor.stop;
         break;
       case objectMetaField.namespace:
         if (names) into.namespace = cursor.text();
+        into.namespaceStart = cursor.start;
+        into.namespaceStop = cursor.stop;
         break;
       case objectMetaField.uid:
         into.uidStart = cursor.start;

@@ -16,6 +16,7 @@ export interface Gathered {
   readonly prefixes: ReadonlySet<string>;
   readonly nodeUids: ReadonlyMap<string, string>;
   readonly unreadable: { readonly rows: number; readonly keys: ReadonlySet<string> };
+  readonly damagedValues: number;
   readonly kubeSystemUid: string | null;
   readonly newest: number | null;
   readonly oldest: number | null;
@@ -82,6 +83,7 @@ export function summary(g: Gathered): KubeSurvey {
       return { provider: provider ?? '', keyName: keyName ?? '', resources: sorted(byResource) };
     }),
     unreadable: { rows: g.unreadable.rows + foreign, keys: [...unreadableKeys] },
+    damagedValues: g.damagedValues + foreign,
     points: namedMachines(g.points, [...g.nodeUids.keys()]),
     kubeSystemUid: g.kubeSystemUid,
     nodeUids: sorted(g.nodeUids),

@@ -63,6 +63,8 @@ export interface KubeSurvey {
   readonly encryption: readonly { readonly provider: string; readonly keyName: string; readonly resources: Readonly<Record<string, number>> }[];
   /** Rows that were read whose value is neither an object nor encrypted although it should be. */
   readonly unreadable: { readonly rows: number; readonly keys: readonly string[] };
+  /** Rows that were read, overwritten ones too, whose value is cut, malformed, or another key's object. */
+  readonly damagedValues: number;
   readonly points: readonly ClockPoint[];
   readonly kubeSystemUid: string | null;
   readonly nodeUids: Readonly<Record<string, string>>;

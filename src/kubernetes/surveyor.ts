@@ -2,6 +2,7 @@ import type { ClockPoint } from '../time/clock-point.js';
 import type { StampSink } from './clock-stamps.js';
 import type { ByteSource } from '../formats/source.js';
 import { KeyStates } from './key-states.js';
+import type { KeyPlace } from './own-key.js';
 import { protobufMagic } from './layout.js';
 import { LiveKeys } from './live-keys.js';
 import { PlainWrite } from './plain-write.js';
@@ -55,6 +56,7 @@ export class Surveyor {
   private readonly prefixBytes: Uint8Array[] = [];
   private readonly nodeUids = new Map<string, string>();
   private readonly unreadable = { rows: 0, keys: new Set<string>() };
+  private damagedValues = 0;
   private readonly reading = emptyReading();
   private kubeSystem: { readonly uid: string | null; readonly revision: number } = { uid: null, revision: -1 };
   private newest: number | null = null;
@@ -65,6 +67,7 @@ export class Surveyor {
   private revision = 0;
   private number = 0;
   private text: string | null = null;
+  private readonly place: KeyPlace = { bytes: nothing, start: 0, stop: 0 };
   private lastDated = -Infinity;
   /** Of rows below a revision, only so many would stay anyway: one in so many of those that are dated elsewhere. */
   private readonly sparse = { below: -Infinity, oneIn: 1 };
@@ -83,7 +86,11 @@ export class Surveyor {
     const plain = write instanceof PlainWrite;
     const { states } = this;
     this.revision = plain ? write.main : Number(write.revision);
-    const key = plain ? states.of(write.bytes, write.keyAt, write.keyEnd) : states.of(write.key, 0, write.key.length);
+    const { place } = this;
+    place.bytes = plain ? write.bytes : write.key;
+    place.start = plain ? write.keyAt : 0;
+    place.stop = plain ? write.keyEnd : write.key.length;
+    const key = states.of(place.bytes, place.start, place.stop);
     this.number = key;
     this.text = null;
     this.countRow();
@@ -108,8 +115,8 @@ export class Surveyor {
 
   /** What all writes together say. */
   finish(): KubeSurvey {
-    const { states, points, deletions, nodeUids, unreadable, newest, oldest, wholeFrom, rows } = this;
-    return summary({ states, live: new LiveKeys(states), points, deletions, prefixes: new Set(this.prefixes), nodeUids, unreadable, kubeSystemUid: this.kubeSystem.uid, newest, oldest, wholeFrom, rows });
+    const { states, points, deletions, nodeUids, unreadable, damagedValues, newest, oldest, wholeFrom, rows } = this;
+    return summary({ states, live: new LiveKeys(states), points, deletions, prefixes: new Set(this.prefixes), nodeUids, unreadable, damagedValues, kubeSystemUid: this.kubeSystem.uid, newest, oldest, wholeFrom, rows });
   }
 
   /** Key of the row in hand. */
@@ -151,7 +158,8 @@ export class Surveyor {
     const oneIn = this.revision < this.sparse.below ? this.sparse.oneIn : 1;
     const gap = this.points.length > plenty ? undated : alive && this.states.renews(this.number) ? 0 : creates ? undatedCreation : undated;
     if (Math.abs(this.lastDated - this.revision) < gap * oneIn) return;
-    readValue(write.value ?? nothing, { creates, names: false, substance: false }, this.sink, this.reading);
+    readValue(write.value ?? nothing, { creates, names: false, substance: false, key: this.place }, this.sink, this.reading);
+    this.noteDamage();
     this.boundPoints();
   }
 
@@ -169,14 +177,15 @@ export class Surveyor {
     const { key, reading } = this;
     const placed = this.placed();
     this.renewed = false;
-    readValue(value, { creates, names: !placed, substance: true }, this.sink, reading);
-    if (!placed && reading.name !== '') {
+    readValue(value, { creates, names: !placed, substance: true, key: this.place }, this.sink, reading);
+    if (!placed && reading.name !== '' && !reading.misplaced) {
       const prefix = prefixFromObject(key, reading.namespace, reading.name, reading.group);
       if (prefix !== null) {
         this.prefixes.push(prefix);
         this.prefixBytes.push(Buffer.from(prefix));
       }
     }
+    this.noteDamage();
     if (!reading.sound) {
       this.unreadable.rows++;
       if (this.unreadable.keys.size < 12) this.unreadable.keys.add(key);
@@ -196,10 +205,14 @@ export class Surveyor {
     sparse.oneIn *= 2;
   }
 
+  private noteDamage(): void {
+    if (!this.reading.sound || this.reading.misplaced) this.damagedValues++;
+  }
+
   /** UIDs that tell clusters apart. */
   private noteIdentity(): void {
-    const { kind, name, uidText } = this.reading;
-    if (uidText === '') return;
+    const { kind, name, uidText, misplaced } = this.reading;
+    if (uidText === '' || misplaced) return;
     if (kind === 'Namespace' && name === 'kube-system' && this.revision > this.kubeSystem.revision) this.kubeSystem = { uid: uidText, revision: this.revision };
     else if (kind === 'Node' && this.nodeUids.size < 20_000) this.nodeUids.set(name, uidText);
   }

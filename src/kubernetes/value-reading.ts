@@ -4,6 +4,7 @@ import { fingerprint } from './fingerprint.js';
 import { readJsonHeader } from './json-header.js';
 import { metadataField, statusFieldOf } from './layout.js';
 import { emptyHeader, readObjectMeta, type ObjectHeader } from './object-header.js';
+import { belongsTo, type KeyPlace } from './own-key.js';
 import { parsePlainJson, plainJsonText } from './plain-json.js';
 import { storedValue } from './stored-value.js';
 import { groupOf } from './value-header.js';
@@ -28,13 +29,15 @@ export interface Reading {
   deleting: number | null;
   substance: number;
   sound: boolean;
+  /** Its object belongs to another key: damage. */
+  misplaced: boolean;
   /** Provider and key name, joined by a line end; empty when not encrypted. */
   encryption: string;
 }
 
 /** A reading of nothing. */
 export function emptyReading(): Reading {
-  return { storage: 'other', kind: '', group: '', name: '', namespace: '', uidText: '', uid: 0, deleting: null, substance: 0, sound: true, encryption: '' };
+  return { storage: 'other', kind: '', group: '', name: '', namespace: '', uidText: '', uid: 0, deleting: null, substance: 0, sound: true, misplaced: false, encryption: '' };
 }
 
 /** Kinds whose names the survey and its clock need. */
@@ -50,6 +53,8 @@ export interface Wish {
   readonly names: boolean;
   /** Also the fingerprint of what people wrote, and of the UID. */
   readonly substance: boolean;
+  /** The key of the value: an object of another name says nothing of time or place. Null: it is not compared. */
+  readonly key: KeyPlace | null;
 }
 
 /** Reads kind, metadata, times and what else is wanted, by position. Never throws. */
@@ -58,6 +63,7 @@ export function readValue(value: Uint8Array, wish: Wish, sink: StampSink, into: 
   into.uid = 0;
   into.deleting = null;
   into.sound = true;
+  into.misplaced = false;
   const stored = storedValue(value);
   into.storage = stored.storage;
   switch (stored.storage) {
@@ -116,8 +122,11 @@ function readProtobuf(value: Uint8Array, start: number, stop: number, wish: Wish
     into.namespace = scan.namespace;
     into.deleting = scan.deleted;
     if (wish.substance) readUid(value, scan, names, into);
-    metadataStamps(scan, wish.creates, sink);
-    kindStamps(into.kind, value, start, stop, scan, sink);
+    into.misplaced = wish.key !== null && !belongsTo(wish.key, into.kind, value, scan);
+    if (!into.misplaced) {
+      metadataStamps(scan, wish.creates, sink);
+      kindStamps(into.kind, value, start, stop, scan, sink);
+    }
   }
   into.substance = substance;
 }
@@ -145,6 +154,8 @@ function readText(value: Uint8Array, start: number, wish: Wish, sink: StampSink,
   into.deleting = header.deleted;
   into.sound = json.sound && json.kind !== '';
   into.substance = substance;
+  into.misplaced = wish.key !== null && !belongsTo(wish.key, json.kind, value, header);
+  if (into.misplaced) return;
   metadataStamps(header, wish.creates, sink);
   if (!json.sound || (json.kind !== 'Lease' && json.kind !== 'Event') || value.length > longestBuilt) return;
   const parsed = parsePlainJson(utf8(value, start, value.length));

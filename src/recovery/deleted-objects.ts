@@ -1,5 +1,5 @@
 import type { Draft, DraftCandidate } from '../case/draft.js';
-import { deletionBursts, revisionClock, suspiciousChanges, type DeletionBurst, type KubeSurvey, type Suspicion } from '../kubernetes/index.js';
+import { deletionBursts, clockOf, suspiciousChanges, type DeletionBurst, type KubeSurvey, type Suspicion } from '../kubernetes/index.js';
 import { contentTime } from './content-time.js';
 import type { Judged } from './judge.js';
 
@@ -44,7 +44,7 @@ export function massDeletion(judged: readonly Judged[], last: DraftCandidate | n
     if (survey === null || survey.live.size === 0 || (survey.newestRevision ?? 0) >= (lastSurvey.newestRevision ?? 0)) continue;
     const suspicions = suspiciousChanges(survey, lastSurvey).filter(isDeletion);
     if (suspicions.length === 0) continue;
-    const bursts = deletionBursts(lastSurvey, draft.clock ?? revisionClock(lastSurvey.points, lastSurvey.newestRevision, lastSurvey.wholeFrom));
+    const bursts = deletionBursts(lastSurvey, draft.clock ?? clockOf(lastSurvey));
     return {
       before: one, after: last, suspicions,
       namespaces: suspicions.flatMap((s) => (s.what === 'namespace-deleted' ? [s.namespace] : [])),

@@ -2,6 +2,7 @@ import type { ClockPoint } from './clock-point.js';
 import { columnsOf, compare, runsOf, skewToleranceMs, verdict, verdictsOf, type Run } from './clock-runs.js';
 import { voteOut } from './clock-votes.js';
 import { besideClock, otherEra, type ContestedClock } from './contested-clocks.js';
+import { longestChain } from './monotone-chain.js';
 
 /** Machines that are compared each with each; the rest are judged against what these agree on. */
 const maxCompared = 40;
@@ -29,19 +30,27 @@ export interface Agreement {
 
 const end = (p: ClockPoint): number => p.time + p.precisionMs;
 
-/** Drops points that most of their eight neighbours in revision order contradict: damaged or stale values. */
+/** Neighbours on each side among which a point must find its place. */
+const reach = 8;
+
+/**
+ * Drops points that do not fit into the longest series of their neighbours in revision order: damaged or stale values. At
+ * a real step of the clock the larger half of the neighbours decides, so that only what lies beside the step is in doubt.
+ */
 function withoutStrays(points: readonly ClockPoint[]): { readonly kept: ClockPoint[]; readonly strays: ClockPoint[] } {
   const { revisions, times, limits } = columnsOf(points);
   const kept: ClockPoint[] = [];
   const strays: ClockPoint[] = [];
   const contradict = (earlier: number, later: number): boolean => (revisions[earlier] as number) < (revisions[later] as number) && (times[earlier] as number) > (limits[later] as number);
   for (let i = 0; i < points.length; i++) {
-    const from = Math.max(0, i - 4);
-    const to = Math.min(points.length - 1, i + 4);
-    let against = 0;
-    for (let j = from; j < i; j++) if (contradict(j, i)) against++;
-    for (let j = i + 1; j <= to; j++) if (contradict(i, j)) against++;
-    (to - from > 1 && against * 2 > to - from ? strays : kept).push(points[i] as ClockPoint);
+    // Near an end both sides are short alike, so that a step there is not taken for damage.
+    const from = Math.max(0, i - Math.min(reach, Math.max(2, points.length - 1 - i)));
+    const to = Math.min(points.length - 1, i + Math.min(reach, Math.max(2, i)));
+    let doubtful = false;
+    for (let j = from; j < i && !doubtful; j++) doubtful = contradict(j, i);
+    for (let j = i + 1; j <= to && !doubtful; j++) doubtful = contradict(i, j);
+    const point = points[i] as ClockPoint;
+    (doubtful && longestChain(points.slice(from, to + 1), skewToleranceMs).strays.includes(point) ? strays : kept).push(point);
   }
   return { kept, strays };
 }

@@ -38,7 +38,7 @@ export function renewalsOf(points: readonly ClockPoint[]): Renewal[] {
 
 /** Had time gone on past this, the Leases alive at `time` would have been renewed: half of them say so. */
 export function capAfter(time: number, renewals: readonly Renewal[]): number | null {
-  const caps = renewals.map((r) => r.last + 1.5 * r.intervalMs + 3_000).filter((cap) => cap >= time);
+  const caps = renewals.map((r) => r.last + 1.3 * r.intervalMs + 3_000).filter((cap) => cap >= time);
   return median(caps);
 }
 

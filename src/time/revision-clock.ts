@@ -11,6 +11,8 @@ import { ceilingsOver, disorderMs, firstAtLeast, longestChain, slowWriteMs, witn
 const usualGap = 40;
 /** Between two neighbours at the end this much needs no explanation where nodes renew every 10 s. */
 const usualStep = 10_000;
+/** Up to this many unreadable values may be somebody else's, not damage. */
+const fewDamaged = 2;
 /** Points that are kept: the newest matter most, older ones are thinned. */
 const maxPoints = 24_000;
 
@@ -35,6 +37,8 @@ export interface RevisionClock {
   readonly newestRevision: number | null;
   /** From here to the newest every write was seen; null when that is not known. */
   readonly wholeFrom: number | null;
+  /** Values of which the clock was told that they are damaged. */
+  readonly damagedValues: number;
   readonly machines: readonly MachineClock[];
   /** Bounds from below, revision and time both rising. */
   readonly floors: readonly { readonly revision: number; readonly bound: number; readonly point: ClockPoint }[];
@@ -66,9 +70,10 @@ function thinned(points: readonly ClockPoint[]): readonly ClockPoint[] {
 /**
  * Fits a clock to points of one cluster, in any order. It is monotone by construction: a revision is
  * never dated before an older one. `newestRevision` is the last one that exists, when it has no point;
- * `wholeFrom` the revision from which on every write was seen, so that missing renewals say something.
+ * `wholeFrom` the revision from which on every write was seen, so that missing renewals say something;
+ * `damagedValues` how many values beside the points are known to be damaged, so that one witness is not believed.
  */
-export function revisionClock(input: Iterable<ClockPoint>, newestRevision: number | null = null, wholeFrom: number | null = null): RevisionClock {
+export function revisionClock(input: Iterable<ClockPoint>, newestRevision: number | null = null, wholeFrom: number | null = null, damagedValues = 0): RevisionClock {
   const points = thinned([...input].sort((a, b) => a.revision - b.revision || a.time - b.time));
   const fresh = points.filter((p) => p.kind === 'renewal' || p.kind === 'stamp');
   const { kept, strays, contested, machines } = agreeingMachines(fresh);
@@ -78,7 +83,7 @@ export function revisionClock(input: Iterable<ClockPoint>, newestRevision: numbe
   const odd = strays.length + chain.strays.length + impossibleFloors(carried, chain.kept);
   const damaged = odd >= 3 && odd > 0.002 * fresh.length;
   const { trusted, lonely } = damaged ? withoutLooseEnds(chain.kept) : splitLonely(chain.kept, points);
-  const witnesses = damaged ? 3 : odd > 0 ? 2 : 1;
+  const witnesses = damaged ? 3 : odd > 0 || damagedValues > fewDamaged ? 2 : 1;
   const renewals = renewalsOf(trusted);
   const fixed = points.filter((p) => p.kind === 'fixed');
   const ceilings = ceilingsOver([...trusted, ...fixed, ...points.filter((p) => p.kind === 'ceiling')], witnesses);
@@ -97,6 +102,7 @@ export function revisionClock(input: Iterable<ClockPoint>, newestRevision: numbe
     points,
     newestRevision: newest,
     wholeFrom,
+    damagedValues,
     machines,
     floors,
     ceilings,
@@ -209,5 +215,10 @@ export function mergeClocks(clocks: readonly RevisionClock[]): RevisionClock {
   }
   const newest = clocks.reduce<number | null>((max, c) => (c.newestRevision !== null && (max === null || c.newestRevision > max) ? c.newestRevision : max), null);
   const ends = clocks.filter((c) => c.newestRevision === newest && c.wholeFrom !== null).map((c) => c.wholeFrom as number);
-  return revisionClock(points, newest, ends.length === 0 ? null : Math.min(...ends));
+  return revisionClock(points, newest, ends.length === 0 ? null : Math.min(...ends), clocks.reduce((sum, c) => sum + c.damagedValues, 0));
+}
+
+/** The clock of what one database says. */
+export function clockOf({ points, newestRevision, wholeFrom, damagedValues }: Pick<RevisionClock, 'points' | 'newestRevision' | 'wholeFrom' | 'damagedValues'>): RevisionClock {
+  return revisionClock(points, newestRevision, wholeFrom, damagedValues);
 }

@@ -63,7 +63,7 @@ describe('a survey from the newest write back', () => {
   it('leaves the values of a large file where they are, and reads the same of them when asked', () => {
     const base = snapshotBytes('v3.5.16/kubesphere-single-late');
     const pods = writesOf('v3.5.16/kubesphere-single-late').filter((w) => Buffer.from(w.key).toString().startsWith('/registry/pods/') && w.value !== null);
-    const more = Array.from({ length: 16_000 }, (_, i): Next => ({ key: `/registry/pods/shop/copy-${i % 9_000}`, value: pods[i % pods.length]!.value }));
+    const more = Array.from({ length: 16_000 }, (_, i): Next => ({ key: Buffer.from(pods[i % pods.length]!.key).toString().replace('/pods/', `/pods${i % 9_000}/`), value: pods[i % pods.length]!.value }));
     const file = bytesSource(wentOn(base, more));
     const back = surveyWrites(writesOfFile(file));
     const on = surveyWrites([...writesOfFile(file)]);

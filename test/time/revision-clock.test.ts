@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { surveyWrites, type StoredWrite } from '../../src/kubernetes/index.js';
 import type { ClockPoint } from '../../src/time/clock-point.js';
 import { renewalsOf } from '../../src/time/lease-rhythm.js';
-import { mergeClocks, revisionClock, timeOfRevision, type RevisionClock } from '../../src/time/revision-clock.js';
+import { clockOf, mergeClocks, revisionClock, timeOfRevision, type RevisionClock } from '../../src/time/revision-clock.js';
 import { snapshotNames, surveyOf, truthOf, writesOf } from '../kubernetes/fixture-snapshots.js';
 import { damageOperators, randomFrom } from './damage-of-values.js';
 
@@ -77,7 +77,55 @@ describe('with 20 % of the values damaged', () => {
   });
 });
 
+describe('with a fifth of the values in the place of others', () => {
+  const replaced: Readonly<Record<string, (key: string, other: string) => boolean>> = {
+    'of any key': () => true,
+    'of the same key, written earlier or later': (key, other) => key === other,
+  };
+
+  it.each(single)('%s: no time of another object or moment excludes the truth', (name) => {
+    const truth = truthOf(name)!;
+    const writes = writesOf(name).filter((w) => w.value !== null).map((w) => ({ ...w, text: Buffer.from(w.key).toString() }));
+    const newest = writes.reduce((max, w) => Math.max(max, Number(w.revision)), 0);
+    for (const [which, fits] of Object.entries(replaced)) {
+      const random = randomFrom(name.length + which.length);
+      const survey = surveyWrites(writes.map((w) => {
+        const others = random() < 0.2 ? writes.filter((o) => fits(w.text, o.text)) : [w];
+        return { ...w, value: others[Math.floor(random() * others.length)]!.value };
+      }));
+      const clock = clockOf(survey);
+      const { inside, error } = judged(clock, survey.newestRevision!, truth.times.get(newest)!);
+      expect({ which, newest: survey.newestRevision, inside, close: error <= 10_000 }).toEqual({ which, newest, inside: true, close: true });
+      for (const [revision, time] of truth.times) {
+        if (revision > newest || revision % 3 !== 0) continue;
+        const { notBefore, notAfter } = timeOfRevision(clock, BigInt(revision)).time;
+        if ((notBefore ?? -Infinity) > time || (notAfter ?? Infinity) < time) expect.fail(`${which}: revision ${revision} lies outside`);
+      }
+    }
+  });
+
+  it('believes no single carried time where other values are known to be damaged', () => {
+    const { points, newestRevision, wholeFrom } = surveyOf('v3.6.16/config-single-late');
+    const odd = points.map((p) => (p.revision === 3933 && p.what === 'managedFields' ? { ...p, time: p.time + 4_351_000 } : p));
+    const truth = truthOf('v3.6.16/config-single-late')!.times.get(3933)!;
+    const bound = (damaged: number): number => timeOfRevision(revisionClock(odd, newestRevision, wholeFrom, damaged), 3933n).time.notBefore!;
+    expect(bound(0)).toBeGreaterThan(truth);
+    expect(bound(13)).toBeLessThanOrEqual(truth);
+  });
+});
+
 describe('with one clock wrong', () => {
+  it.each(single)('%s: dates closely, too, where only one Lease of a machine is an hour off', (name) => {
+    const truth = truthOf(name)!;
+    const { points, newestRevision, wholeFrom } = surveyOf(name);
+    for (const node of new Set(points.filter((p) => p.key.includes('/kube-node-lease/')).map((p) => p.key))) {
+      for (const offset of [3_600_000, -3_600_000]) {
+        const clock = revisionClock(points.map((p) => (p.key === node ? { ...p, time: p.time + offset } : p)), newestRevision, wholeFrom);
+        expectGood(clock, newestRevision!, truth.times.get(newestRevision!)!, `${node} ${offset}`);
+      }
+    }
+  });
+
   it.each(single)('%s keeps to the others, and names the wrong one', (name) => {
     const truth = truthOf(name)!;
     const survey = surveyOf(name);

@@ -3,7 +3,7 @@ import { readSnapshot } from '../../etcd/snapshot/index.js';
 import type { SnapshotReport } from '../../etcd/verdict.js';
 import type { ByteSource } from '../../formats/source.js';
 import { defaultLimits, fileSource, openBundle } from '../../intake/index.js';
-import { revisionClock, surveyWrites, timeOfRevision } from '../../kubernetes/index.js';
+import { clockOf, surveyWrites, timeOfRevision } from '../../kubernetes/index.js';
 import { writesOfFile } from '../../kubernetes/writes.js';
 import { reportsOf } from '../check-files.js';
 
@@ -68,7 +68,7 @@ export async function contentTimeOf({ path, packed }: Fresh): Promise<number | n
 function contentTime(source: ByteSource): number | null {
   const survey = surveyWrites(writesOfFile(source));
   if (survey.newestRevision === null) return null;
-  const clock = revisionClock(survey.points, survey.newestRevision, survey.wholeFrom);
+  const clock = clockOf(survey);
   const { time } = timeOfRevision(clock, BigInt(survey.newestRevision));
   return clock.quality === 'renewals' ? (time.best ?? time.notBefore) : null;
 }

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { surveyWrites, type KubeSurvey } from '../../kubernetes/index.js';
 import { occupancy, type NamedSize } from '../../kubernetes/occupancy.js';
 import { terminalText } from '../../report/escape/terminal.js';
-import { revisionClock, timeOfRevision } from '../../time/revision-clock.js';
+import { clockOf, timeOfRevision } from '../../time/revision-clock.js';
 import type { Language } from '../../words/catalogue.js';
 import { say } from '../../words/say.js';
 import { currentLanguage } from '../language.js';
@@ -42,7 +42,7 @@ function asText(survey: KubeSurvey, language: Language): string {
   const filled = occupancy(survey);
   const lines: string[] = [];
   const newest = survey.newestRevision;
-  const best = newest === null ? null : timeOfRevision(revisionClock(survey.points, newest, survey.wholeFrom), BigInt(newest)).time.best;
+  const best = newest === null ? null : timeOfRevision(clockOf(survey), BigInt(newest)).time.best;
   lines.push(say(language, 'kubernetes.objects.head', { keys: survey.live.size, revision: newest ?? '?', time: best === null ? '?' : secondsUtc(best) }));
   if (survey.prefixes.length === 0) lines.push(say(language, 'kubernetes.not-kubernetes'));
   const shares = (title: string, map: typeof filled.byResource): void => {

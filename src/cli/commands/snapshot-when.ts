@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { surveyWrites } from '../../kubernetes/index.js';
 import { terminalText } from '../../report/escape/terminal.js';
-import { revisionClock, timeOfRevision, type RevisionClock } from '../../time/revision-clock.js';
+import { clockOf, timeOfRevision, type RevisionClock } from '../../time/revision-clock.js';
 import type { Language } from '../../words/catalogue.js';
 import { say } from '../../words/say.js';
 import { exitCode } from '../exit-codes.js';
@@ -22,7 +22,7 @@ export function define(command: Command): Command {
       const input = openWrites(file, language);
       const survey = surveyWrites(input.writes());
       input.warn();
-      const clock = revisionClock(survey.points, survey.newestRevision, survey.wholeFrom);
+      const clock = clockOf(survey);
       const asked = options.revision === undefined ? null : revisionOf(options.revision, language);
       const revision = asked ?? (survey.newestRevision === null ? null : BigInt(survey.newestRevision));
       const { time, basis } = revision === null ? { time: { notBefore: null, best: null, notAfter: null }, basis: [] } : timeOfRevision(clock, revision);
