@@ -4,6 +4,6 @@ export { changesBetween, lossBetween, type KeyChange, type LossAttention, type N
 export { deletionBursts, revisionJump, suspiciousChanges, type DeletionBurst, type Suspicion } from './suspicious.js';
 export { isNoise, isSecret, storageIdentity, type StorageIdentity } from './storage-key.js';
 export { storedValue, type StoredValue } from './stored-value.js';
-export { clockOf, mergeClocks, revisionClock, timeOfRevision, type ClockEvidence, type RevisionClock } from '../time/revision-clock.js';
+export { clockOf, mergeClocks, timeOfRevision, type ClockEvidence, type RevisionClock } from '../time/revision-clock.js';
 export type { ClockPoint, ClockPointKind } from '../time/clock-point.js';
 export type { MachineClock } from '../time/clock-machines.js';
