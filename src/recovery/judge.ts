@@ -65,7 +65,7 @@ function directory(one: DraftCandidate, draft: Draft, members: number): { readon
   if (voters === 1 && configured !== null && boot.members[0]?.peerUrls[0] === 'http://localhost:2380' && configured !== 'http://localhost:2380') return { use: dbSound ? 'restore-db' : null, reasons: [say('default-identity', { url: configured })] };
   const starts = boot.result === 'ready' && boot.hazard === null && boot.writable !== false && boot.diesAt === null;
   if (voters > 1) {
-    const alone = boot.result === 'ready' || (boot.result === 'hangs' && boot.message === null) || boot.result === 'hangs';
+    const alone = boot.result === 'ready' || boot.result === 'hangs';
     if (alone && boot.hazard === null && dbSound) return { use: 'survivor', reasons: [say('survivor', { members: voters })] };
     return dbSound ? { use: 'restore-db', reasons: [say('boot-fails-db-sound', { message: boot.message ?? boot.hazard ?? '' })] } : { use: null, reasons: [say('boot-fails', { message: boot.message ?? boot.hazard ?? '', file: boot.causeFile ?? '' })] };
   }
