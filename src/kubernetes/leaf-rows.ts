@@ -1,6 +1,7 @@
 import type { Backend } from '../etcd/mvcc.js';
 import { keyLeaves } from '../etcd/snapshot/key-leaves.js';
 import { pageFlag, pageHeaderSize } from '../formats/bbolt/layout.js';
+import { freshBytes } from '../formats/read-ahead.js';
 import type { ByteSource } from '../formats/source.js';
 import { PlainWrite } from './plain-write.js';
 
@@ -20,14 +21,6 @@ interface LeafReader {
 /** A piece of the file that holds bytes from an offset on, and where it begins; fewer bytes only at the end of the file. */
 type Take = (offset: number, length: number) => { readonly bytes: Uint8Array; readonly from: number };
 
-/** Bytes of the file in memory that nobody else writes to. */
-function fresh(source: ByteSource, offset: number, length: number): Uint8Array {
-  if (source.readInto === undefined) return new Uint8Array(source.read(offset, length));
-  const bytes = Buffer.allocUnsafeSlow(Math.max(0, Math.min(length, source.byteLength - offset)));
-  const read = source.readInto(bytes, offset);
-  return new Uint8Array(bytes.buffer, bytes.byteOffset, read);
-}
-
 /** Reads ahead in large pieces, which are not used again, so that views of them stay valid. */
 function takeAhead(source: ByteSource): Take {
   let bytes: Uint8Array = new Uint8Array(0);
@@ -35,7 +28,7 @@ function takeAhead(source: ByteSource): Take {
   return (offset, length) => {
     if (offset < from || offset + length > from + bytes.length) {
       from = offset;
-      bytes = fresh(source, offset, Math.max(length, keptBytes));
+      bytes = freshBytes(source, offset, Math.max(length, keptBytes));
     }
     return { bytes, from };
   };

@@ -59,7 +59,7 @@ export interface CleanCopy {
 export function planCleanCopy(salvaged: Salvage): CleanCopy {
   const kept = rowsToKeep(salvaged);
   const history = historyOf();
-  for (const row of kept) history.row(row);
+  for (const row of kept) history.row({ ...row, key: Buffer.from(row.key, 'latin1') });
   if (salvaged.lost.length === 0 && history.gaps(salvaged.compactRevision).length === 0) return { rows: kept, compactedAt: null };
   const newest = new Set(newestRows(kept));
   return { rows: kept.filter((row) => newest.has(row)), compactedAt: kept[kept.length - 1]?.main ?? 1n };

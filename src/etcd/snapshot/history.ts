@@ -1,5 +1,6 @@
-import { printable } from '../../formats/latin1.js';
+import { latin1, printable } from '../../formats/latin1.js';
 import type { Problem } from '../../formats/problem.js';
+import { KeyTable } from '../key-table.js';
 import type { SoundRow } from './row-checks.js';
 
 /** Follows the lives of all keys through the rows of bucket `key`, in order of revision. */
@@ -14,22 +15,41 @@ export interface History {
   gaps(compacted: bigint): readonly Pick<Problem, 'code' | 'severity' | 'message' | 'keys'>[];
 }
 
-interface Life {
-  createRevision: bigint;
-  version: bigint;
-  alive: boolean;
-}
-
 const mostListed = 200;
 
+/** The newest life of each key, by the number of the key. */
+class KeyLives {
+  readonly keys = new KeyTable();
+  created = new BigInt64Array(1 << 10);
+  /** 0 where the key does not live. */
+  versions = new BigInt64Array(1 << 10);
+
+  /** The number of a key; it does not live when it is new. */
+  of(key: Uint8Array): number {
+    const number = this.keys.add(key, 0, key.length);
+    if (number >= this.versions.length) {
+      this.created = wider(this.created);
+      this.versions = wider(this.versions);
+    }
+    return number;
+  }
+}
+
+function wider(from: BigInt64Array): BigInt64Array<ArrayBuffer> {
+  const to = new BigInt64Array(from.length * 2);
+  to.set(from);
+  return to;
+}
+
 export function historyOf(): History {
-  const lives = new Map<string, Life>();
+  const lives = new KeyLives();
   /** Suspicions with the revision from which they count. */
   const broken: { readonly main: bigint; readonly key: string; readonly message: string }[] = [];
   const holes: { readonly from: bigint; readonly to: bigint }[] = [];
   let last: bigint | null = null;
-  const suspect = (main: bigint, key: string, message: string): void => {
-    if (broken.length < 100_000) broken.push({ main, key, message });
+  const suspect = (main: bigint, key: Uint8Array, message: (name: string) => string): void => {
+    const name = printable(latin1(key));
+    if (broken.length < 100_000) broken.push({ main, key: name, message: message(name) });
   };
   return {
     row: (row) => {
@@ -38,24 +58,25 @@ export function historyOf(): History {
         else if (last === null && row.main > 2n) holes.push({ from: 2n, to: row.main - 1n });
         last = row.main;
       }
-      if (row.key === '') return;
-      const before = lives.get(row.key);
+      const { key, main, version, createRevision } = row;
+      if (key.length === 0) return;
+      const number = lives.of(key);
+      const before = lives.versions[number]!;
       if (row.tombstone) {
-        if (before === undefined || !before.alive) suspect(row.main, row.key, `revision ${row.main} deletes ${printable(row.key)}, which does not exist there`);
-      } else if (row.version > 1n) {
-        if (before?.alive !== true || before.version !== row.version - 1n || before.createRevision !== row.createRevision) {
-          suspect(row.main, row.key, `version ${row.version} of ${printable(row.key)} at revision ${row.main} does not follow a version ${row.version - 1n}`);
-        }
-      } else if (before?.alive === true) suspect(row.main, row.key, `${printable(row.key)} begins anew at revision ${row.main} without having been deleted`);
-      lives.set(row.key, { createRevision: row.createRevision, version: row.version, alive: !row.tombstone });
+        if (before === 0n) suspect(main, key, (name) => `revision ${main} deletes ${name}, which does not exist there`);
+      } else if (version > 1n) {
+        if (before !== version - 1n || lives.created[number] !== createRevision) suspect(main, key, (name) => `version ${version} of ${name} at revision ${main} does not follow a version ${version - 1n}`);
+      } else if (before !== 0n) suspect(main, key, (name) => `${name} begins anew at revision ${main} without having been deleted`);
+      lives.versions[number] = row.tombstone ? 0n : version;
+      lives.created[number] = createRevision;
     },
-    liveKeys: () => [...lives.values()].filter((life) => life.alive).length,
+    liveKeys: () => lives.versions.reduce((alive, version) => (version === 0n ? alive : alive + 1), 0),
     gaps: (compacted) => [
       ...holes.filter((hole) => hole.to > compacted).slice(0, mostListed).map((hole) => ({
         code: 'etcd.revision-gap', severity: 'error' as const,
         message: `revisions ${hole.from > compacted ? hole.from : compacted + 1n} to ${hole.to} are missing, though nothing above ${compacted} was compacted`,
       })),
-      ...broken.filter((b) => b.main > compacted).slice(0, mostListed).map((b) => ({ code: 'etcd.history', severity: 'error' as const, message: b.message, keys: [printable(b.key)] })),
+      ...broken.filter((b) => b.main > compacted).slice(0, mostListed).map((b) => ({ code: 'etcd.history', severity: 'error' as const, message: b.message, keys: [b.key] })),
     ],
   };
 }

@@ -3,10 +3,12 @@ import type { Row } from '../../formats/bbolt/db.js';
 import { latin1, printable } from '../../formats/latin1.js';
 import { parseKeyValue } from '../key-value.js';
 import { parseRevision } from '../mvcc.js';
+import { scanKeyValue, scannedValue } from './value-scan.js';
 
 /** A row of bucket `key` in which nothing contradicts anything. */
 export interface SoundRow {
-  readonly key: string;
+  /** A view; empty for a row without a value. */
+  readonly key: Uint8Array;
   readonly main: bigint;
   readonly sub: bigint;
   readonly tombstone: boolean;
@@ -15,6 +17,11 @@ export interface SoundRow {
   /** The value that the key got; a view. */
   readonly value: Uint8Array;
 }
+
+/** Up to here a number tells every revision from the next. */
+const exact = BigInt(Number.MAX_SAFE_INTEGER);
+/** Filled anew for each row. */
+const scanned = scannedValue();
 
 /** Judges one row of bucket `key` by etcd's invariants (mvcc/kvstore_txn.go put and delete). */
 export function checkRow(row: Row, pageSize: number, report: (problem: Problem) => void): SoundRow | null {
@@ -30,7 +37,11 @@ export function checkRow(row: Row, pageSize: number, report: (problem: Problem) 
     return null;
   }
   const { main, sub } = key.revision;
-  if (row.value.length === 0) return { key: '', main, sub, tombstone: key.tombstone, createRevision: 0n, version: 0n, value: row.value };
+  if (main < exact && scanKeyValue(row.value, 0, row.value.length, Number(main), key.tombstone, scanned)) {
+    const { keyStart, keyEnd, valueStart, valueEnd, create, version } = scanned;
+    return { key: row.value.subarray(keyStart, keyEnd), main, sub, tombstone: key.tombstone, createRevision: BigInt(create), version: BigInt(version), value: row.value.subarray(valueStart, valueEnd) };
+  }
+  if (row.value.length === 0) return { key: row.value, main, sub, tombstone: key.tombstone, createRevision: 0n, version: 0n, value: row.value };
   const kv = parseKeyValue(row.value);
   if (kv === null) {
     say('etcd.key-value', `the value of revision ${main} cannot be decoded`);
@@ -53,5 +64,5 @@ export function checkRow(row: Row, pageSize: number, report: (problem: Problem) 
     say('etcd.versions', `revision ${main}: create revision ${kv.createRevision} and version ${kv.version} contradict each other`, [name()]);
     return null;
   }
-  return { key: latin1(kv.key), main, sub, tombstone: key.tombstone, createRevision: kv.createRevision, version: kv.version, value: kv.value };
+  return { key: kv.key, main, sub, tombstone: key.tombstone, createRevision: kv.createRevision, version: kv.version, value: kv.value };
 }

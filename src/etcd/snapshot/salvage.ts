@@ -70,8 +70,9 @@ function collected(): Collected {
     rows,
     add: (row, pageSize, confidence) => {
       const sound = checkRow(row, pageSize, nothing);
-      if (sound === null || sound.key === '') return;
-      const key = keys.get(sound.key) ?? sound.key;
+      if (sound === null || sound.key.length === 0) return;
+      const name = latin1(sound.key);
+      const key = keys.get(name) ?? name;
       keys.set(key, key);
       const { main, sub, tombstone, createRevision, version } = sound;
       rows.push({ key, main, sub, tombstone, createRevision, version, page: row.page, confidence, valueAt: row.valueAt, valueLength: row.value.length });

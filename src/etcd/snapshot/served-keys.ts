@@ -32,8 +32,9 @@ export function servedContent(bolt: Bolt, compacted: bigint, hash: boolean): Ser
       if (sound === null) continue;
       history.row(sound);
       if (!hash) continue;
-      if (sound.tombstone || sound.key === '') newest.delete(sound.key);
-      else newest.set(sound.key, { modRevision: sound.main, value: sound.value });
+      const key = latin1(sound.key);
+      if (sound.tombstone || key === '') newest.delete(key);
+      else newest.set(key, { modRevision: sound.main, value: sound.value });
     }
   }
   const problems = history.gaps(compacted).map((gap) => ({ ...gap, page: null, offset: null }));

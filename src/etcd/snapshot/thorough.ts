@@ -2,6 +2,7 @@ import { crc32c } from '../../formats/crc32c.js';
 import { bucketEntries, type Bolt, type Row } from '../../formats/bbolt/db.js';
 import { inspectBucket, inspectTree, isBucketRow, type LostRange } from '../../formats/bbolt/inspect.js';
 import { noFreelist, pageFlag } from '../../formats/bbolt/layout.js';
+import { readAhead } from '../../formats/read-ahead.js';
 import { pageType, readPage } from '../../formats/bbolt/page.js';
 import type { Problem } from '../../formats/problem.js';
 import { latin1 } from '../../formats/latin1.js';
@@ -88,8 +89,11 @@ function freelistProblems(bolt: Bolt, used: ReadonlySet<number>, report: (proble
   if (inUse > 0) say(`${inUse} pages in the list of free pages are in use; the next writes would overwrite them`);
 }
 
+const copyOf = (bytes: Uint8Array | null): Uint8Array | null => (bytes === null ? null : Uint8Array.from(bytes));
+
 /** Reads everything that can be read, and lists everything that is wrong. */
-export function inspectDatabase(bolt: Bolt): Findings {
+export function inspectDatabase(file: Bolt): Findings {
+  const bolt: Bolt = { ...file, source: readAhead(file.source) };
   const { report, problems } = collector();
   metaProblems(bolt, report);
   const visited = new Set<number>();
@@ -124,11 +128,13 @@ export function inspectDatabase(bolt: Bolt): Findings {
     const list: Row[] = [];
     inspectBucket(bolt, entry, visited, {
       report,
-      lost: (range) => (name === 'key' ? lost.push(range) : undefined),
+      // What is kept is copied: a view would keep the piece of the file around it.
+      lost: ({ page, from, to }) => (name === 'key' ? lost.push({ page, from: copyOf(from), to: copyOf(to) }) : undefined),
       row: (row) => {
-        hash = crc32c(row.value, crc32c(row.key, hash));
+        // The value of a row follows its key.
+        hash = crc32c(new Uint8Array(row.key.buffer, row.key.byteOffset, row.key.length + row.value.length), hash);
         if (name !== 'key') {
-          list.push(row);
+          list.push({ ...row, key: Uint8Array.from(row.key), value: Uint8Array.from(row.value) });
           return;
         }
         revisions += 1;

@@ -1,13 +1,15 @@
-/** Where the key of a KeyValue lies and which numbers stand in it; filled by `scanKeyValue`, good until the next one. */
+/** Where key and value of a KeyValue lie and which numbers stand in it; filled by `scanKeyValue`, good until the next one. */
 export interface ScannedValue {
   keyStart: number;
   keyEnd: number;
+  valueStart: number;
+  valueEnd: number;
   create: number;
   version: number;
 }
 
 /** An empty result to be filled again and again. */
-export const scannedValue = (): ScannedValue => ({ keyStart: 0, keyEnd: 0, create: 0, version: 0 });
+export const scannedValue = (): ScannedValue => ({ keyStart: 0, keyEnd: 0, valueStart: 0, valueEnd: 0, create: 0, version: 0 });
 
 /** The number that `varint` read; its own result is where the next field begins, or -1. */
 let number = 0;
@@ -42,6 +44,7 @@ function passVarint(bytes: Uint8Array, from: number, end: number): number {
 export function scanKeyValue(bytes: Uint8Array, from: number, end: number, main: number, tombstone: boolean, into: ScannedValue): boolean {
   let at = from;
   let [keyStart, keyEnd] = [from, from];
+  let [valueStart, valueEnd] = [from, from];
   let [create, mod, version] = [0, 0, 0];
   let previous = 0;
   while (at < end) {
@@ -59,6 +62,7 @@ export function scanKeyValue(bytes: Uint8Array, from: number, end: number, main:
       else {
         if (number > end - at) return false;
         if (tag === 0x0a) [keyStart, keyEnd] = [at, at + number];
+        else [valueStart, valueEnd] = [at, at + number];
         at += number;
       }
     }
@@ -68,6 +72,8 @@ export function scanKeyValue(bytes: Uint8Array, from: number, end: number, main:
   if (tombstone ? previous !== 0x0a : mod !== main || create > mod || create < 1 || version < 1 || version > mod || (version === 1) !== (create === mod)) return false;
   into.keyStart = keyStart;
   into.keyEnd = keyEnd;
+  into.valueStart = valueStart;
+  into.valueEnd = valueEnd;
   into.create = create;
   into.version = version;
   return true;

@@ -15,7 +15,7 @@ it('finds a contradiction exactly where following the rows one by one does', () 
       return { key, tombstone, main, version: tombstone ? 0 : version, create: tombstone ? 0 : version === 1 ? main : Math.max(1, created) };
     }));
     for (const one of numbered.flat()) {
-      history.row({ key: `k${one.key}`, main: BigInt(one.main), sub: 0n, tombstone: one.tombstone, createRevision: BigInt(one.create), version: BigInt(one.version) });
+      history.row({ key: Buffer.from(`k${one.key}`), main: BigInt(one.main), sub: 0n, tombstone: one.tombstone, createRevision: BigInt(one.create), version: BigInt(one.version) });
     }
     const lives = new Lives();
     const places = new Uint32Array(numbered.length);
