@@ -1,6 +1,6 @@
 import { Death } from '../../formats/bbolt/behaviour/death.js';
 import type { RaftRequest } from '../raft/request.js';
-import { semverError } from '../start/other-buckets.js';
+import { joinsDowngrade, semverError, type Downgrade } from '../start/other-buckets.js';
 import { compareVersions } from '../version.js';
 
 /** Where the v2 store keeps the version of the cluster (membership/store.go StoreClusterVersionKey). */
@@ -16,11 +16,16 @@ export function clusterVersionIn({ operation }: RaftRequest, serverVersion: stri
   return operation.kind === 'v2' && operation.method === 'PUT' && operation.path === versionPath ? operation.value : null;
 }
 
+/** The downgrade that an entry begins, or null when it ends one; undefined for any other entry. */
+export const downgradeIn = ({ operation }: RaftRequest): Downgrade | null | undefined => (operation.kind !== 'downgrade' ? undefined : operation.enabled ? { target: operation.version } : null);
+
 /**
- * mustDetectDowngrade (membership/cluster.go, downgrade.go): no server starts, nor goes on, in a cluster whose
- * version is above its own. Throws Death with the words of the server's version.
+ * mustDetectDowngrade (membership/cluster.go, downgrade.go): no server starts, nor goes on, in a cluster whose version
+ * is above its own; in 3.5 also where another goes on than the one to its own version. Throws Death with the words of the
+ * server's version.
  */
-export function refuseDowngrade(serverVersion: string, clusterVersion: string | null): void {
+export function refuseDowngrade(serverVersion: string, clusterVersion: string | null, begun: Downgrade | null = null): void {
+  if (joinsDowngrade(begun, serverVersion)) return;
   if (clusterVersion === null || semverError(clusterVersion) !== null || compareVersions(line(serverVersion), line(clusterVersion)) >= 0) return;
   const minor = minorOf(serverVersion);
   if (minor < 5) throw new Death('exit', `etcdserver/membership: cluster cannot be downgraded (current version: ${serverVersion} is lower than determined cluster version: ${line(clusterVersion)}).`);

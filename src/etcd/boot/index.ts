@@ -124,6 +124,7 @@ export function predictBoot(dir: DataDir, options: BootOptions): BootPrediction 
           membership,
           plainLog: server.behaviour.plainLog,
           serverVersion: server.version,
+          downgrade: loaded.downgrade,
           membersInDatabase: server.line === '3.6' ? new Set(loaded.membersInDatabase.keys()) : null,
           onWrites: (changes) => {
             written.push(...changes);

@@ -7,7 +7,7 @@ import type { SnapshotMark } from '../raft/messages.js';
 import { emptyMachine, machineOf } from '../replay/from-database.js';
 import type { Machine } from '../replay/apply.js';
 import { behaviours, observedVersions, type LineBehaviour } from '../start/line-behaviour.js';
-import { loadAlarms, loadAuth, loadClusterVersion, trimMembers, validateSchema } from '../start/other-buckets.js';
+import { createMembershipBuckets, joinsDowngrade, loadAlarms, loadAuth, loadClusterVersion, loadDowngrade, trimMembers, validateSchema, type Downgrade } from '../start/other-buckets.js';
 import type { ReadRows } from '../start/read-rows.js';
 import { loadLeases, loadStore } from '../start/store.js';
 import type { EtcdLine, EtcdRelease } from '../version.js';
@@ -46,6 +46,7 @@ export interface LoadedMember {
   readonly snapshot: StartSnapshot | null;
   /** Snapshot marks of the log up to its commit index. */
   readonly marks: readonly SnapshotMark[];
+  readonly downgrade: Downgrade | null;
   readonly problems: readonly Problem[];
 }
 
@@ -148,6 +149,7 @@ function load(server: ServerKind, files: MemberFiles, hashes: boolean, report: (
   let snapshot: StartSnapshot | null = null;
   let log: LogFiles | null = null;
   let marks: readonly SnapshotMark[] = [];
+  let downgrade: Downgrade | null = null;
   if (haveWal) {
     log = logFiles(files.wal, server.version);
     if (log.names.length === 0) stop(startupError(line, 'wal: file not found'), files.walPrefix);
@@ -165,7 +167,8 @@ function load(server: ServerKind, files: MemberFiles, hashes: boolean, report: (
   if (database.exists && backend !== null && behaviour.membershipFromDb) blaming(dbPath, () => validateSchema(backend, Number(line.slice(2))));
   const started = log === null ? null : openLog(server, files, log, snapshot);
   if (started !== null) seen.read = started.read;
-  const inDatabase = backend === null ? new Map<bigint, KnownMember & { learner: boolean }>() : blaming(dbPath, () => membersInDatabase(backend));
+  if (backend !== null) blaming(dbPath, () => createMembershipBuckets(backend));
+  const inDatabase = backend === null ? new Map<bigint, KnownMember & { learner: boolean }>() : blaming(dbPath, () => membersInDatabase(backend, behaviour));
   const v2 = snapshot?.store == null ? null : readV2Store(snapshot.store);
   if (haveWal) {
     if (behaviour.membershipFromDb && backend !== null) {
@@ -175,7 +178,10 @@ function load(server: ServerKind, files: MemberFiles, hashes: boolean, report: (
         loadClusterVersion(backend, server.version);
       });
     }
-    if (!behaviour.membershipFromDb) blaming(snapshot?.name == null ? null : files.snapPrefix + snapshot.name, () => refuseDowngrade(server.version, v2?.version ?? null));
+    const begun = backend !== null && behaviour.knowsDowngrades ? blaming(dbPath, () => loadDowngrade(backend)) : null;
+    if (begun !== null) blaming(dbPath, () => joinsDowngrade(begun, server.version));
+    if (!behaviour.membershipFromDb) blaming(snapshot?.name == null ? null : files.snapPrefix + snapshot.name, () => refuseDowngrade(server.version, v2?.version ?? null, begun));
+    downgrade = begun;
     // bootstrap.go of 3.7 takes the term and index of a mark that it did not find.
     if (line === '3.7' && snapshot === null) stop('runtime error: invalid memory address or nil pointer dereference', files.walPrefix + (log?.names.at(-1)?.name ?? ''));
     if (!database.exists && v2?.version != null) stop(databaseMissing(line, dbPath), dbPath, true);
@@ -183,7 +189,7 @@ function load(server: ServerKind, files: MemberFiles, hashes: boolean, report: (
   const { machine, keyBucket, keyRows } = blaming(dbPath, () => loadBuckets(database, behaviour, hashes));
   const fromDb = { voters: [...inDatabase].filter(([, m]) => !m.learner).map(([id]) => id), learners: [...inDatabase].filter(([, m]) => m.learner).map(([id]) => id) };
   const membership = membershipOf(line === '3.7' ? fromDb : (snapshot?.confState ?? null), v2?.members ?? new Map<bigint, KnownMember>(), inDatabase);
-  return { files, database, machine, keyBucket, keyRows, membership, membersInDatabase: inDatabase, started, snapshot, marks };
+  return { files, database, machine, keyBucket, keyRows, membership, membersInDatabase: inDatabase, started, snapshot, marks, downgrade };
 }
 
 /** What the log says although the start ended before it was opened: ids, term, last entry. Null without a log. */

@@ -1,8 +1,9 @@
-import { panic } from '../../formats/bbolt/behaviour/death.js';
+import { Death, panic } from '../../formats/bbolt/behaviour/death.js';
 import { latin1 } from '../../formats/latin1.js';
 import { parseMemberRow } from '../member-rows.js';
 import type { ConfChange, ConfState } from '../raft/messages.js';
 import { rowsIn, type OpenedBackend } from '../start/backend.js';
+import type { LineBehaviour } from '../start/line-behaviour.js';
 import { goJsonError } from './go-json.js';
 
 /** A member as the data directory knows it. Ids as numbers; printed as hex without leading zeros. */
@@ -68,12 +69,16 @@ export function readV2Store(bytes: Uint8Array): { readonly version: string | nul
   return { version: version === '' ? null : version, members };
 }
 
-/** Members in the database: with their learner flag, as 3.6 and 3.7 take them for the truth. */
-export function membersInDatabase(backend: OpenedBackend): ReadonlyMap<bigint, KnownMember & { readonly learner: boolean }> {
+/** Members in the database: with their learner flag, as 3.6 and 3.7 take them for the truth. Up to 3.5 nobody reads them at a start: there none are found where that would end it. */
+export function membersInDatabase(backend: OpenedBackend, { membershipFromDb }: LineBehaviour): ReadonlyMap<bigint, KnownMember & { readonly learner: boolean }> {
   const members = new Map<bigint, KnownMember & { readonly learner: boolean }>();
-  for (const row of rowsIn(backend, 'members')) {
-    const member = parseMemberRow(row.key, row.value);
-    if (member !== null) members.set(BigInt(`0x${member.memberId}`), { name: member.name, peerUrls: member.peerUrls, learner: member.learner });
+  try {
+    for (const row of rowsIn(backend, 'members')) {
+      const member = parseMemberRow(row.key, row.value);
+      if (member !== null) members.set(BigInt(`0x${member.memberId}`), { name: member.name, peerUrls: member.peerUrls, learner: member.learner });
+    }
+  } catch (thrown) {
+    if (membershipFromDb || !(thrown instanceof Death)) throw thrown;
   }
   return members;
 }

@@ -5,7 +5,8 @@ import { decodeRequest } from '../raft/request.js';
 import { applyRequest, type Machine } from '../replay/apply.js';
 import type { Write } from '../replay/store.js';
 import { compareVersions } from '../version.js';
-import { clusterVersionIn, refuseDowngrade } from './downgrade.js';
+import type { Downgrade } from '../start/other-buckets.js';
+import { clusterVersionIn, downgradeIn, refuseDowngrade } from './downgrade.js';
 import { changeMembership, type Membership } from './membership.js';
 
 /** How far the log was applied. */
@@ -30,6 +31,8 @@ export interface ReplayOptions {
   readonly plainLog?: boolean;
   /** Version of the server: it ends when an entry says that the cluster is newer. Undefined where nobody starts. */
   readonly serverVersion?: string;
+  /** The downgrade that the database knows of. */
+  readonly downgrade?: Downgrade | null;
   /** Called with the changes of each entry, in order. */
   readonly onWrites?: (writes: readonly Write[], entry: LogEntry) => void;
 }
@@ -52,6 +55,7 @@ export function replayLog(machine: Machine, options: ReplayOptions): Replayed {
   const leads = (): boolean => membership.voters.size === 1 && membership.voters.has(memberId);
   let applied = 0;
   let appliedIndex = consistentIndex;
+  let downgrade = options.downgrade ?? null;
   for (const entry of options.entries) {
     if (entry.index > options.commit && !leads()) break;
     const fresh = entry.index > consistentIndex;
@@ -77,7 +81,12 @@ export function replayLog(machine: Machine, options: ReplayOptions): Replayed {
     if (error !== null) throw new EntryDeath(error, entry.segment);
     if (request === null) continue;
     // The version of the cluster is kept in memory: those entries count for it too.
-    if (serverVersion !== undefined) refuseDowngrade(serverVersion, clusterVersionIn(request, serverVersion));
+    if (serverVersion !== undefined) {
+      const change = downgradeIn(request);
+      if (change !== undefined) downgrade = change;
+      const clusterVersion = clusterVersionIn(request, serverVersion);
+      if (clusterVersion !== null) refuseDowngrade(serverVersion, clusterVersion, downgrade);
+    }
     // Up to 3.4 it is not looked for in what the database has already.
     if (serverVersion !== undefined && !request.identified && (fresh || options.plainLog !== true)) throw new EntryDeath(compareVersions(serverVersion, '3.6.0') < 0 ? nilPointer : 'applyEntryNormal, could not find a header', entry.segment);
     if (!fresh) continue;

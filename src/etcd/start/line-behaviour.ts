@@ -17,6 +17,8 @@ export interface LineBehaviour {
   readonly restoreLoadsStore: boolean;
   /** Membership and cluster version are read from the database (3.6, 3.7). */
   readonly membershipFromDb: boolean;
+  /** The database tells of a downgrade that was begun (`etcdctl downgrade`, since 3.5). */
+  readonly knowsDowngrades: boolean;
   /** An alarm leaves the other checks in place (apply.Machine keepsGate). */
   readonly alarmsKeepGate: boolean;
   /** A member asks for votes before it raises its term (`--pre-vote`, the default since 3.5). */
@@ -36,6 +38,7 @@ const behaviour = (line: EtcdLine, dialect: Dialect): LineBehaviour => {
     scheduledRaisesRevision: minor >= 5,
     restoreLoadsStore: minor <= 4,
     membershipFromDb: minor >= 6,
+    knowsDowngrades: minor >= 5,
     alarmsKeepGate: minor >= 6,
     asksBeforeElections: minor >= 5,
     plainLog: minor <= 4,

@@ -68,7 +68,12 @@ export function trimMembers(backend: OpenedBackend): void {
   }
 }
 
-/** cluster/clusterVersion and cluster/downgrade as 3.6 and 3.7 read them at start. */
+/** RaftCluster.SetBackend: the buckets of the membership, in every version. */
+export function createMembershipBuckets(backend: OpenedBackend): void {
+  for (const name of ['members', 'members_removed', 'cluster']) createBucket(backend, name);
+}
+
+/** cluster/clusterVersion as 3.6 and 3.7 read it at start. */
 export function loadClusterVersion(backend: OpenedBackend, serverVersion: string): void {
   const raw = valueOf(backend, 'cluster', 'clusterVersion');
   if (raw !== null) {
@@ -80,13 +85,35 @@ export function loadClusterVersion(backend: OpenedBackend, serverVersion: string
       panic(`invalid downgrade; server version is lower than determined cluster version | {"current-server-version": "${minor(serverVersion)}.0", "determined-cluster-version": "${minor(version)}"}`);
     }
   }
-  const downgrade = valueOf(backend, 'cluster', 'downgrade');
-  if (downgrade === null) return;
+}
+
+/** A downgrade of the cluster that was begun, and not ended or given up. */
+export interface Downgrade {
+  readonly target: string;
+}
+
+/** downgradeInfoFromBackend, since 3.5; null when there is none. */
+export function loadDowngrade(backend: OpenedBackend): Downgrade | null {
+  const raw = valueOf(backend, 'cluster', 'downgrade');
+  if (raw === null) return null;
+  let said: Readonly<Record<string, unknown>> | null;
   try {
-    JSON.parse(text(downgrade));
+    said = JSON.parse(text(raw)) as Readonly<Record<string, unknown>> | null;
   } catch {
-    panic('failed to unmarshal downgrade information');
+    return panic('failed to unmarshal downgrade information');
   }
+  const { enabled = false, 'target-version': target = '' } = said ?? {};
+  if (typeof enabled !== 'boolean' || typeof target !== 'string') return panic('failed to unmarshal downgrade information');
+  if (!enabled) return null;
+  return semverError(target) === null ? { target } : panic('unexpected version format of the downgrade target version from backend');
+}
+
+/** mustDetectDowngrade of 3.5: while a downgrade goes on, only a server of its target starts. True for that one. */
+export function joinsDowngrade(begun: Downgrade | null, serverVersion: string): boolean {
+  const line = serverVersion.split('.').slice(0, 2).join('.');
+  if (line !== '3.5' || begun === null || begun.target === '') return false;
+  if (compareVersions(`${line}.0`, begun.target) === 0) return true;
+  throw new Death('exit', `invalid downgrade; server version is not allowed to join when downgrade is enabled | {"target-cluster-version": "${begun.target}"}`);
 }
 
 /** schema.Validate of 3.6 and 3.7: a storage version above the server's is refused. */

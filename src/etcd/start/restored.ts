@@ -3,9 +3,9 @@ import { freepages, type WrongClaim } from '../../formats/bbolt/behaviour/check.
 import { openAsBbolt } from '../../formats/bbolt/behaviour/open.js';
 import type { ByteSource } from '../../formats/source.js';
 import { keysHash } from '../keys-hash.js';
-import { createBucket, requireBucket, touchRows, type OpenedBackend, type Speaker } from './backend.js';
+import { requireBucket, touchRows, type OpenedBackend, type Speaker } from './backend.js';
 import { observedVersions, type LineBehaviour } from './line-behaviour.js';
-import { loadAlarms, loadAuth, loadClusterVersion, trimMembers, validateSchema } from './other-buckets.js';
+import { createMembershipBuckets, joinsDowngrade, loadAlarms, loadAuth, loadClusterVersion, loadDowngrade, trimMembers, validateSchema } from './other-buckets.js';
 import { knownStore, loadLeases, loadStore, serveAll, type CleanStore, type ServedKeys } from './store.js';
 
 /** InitialMmapSize of servers and of restore. */
@@ -75,7 +75,7 @@ export function followRestore(source: ByteSource, fileSize: number, behaviour: L
     }
     trimMembers(backend);
     reopen(backend);
-    for (const name of ['members', 'members_removed', 'cluster']) createBucket(backend, name);
+    createMembershipBuckets(backend);
     requireBucket(backend, 'meta');
   });
 }
@@ -110,10 +110,11 @@ export function followBoot(source: ByteSource, fileSize: number, behaviour: Line
     // The restore's first commit writes the root page anew, and the next open counts the free pages again.
     claim = backend.wrongClaim?.page === backend.tx.root ? null : backend.wrongClaim;
     reopen(backend);
-    if (behaviour.membershipFromDb) {
-      validateSchema(backend, Number(behaviour.line.slice(2)));
-      loadClusterVersion(backend, observedVersions[behaviour.line]);
-    }
+    const version = observedVersions[behaviour.line];
+    if (behaviour.membershipFromDb) validateSchema(backend, Number(behaviour.line.slice(2)));
+    createMembershipBuckets(backend);
+    if (behaviour.membershipFromDb) loadClusterVersion(backend, version);
+    if (behaviour.knowsDowngrades) joinsDowngrade(loadDowngrade(backend), version);
     loadLeases(backend);
     const known = clean === null ? null : knownStore(backend, clean);
     const store = known === null ? loadStore(backend) : null;

@@ -1,7 +1,9 @@
+import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { predictBoot, type BootPrediction } from '../../../src/etcd/boot/index.js';
 import { readSnapshot } from '../../../src/etcd/snapshot/index.js';
 import type { EtcdLine } from '../../../src/etcd/version.js';
+import { bucketEntries, bucketRows, leafElements, openBolt, readPage, writeBolt } from '../../../src/formats/bbolt/index.js';
 import { bytesSource } from '../../../src/formats/source.js';
 import { readRecords, recordType } from '../../../src/formats/wal/index.js';
 import { baseFiles } from '../../damage/cases.js';
@@ -39,6 +41,21 @@ function withOverflow(files: Members, page: number, overflow: number): Members {
   const db = Buffer.from(files.get('member/snap/db')!);
   db.writeUInt32LE(overflow, page * pageSize + 12);
   return new Map([...files, ['member/snap/db', db]]);
+}
+
+/** The database written anew, with one row more. */
+function withRow(db: Buffer, bucket: string, key: string, value: string): Buffer {
+  const bolt = openBolt(bytesSource(db));
+  const added = { key: Buffer.from(key), value: Buffer.from(value) };
+  const buckets = [...bucketEntries(bolt, new Set(), () => undefined)].map((entry) => {
+    const rows = [...bucketRows(bolt, entry, new Set(), () => undefined)];
+    const all = Buffer.from(entry.name).toString() === bucket ? [...rows, added].sort((a, b) => Buffer.compare(a.key, b.key)) : rows;
+    return { name: entry.name, rows: all };
+  });
+  const pages: [Uint8Array, number][] = [];
+  const out = Buffer.alloc(writeBolt(buckets, (bytes, offset) => pages.push([bytes, offset])));
+  for (const [bytes, offset] of pages) out.set(bytes, offset);
+  return out;
 }
 
 describe('starts as real servers were seen to make them', { timeout: 120_000 }, () => {
@@ -137,6 +154,36 @@ describe('starts as real servers were seen to make them', { timeout: 120_000 }, 
     const nameless = rewritten(files, (records) => [...records, entry(263, [0x52, 4, 0x08, 1, 0x18, 1])]);
     expect(start(nameless, '3.5.30')).toMatchObject({ result: 'dies', message: 'runtime error: invalid memory address or nil pointer dereference' });
     expect(start(nameless, '3.6.16')).toMatchObject({ result: 'dies', message: 'applyEntryNormal, could not find a header' });
+  });
+
+  it('no server of 3.5 starts while the cluster is on its way to 3.4', async () => {
+    const message = 'invalid downgrade; server version is not allowed to join when downgrade is enabled | {"target-cluster-version": "3.4.0"}';
+    const files = await membersOf('dir-3.5.30-a');
+    const entry = (index: number, request: readonly number[]): NewRecord => ({ type: recordType.entry, data: Uint8Array.from([0x08, 0, 0x10, 2, 0x18, ...varint(index), 0x22, request.length, ...request]) });
+    const begun = entry(1788, [0x08, 9, 0xb2, 0x51, 9, 0x08, 1, 0x12, 5, ...Buffer.from('3.4.0')]);
+    const versionSet = entry(1789, [0x08, 9, 0xa2, 0x51, 7, 0x0a, 5, ...Buffer.from('3.5.0')]);
+    // As the log is applied, nothing happens until the version of the cluster is looked at.
+    expect(start(rewritten(files, (records) => [...records, begun]), '3.5.30').result).toBe('ready');
+    expect(start(rewritten(files, (records) => [...records, begun, versionSet]), '3.5.30')).toMatchObject({ result: 'dies', message });
+
+    // From then on the database says so.
+    const db = withRow(files.get('member/snap/db')!, 'cluster', 'downgrade', '{"target-version":"3.4.0","enabled":true}');
+    expect(start(new Map([...files, ['member/snap/db', db]]), '3.5.30')).toMatchObject({ result: 'dies', diesAt: 'start', message, causeFile: 'member/snap/db' });
+    expect(start(new Map([...files, ['member/snap/db', db]]), '3.6.16').result).toBe('ready');
+    const { restore } = readSnapshot(bytesSource(Buffer.concat([db, createHash('sha256').update(db).digest()])));
+    expect(restore?.['3.5']).toMatchObject({ accepted: true, boot: 'dies', bootMessage: message });
+    expect(restore?.['3.6']).toMatchObject({ accepted: true, boot: 'ready' });
+  });
+
+  it('up to 3.4 a bucket of the membership that is none ends the start, not the restore', async () => {
+    const db = Buffer.from((await baseFiles('snapshot-3.4.23-a')).get('snapshot.db')!.subarray(0, -32));
+    const bolt = openBolt(bytesSource(db));
+    const root = readPage(bytesSource(db), Number(bolt.metas.active!.root), pageSize, true)!;
+    const row = [...leafElements(root)].findIndex((element) => Buffer.from(element!.key).toString() === 'members');
+    db.writeUInt32LE(0, root.at + 16 + row * 16);
+    const { restore } = readSnapshot(bytesSource(Buffer.concat([db, createHash('sha256').update(db).digest()])));
+    expect(restore?.['3.4']).toMatchObject({ accepted: true, boot: 'dies', bootMessage: 'mvcc/backend: cannot create bucket members (incompatible value)' });
+    expect(restore?.['3.5']).toMatchObject({ accepted: false });
   });
 
   it('a page that claims one that is free does no harm', async () => {
