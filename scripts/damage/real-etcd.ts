@@ -1,7 +1,7 @@
 // Runs real etcd programs on damaged files and says what they did.
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -24,6 +24,8 @@ export interface RealBoot {
 /** What a program that ends did. */
 export interface RealRun {
   readonly ok: boolean;
+  /** False when it was still at it after 25 seconds. */
+  readonly ended: boolean;
   readonly output: string;
 }
 
@@ -34,8 +36,20 @@ export function writeFiles(folder: string, files: Files, keep: (path: string) =>
   for (const [path, bytes] of files) {
     if (!keep(path)) continue;
     mkdirSync(dirname(join(folder, path)), { recursive: true });
-    writeFileSync(join(folder, path), bytes);
+    const used = usedLength(bytes);
+    writeFileSync(join(folder, path), bytes.subarray(0, used));
+    // The zeros of a preallocated segment need not be written.
+    if (used < bytes.length) truncateSync(join(folder, path), bytes.length);
   }
+}
+
+const zeros = Buffer.alloc(1 << 20);
+
+/** Length without whole megabytes of zeros at the end. */
+function usedLength(bytes: Buffer): number {
+  let end = bytes.length;
+  while (end >= zeros.length && bytes.subarray(end - zeros.length, end).equals(zeros)) end -= zeros.length;
+  return end;
 }
 
 export const scratchFolder = (): string => mkdtempSync(join(tmpdir(), 'etcd-autopsy-hunt-'));
@@ -129,6 +143,6 @@ export async function bootReal(version: string, folder: string, fsync: boolean, 
 /** One run of `etcdutl`, or of `etcdctl` where that does not exist. */
 export function runTool(version: string, argv: readonly string[], tool = minor(version) >= 5 ? 'etcdutl' : 'etcdctl'): RealRun {
   const run = spawnSync(program(version, tool), argv, { encoding: 'utf8', timeout: 25_000, env: { ...process.env, ETCDCTL_API: '3' } });
-  return { ok: run.status === 0, output: `${run.stdout}\n${run.stderr}` };
+  return { ok: run.status === 0, ended: run.error === undefined, output: `${run.stdout}\n${run.stderr}` };
 }
 
