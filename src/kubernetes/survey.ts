@@ -14,6 +14,8 @@ export interface StoredWrite {
   readonly createRevision?: bigint;
   readonly version?: bigint;
   readonly lease?: bigint;
+  /** The value names another revision than the one it stands at: its content may be of any time. */
+  readonly misdated?: true;
 }
 
 /** The last state of one key. Digests are 32-bit fingerprints of content: they tell changes, never the content. */

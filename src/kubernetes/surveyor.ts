@@ -67,6 +67,7 @@ export class Surveyor {
   private revision = 0;
   private number = 0;
   private text: string | null = null;
+  private misdated = false;
   private readonly place: KeyPlace = { bytes: nothing, start: 0, stop: 0 };
   private lastDated = -Infinity;
   /** Of rows below a revision, only so many would stay anyway: one in so many of those that are dated elsewhere. */
@@ -93,6 +94,7 @@ export class Surveyor {
     const key = states.of(place.bytes, place.start, place.stop);
     this.number = key;
     this.text = null;
+    this.misdated = !plain && write.misdated === true;
     this.countRow();
     if (plain ? write.deletes : write.value === null) {
       this.noteDeletion();
@@ -125,7 +127,7 @@ export class Surveyor {
   }
 
   private readonly sink: StampSink = (kind, time, precisionMs, machine, what, intervalMs) => {
-    if (time === null) return;
+    if (time === null || this.misdated) return;
     const { revision, key, points } = this;
     if (kind === 'renewal') this.renewed = true;
     else if (points.length > plenty && kind === 'floor' && Math.abs(this.lastDated - revision) < undatedCreation) return;
@@ -206,7 +208,7 @@ export class Surveyor {
   }
 
   private noteDamage(): void {
-    if (!this.reading.sound || this.reading.misplaced) this.damagedValues++;
+    if (!this.reading.sound || this.reading.misplaced || this.misdated) this.damagedValues++;
   }
 
   /** UIDs that tell clusters apart. */

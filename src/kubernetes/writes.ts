@@ -86,7 +86,8 @@ function* inOrder(rows: Iterable<MvccRow>, report: () => void): Generator<Stored
     if (!agrees(row)) report();
     if (revision === undefined || (row.tombstone && !fits(revision))) return null;
     if (revision > last) last = revision;
-    return { revision, key, value: row.tombstone ? null : value, createRevision, version, lease };
+    const write = { revision, key, value: row.tombstone ? null : value, createRevision, version, lease };
+    return row.tombstone || revision === modRevision ? write : { ...write, misdated: true };
   };
   for (const row of rows) {
     if (held !== null) {

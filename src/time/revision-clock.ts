@@ -97,7 +97,7 @@ export function revisionClock(input: Iterable<ClockPoint>, newestRevision: numbe
   const top = floors[floors.length - 1];
   const seenAll = last !== undefined && wholeFrom !== null && last.revision >= wholeFrom - 1;
   const unseen = last === undefined || seenAll || newest === null ? 0 : Math.max(0, newest - last.revision - usualGap);
-  const cap = top === undefined ? null : later(capAfter(top.bound, renewals), 3 * unseen * pace(trusted));
+  const cap = top === undefined ? null : later(capAfter(Math.max(top.bound, last?.time ?? -Infinity), renewals), 3 * unseen * pace(trusted));
   return {
     points,
     newestRevision: newest,

@@ -2,10 +2,12 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
+import { openBackend, rowsOf } from '../../src/etcd/mvcc.js';
+import { writeBolt } from '../../src/formats/bbolt/write.js';
 import { bytesSource } from '../../src/formats/source.js';
 import { surveyWrites } from '../../src/kubernetes/index.js';
 import { readingNotes, writesOfFile, writesOfMember } from '../../src/kubernetes/writes.js';
-import { revisionClock, timeOfRevision } from '../../src/time/revision-clock.js';
+import { clockOf, timeOfRevision } from '../../src/time/revision-clock.js';
 import { baseFiles } from '../damage/cases.js';
 import { randomFrom } from '../time/damage-of-values.js';
 import { snapshotBytes, snapshotNames, surveyOf, truthOf } from './fixture-snapshots.js';
@@ -47,13 +49,31 @@ describe.each(snapshotNames.filter((name) => truthOf(name) !== null && !/-m[23]$
       const survey = surveyWrites(writesOfFile(bytesSource(damages[kind]!(bytes, random)), notes));
       expect(survey.newestRevision).not.toBeNull();
       expect(truth.times.has(survey.newestRevision!)).toBe(true);
-      const clock = revisionClock(survey.points, survey.newestRevision, survey.wholeFrom);
+      const clock = clockOf(survey);
       const revisions = [survey.newestRevision!, ...Array.from({ length: 15 }, () => 2 + Math.floor(random() * (survey.newestRevision! - 2)))];
       for (const revision of revisions.filter((r) => truth.times.has(r))) {
         const { notBefore, notAfter } = timeOfRevision(clock, BigInt(revision)).time;
         const time = truth.times.get(revision)!;
         expect({ seed, revision, late: notBefore !== null && notBefore > time, early: notAfter !== null && notAfter < time }).toEqual({ seed, revision, late: false, early: false });
       }
+    }
+  });
+});
+
+describe('rows that hold the content of other revisions', () => {
+  it.each([['v3.3.25/shop-single-early', 31_342], ['v3.5.30/shop-three-late-m1', 62_679], ['v3.7.3/shop-single-late', 94_016]] as const)('%s: their times are not taken for those of their place', (name, seed) => {
+    const random = randomFrom(seed);
+    const rows = [...rowsOf(openBackend(bytesSource(snapshotBytes(name))), 'key')].map(({ key, value }) => ({ key: Uint8Array.from(key), value: Uint8Array.from(value) }));
+    const mixed = rows.map(({ key, value }) => ({ key, value: random() < 0.2 && key.length === 17 ? rows[Math.floor(random() * rows.length)]!.value : value }));
+    const pages: { readonly bytes: Uint8Array; readonly offset: number }[] = [];
+    const file = Buffer.alloc(writeBolt([{ name: Buffer.from('key'), rows: mixed }], (bytes, offset) => void pages.push({ bytes, offset })));
+    for (const { bytes, offset } of pages) file.set(bytes, offset);
+    const survey = surveyWrites(writesOfFile(bytesSource(file)));
+    const clock = clockOf(survey);
+    for (const [revision, time] of truthOf(name)!.times) {
+      if (revision > survey.newestRevision!) continue;
+      const { notBefore, notAfter } = timeOfRevision(clock, BigInt(revision)).time;
+      if ((notBefore ?? -Infinity) > time || (notAfter ?? Infinity) < time) expect.fail(`revision ${revision} lies outside`);
     }
   });
 });
@@ -91,7 +111,7 @@ describe('data directories of killed servers', () => {
     const truth = version === undefined || life.startsWith('real') ? null : truthOf(snapshotNames.find((s) => s.startsWith(`${version}/${life}`)) ?? '');
     const time = truth?.times.get(survey.newestRevision!) ?? truth?.times.get(survey.newestRevision! - 1);
     if (time === undefined) return;
-    const stated = timeOfRevision(revisionClock(survey.points, survey.newestRevision, survey.wholeFrom), BigInt(survey.newestRevision!)).time;
+    const stated = timeOfRevision(clockOf(survey), BigInt(survey.newestRevision!)).time;
     expect({ notBefore: stated.notBefore! <= time + 1000, notAfter: stated.notAfter! >= time, narrow: stated.notAfter! - stated.notBefore! <= 20_000, close: Math.abs(stated.best! - time) <= 10_000 }).toEqual({ notBefore: true, notAfter: true, narrow: true, close: true });
   });
 });
