@@ -1,3 +1,4 @@
+import { permissionSchema } from '../stored-messages.js';
 import { allBytesIn, bytesIn, decodeStrictly, numberIn, type MessageSchema, type ProtobufDialect, type StrictMessage } from '../../formats/protobuf/strict.js';
 
 const none = new Uint8Array();
@@ -163,8 +164,9 @@ function decodeTxn(raw: Uint8Array): TxnRequest {
   return { kind: 'txn', compare: allBytesIn(from, 1).map(decodeCompare), success: allBytesIn(from, 2).map(decodeOperation), failure: allBytesIn(from, 3).map(decodeOperation) };
 }
 
-function decodePermission(raw: Uint8Array | null): Permission {
-  const from = decodeStrictly(raw ?? none, schema('Permission', { 1: varint('PermType'), 2: bytes('Key'), 3: bytes('RangeEnd') }));
+/** authpb.Permission, as requests and the rows of roles carry it. */
+export function decodePermission(raw: Uint8Array | null): Permission {
+  const from = decodeStrictly(raw ?? none, permissionSchema);
   return { type: Number(numberIn(from, 1)), key: bytesIn(from, 2) ?? none, rangeEnd: bytesIn(from, 3) ?? none };
 }
 

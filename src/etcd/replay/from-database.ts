@@ -1,12 +1,13 @@
 import { Death } from '../../formats/bbolt/behaviour/death.js';
-import { allBytesIn, bytesIn, decodeStrictly, numberIn, type MessageSchema } from '../../formats/protobuf/strict.js';
+import { allBytesIn, decodeStrictly, numberIn } from '../../formats/protobuf/strict.js';
 import { sha256 } from '../../formats/sha256.js';
 import type { MappedFile } from '../../formats/bbolt/behaviour/mapped-file.js';
 import { leafRowAt, type LeafRow } from '../../formats/bbolt/behaviour/pages.js';
 import { cursorOf } from '../../formats/bbolt/behaviour/tree.js';
 import { parseKeyValue } from '../key-value.js';
 import { revisionBytes, type Revision } from '../mvcc.js';
-import type { Permission } from '../raft/request.js';
+import { decodePermission, type Permission } from '../raft/request.js';
+import { storedMessages } from '../stored-messages.js';
 import { fatal, isNested, rowAt, rowsIn, valueOf, type OpenedBackend } from '../start/backend.js';
 import type { LineBehaviour } from '../start/line-behaviour.js';
 import type { LoadedStore } from '../start/store.js';
@@ -28,21 +29,10 @@ function addLive(keys: StoredKeys, map: MappedFile, key: string, revision: Revis
   return keys.add(key, revision, keyValue, { at: row.value.at + value.byteOffset - bytes.byteOffset, length: value.length }, digests ? sha256(value) : undefined);
 }
 
-const leaseSchema: MessageSchema = { name: 'Lease', fields: { 1: { name: 'ID', kind: 'varint' }, 2: { name: 'TTL', kind: 'varint' }, 3: { name: 'RemainingTTL', kind: 'varint' } } };
-
 function readLeases(backend: OpenedBackend): Map<bigint, Lease> {
   const leases = new Map<bigint, Lease>();
-  for (const row of rowsIn(backend, 'lease')) leases.set(BigInt.asIntN(64, numberIn(decodeStrictly(row.value, leaseSchema), 1)), { keys: new Set() });
+  for (const row of rowsIn(backend, 'lease')) leases.set(BigInt.asIntN(64, numberIn(decodeStrictly(row.value, storedMessages.lease), 1)), { keys: new Set() });
   return leases;
-}
-
-const userSchema: MessageSchema = { name: 'User', fields: { 1: { name: 'Name', kind: 'bytes' }, 2: { name: 'Password', kind: 'bytes' }, 3: { name: 'Roles', kind: 'bytes' } } };
-const roleSchema: MessageSchema = { name: 'Role', fields: { 1: { name: 'Name', kind: 'bytes' }, 2: { name: 'KeyPermission', kind: 'bytes' } } };
-const permissionSchema: MessageSchema = { name: 'Permission', fields: { 1: { name: 'PermType', kind: 'varint' }, 2: { name: 'Key', kind: 'bytes' }, 3: { name: 'RangeEnd', kind: 'bytes' } } };
-
-function readPermission(bytes: Uint8Array): Permission {
-  const permission = decodeStrictly(bytes, permissionSchema);
-  return { type: Number(numberIn(permission, 1)), key: bytesIn(permission, 2) ?? none, rangeEnd: bytesIn(permission, 3) ?? none };
 }
 
 function readAuth(backend: OpenedBackend): Auth {
@@ -50,9 +40,9 @@ function readAuth(backend: OpenedBackend): Auth {
   const revision = valueOf(backend, 'auth', 'authRevision');
   const users = new Map<string, { roles: Set<string> }>();
   const roles = new Map<string, Permission[]>();
-  for (const row of rowsIn(backend, 'authUsers')) users.set(text(row.key), { roles: new Set(allBytesIn(decodeStrictly(row.value, userSchema), 3).map(text)) });
+  for (const row of rowsIn(backend, 'authUsers')) users.set(text(row.key), { roles: new Set(allBytesIn(decodeStrictly(row.value, storedMessages.user), 3).map(text)) });
   try {
-    for (const row of rowsIn(backend, 'authRoles')) roles.set(text(row.key), allBytesIn(decodeStrictly(row.value, roleSchema), 2).map(readPermission));
+    for (const row of rowsIn(backend, 'authRoles')) roles.set(text(row.key), allBytesIn(decodeStrictly(row.value, storedMessages.role), 2).map(decodePermission));
   } catch (thrown) {
     // A server goes through its roles one by one, when a user with that role asks: what cannot be reached is as if it were not there.
     if (!(thrown instanceof Death)) throw thrown;
@@ -66,12 +56,10 @@ function readAuth(backend: OpenedBackend): Auth {
   };
 }
 
-const alarmSchema: MessageSchema = { name: 'AlarmMember', fields: { 1: { name: 'MemberID', kind: 'varint' }, 2: { name: 'Alarm', kind: 'varint' } } };
-
 function readAlarms(backend: OpenedBackend): Alarms {
   const alarms: Alarms = { noSpace: new Set(), corrupt: new Set() };
   for (const row of rowsIn(backend, 'alarm')) {
-    const alarm = decodeStrictly(row.key, alarmSchema);
+    const alarm = decodeStrictly(row.key, storedMessages.alarm);
     const kind = numberIn(alarm, 2);
     if (kind === 1n) alarms.noSpace.add(numberIn(alarm, 1));
     if (kind === 2n) alarms.corrupt.add(numberIn(alarm, 1));

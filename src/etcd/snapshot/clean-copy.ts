@@ -3,8 +3,9 @@ import type { Row } from '../../formats/bbolt/db.js';
 import { pageFlag } from '../../formats/bbolt/layout.js';
 import { writeBolt, type NewRow, type PageSink } from '../../formats/bbolt/write.js';
 import { latin1 } from '../../formats/latin1.js';
+import { walkStrictly, type MessageSchema } from '../../formats/protobuf/strict-walk.js';
 import { semverError } from '../start/other-buckets.js';
-import { decodeAs, shapes } from '../start/wire-errors.js';
+import { storedMessages } from '../stored-messages.js';
 import { historyOf } from './history.js';
 import { keyOfRow, newestRows, valueOfRow, type Salvage, type SalvagedRow } from './salvage.js';
 
@@ -27,14 +28,14 @@ export function rowsToKeep(salvaged: Salvage): readonly SalvagedRow[] {
 function soundRow(bucket: string, row: Row): boolean {
   if (row.flags !== 0) return false;
   const name = latin1(row.key);
-  const decodes = (shape: (typeof shapes)[keyof typeof shapes], bytes: Uint8Array): boolean => decodeAs('gogo', shape, bytes) === null && decodeAs('google', shape, bytes) === null;
+  const decodes = (schema: MessageSchema): boolean => walkStrictly(row.value, schema, 'gogo') === null && walkStrictly(row.value, schema, 'google') === null;
   switch (bucket) {
     case 'lease':
-      return row.key.length === 8 && decodes(shapes.lease, row.value);
+      return row.key.length === 8 && decodes(storedMessages.lease);
     case 'authUsers':
-      return decodes(shapes.user, row.value);
+      return decodes(storedMessages.user);
     case 'authRoles':
-      return decodes(shapes.role, row.value);
+      return decodes(storedMessages.role);
     case 'auth':
       return name === 'authRevision' ? row.value.length === 8 : name === 'authEnabled' && row.value.length === 1;
     case 'cluster':

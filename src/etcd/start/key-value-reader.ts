@@ -1,7 +1,8 @@
 import type { LeafRow } from '../../formats/bbolt/behaviour/pages.js';
 import { int64 } from '../../formats/int64.js';
+import { walkStrictly, type FieldVisitor } from '../../formats/protobuf/strict-walk.js';
+import { storedMessages } from '../stored-messages.js';
 import { fatal, isNested, type OpenedBackend } from './backend.js';
-import { decodeAs, shapes, type FieldVisitor } from './wire-errors.js';
 
 const noBytes: Uint8Array = new Uint8Array();
 
@@ -37,7 +38,7 @@ export function keyValueReader(backend: OpenedBackend, whole = false): (row: Lea
     found.bytes = tx.map.glance(row.value.at - from, from + length);
     found.keyStart = found.keyEnd = found.valueStart = found.valueEnd = 0;
     found.modRevision = 0n;
-    const error = decodeAs(behaviour.library, shapes.keyValue, found.bytes, visit, length, from);
+    const error = walkStrictly(found.bytes, storedMessages.keyValue, behaviour.library, visit, length, from);
     if (error !== null) {
       const structured = `failed to unmarshal mvccpb.KeyValue | error: ${error}`;
       fatal(backend, structured, behaviour.line === '3.4' && speaker === 'restore' ? structured : `mvcc: cannot unmarshal event: ${error}`);

@@ -1,12 +1,12 @@
 import type { Dialect } from '../../formats/bbolt/behaviour/dialect.js';
+import type { ProtobufDialect } from '../../formats/protobuf/strict.js';
 import type { EtcdLine } from '../version.js';
-import type { ProtobufLibrary } from './wire-errors.js';
 
 /** How the programs of one line differ in what a database file can make them do. */
 export interface LineBehaviour {
   readonly line: EtcdLine;
   readonly dialect: Dialect;
-  readonly library: ProtobufLibrary;
+  readonly library: ProtobufDialect;
   /** Row keys are checked for length, separator and sign (3.6 mvcc/revision.go). */
   readonly strictRevisions: boolean;
   /** A tombstone may be the first row of a key (3.4.34, 3.5.16, 3.6: restoreTombstone). */

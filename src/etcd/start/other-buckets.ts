@@ -1,7 +1,9 @@
 import { Death, panic } from '../../formats/bbolt/behaviour/death.js';
+import { latin1 } from '../../formats/latin1.js';
+import { walkStrictly } from '../../formats/protobuf/strict-walk.js';
+import { storedMessages } from '../stored-messages.js';
 import { compareVersions } from '../version.js';
 import { createBucket, fatal, rowsIn, valueOf, type OpenedBackend } from './backend.js';
-import { decodeAs, shapes, type FieldVisitor, type MessageShape, type ProtobufLibrary } from './wire-errors.js';
 
 const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString('utf8');
 
@@ -16,16 +18,6 @@ export function semverError(version: string): string | null {
   return null;
 }
 
-/** A message with others inside one of its fields: the error of whichever breaks first, or null. */
-function errorIn(library: ProtobufLibrary, shape: MessageShape, field: number, inner: MessageShape, bytes: Uint8Array, length: number, visit?: FieldVisitor): string | null {
-  let first: string | null = null;
-  const error = decodeAs(library, shape, bytes, (found, start, end) => {
-    if (found === field) first ??= decodeAs(library, inner, bytes.subarray(start, end));
-    visit?.(found, start, end);
-  }, length);
-  return first ?? error;
-}
-
 /** NewAuthStore: revision of eight bytes; from 3.4.20 and 3.5.6 on every user is decoded, and every role that one has (refreshRangePermCache). */
 export function loadAuth(backend: OpenedBackend): void {
   for (const name of ['auth', 'authUsers', 'authRoles']) createBucket(backend, name);
@@ -35,14 +27,14 @@ export function loadAuth(backend: OpenedBackend): void {
   if (line === '3.3') return;
   const granted = new Set<string>();
   for (const row of rowsIn(backend, 'authUsers')) {
-    const error = errorIn(library, shapes.user, 4, shapes.userOptions, row.value, row.valueLength, (field, start, end) => {
-      if (field === 3) granted.add(Buffer.from(row.value.subarray(start, end)).toString('latin1'));
-    });
+    const error = walkStrictly(row.value, storedMessages.user, library, (field, start, end) => {
+      if (field === 3) granted.add(latin1(row.value.subarray(start, end)));
+    }, row.valueLength);
     if (error !== null) panic(plainLog ? `failed to unmarshal user struct: ${error}` : `failed to unmarshal 'authpb.User' | error: ${error}`);
   }
   for (const name of granted) {
     const role = valueOf(backend, 'authRoles', name);
-    const error = role === null ? null : errorIn(library, shapes.role, 2, shapes.permission, role, role.length);
+    const error = role === null ? null : walkStrictly(role, storedMessages.role, library);
     if (error !== null) panic(plainLog ? `failed to unmarshal role struct (name: ${name}): ${error}` : `failed to unmarshal 'authpb.Role' | error: ${error}`);
   }
 }
@@ -51,7 +43,7 @@ export function loadAuth(backend: OpenedBackend): void {
 export function loadAlarms(backend: OpenedBackend): void {
   createBucket(backend, 'alarm');
   for (const row of rowsIn(backend, 'alarm')) {
-    const error = decodeAs(backend.behaviour.library, shapes.alarm, row.key, undefined, row.keyLength);
+    const error = walkStrictly(row.key, storedMessages.alarm, backend.behaviour.library, undefined, row.keyLength);
     if (error !== null) fatal(backend, `discovery failed | error: ${error}`, `etcdmain: ${error}`);
   }
 }

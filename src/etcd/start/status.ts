@@ -6,10 +6,11 @@ import { openAsBbolt } from '../../formats/bbolt/behaviour/open.js';
 import { bucketOf, cursorOf, forEach, rootBucket } from '../../formats/bbolt/behaviour/tree.js';
 import { crc32c } from '../../formats/crc32c.js';
 import { latin1 } from '../../formats/latin1.js';
+import { walkStrictly } from '../../formats/protobuf/strict-walk.js';
 import type { ByteSource } from '../../formats/source.js';
+import { storedMessages } from '../stored-messages.js';
 import type { LineBehaviour } from './line-behaviour.js';
 import { follow, type Ending } from './restored.js';
-import { decodeAs, shapes } from './wire-errors.js';
 
 /** What `snapshot status` prints, before it is laid out. */
 export interface StatusNumbers {
@@ -85,7 +86,7 @@ function countRow(behaviour: LineBehaviour, key: Uint8Array, value: Uint8Array, 
   if (key[8] !== 0x5f) exit(`error during bucket key iteration, name: "key" err: cannot parse revision key: invalid separator in bucket key`);
   if (main < 0n || view.getBigInt64(9, false) < 0n) exit(`error during bucket key iteration, name: "key" err: cannot parse revision key: negative revision: main=${main} sub=${view.getBigInt64(9, false)}`);
   let name = '';
-  const error = decodeAs(behaviour.library, shapes.keyValue, value, (field, start, end) => {
+  const error = walkStrictly(value, storedMessages.keyValue, behaviour.library, (field, start, end) => {
     if (field === 1) name = latin1(value.subarray(start, end));
   });
   if (error !== null) exit(`error during bucket key iteration, name: "key" err: cannot unmarshal value: ${error}`);

@@ -5,14 +5,15 @@ import { cursorOf, type Bucket, type Transaction } from '../../formats/bbolt/beh
 import { crc32c } from '../../formats/crc32c.js';
 import { readInt64 } from '../../formats/int64.js';
 import { latin1 } from '../../formats/latin1.js';
+import { walkStrictly } from '../../formats/protobuf/strict-walk.js';
 import { sha256 } from '../../formats/sha256.js';
 import { keysHash } from '../keys-hash.js';
 import { isRevisionKey, revisionBytes, type Revision } from '../mvcc.js';
+import { storedMessages } from '../stored-messages.js';
 import { createBucket, existing, fatal, requireBucket, rowAt, rowsIn, valueOf, type OpenedBackend } from './backend.js';
 import { KeyIndex } from './key-index.js';
 import { keyValueReader } from './key-value-reader.js';
 import { ReadRows } from './read-rows.js';
-import { decodeAs, shapes } from './wire-errors.js';
 
 /** The store as it is after start: what it would serve, before anything reads from it. */
 export interface LoadedStore {
@@ -181,7 +182,7 @@ export function loadLeases(backend: OpenedBackend): void {
   if (behaviour.line === '3.3') requireBucket(backend, 'lease');
   for (const row of rowsIn(backend, 'lease')) {
     if (behaviour.line === '3.3' && (Buffer.compare(row.key, Buffer.alloc(8)) < 0 || Buffer.compare(row.key, Buffer.from('7fffffffffffffff', 'hex')) >= 0)) continue;
-    if (decodeAs(behaviour.library, shapes.lease, row.value, undefined, row.valueLength) === null) continue;
+    if (walkStrictly(row.value, storedMessages.lease, behaviour.library, undefined, row.valueLength) === null) continue;
     if (behaviour.line === '3.3') panic('failed to unmarshal lease proto item');
     if (row.keyLength !== 8) panic('lease ID must be 8-byte');
     panic(`failed to Unmarshal lease proto item; lease ID=${Buffer.from(row.key).toString('hex')}`);
