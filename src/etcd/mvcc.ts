@@ -1,8 +1,8 @@
 import { bucketEntries, bucketRows, openBolt, type Bolt, type BucketEntry, type Report, type Row } from '../formats/bbolt/db.js';
-import { readInt64, writeInt64 } from '../formats/int64.js';
 import type { ByteSource } from '../formats/source.js';
 import { latin1 } from '../formats/latin1.js';
 import { parseKeyValue, type KeyValue } from './key-value.js';
+import { parseRevision, type Revision } from './revision-key.js';
 
 /** etcd's database: bbolt with the buckets of etcd 3.6 server/storage/schema/bucket.go. */
 export interface Backend {
@@ -11,12 +11,6 @@ export interface Backend {
   readonly buckets: ReadonlyMap<string, BucketEntry>;
   /** Pages reached so far; a second visit is a problem. */
   readonly visited: Set<number>;
-}
-
-/** A row key: 17 bytes `main _ sub`, big endian; 18 with a trailing `t` for a deletion (schema: revision.go). */
-export interface Revision {
-  readonly main: bigint;
-  readonly sub: bigint;
 }
 
 /** One version of one key. */
@@ -28,8 +22,6 @@ export interface MvccRow {
 }
 
 const ignore: Report = () => undefined;
-const separator = 0x5f;
-const tombstoneMark = 0x74;
 
 /** Opens the buckets of a db or snapshot file. Damage goes to `report`. */
 export function openBackend(source: ByteSource, report: Report = ignore): Backend {
@@ -44,25 +36,6 @@ export function openBackend(source: ByteSource, report: Report = ignore): Backen
 export function* rowsOf(backend: Backend, name: string, report: Report = ignore): Generator<Row> {
   const bucket = backend.buckets.get(name);
   if (bucket?.isBucket === true) yield* bucketRows(backend.bolt, bucket, backend.visited, report);
-}
-
-/** Whether the first `length` bytes are a row key. */
-export const isRevisionKey = (key: Uint8Array, length = key.length): boolean =>
-  (length === 17 || (length === 18 && key[17] === tombstoneMark)) && key[8] === separator;
-
-/** Decodes a row key; null when it is none. */
-export function parseRevision(key: Uint8Array): { readonly revision: Revision; readonly tombstone: boolean } | null {
-  if (!isRevisionKey(key)) return null;
-  return { revision: { main: readInt64(key, 0), sub: readInt64(key, 9) }, tombstone: key.length === 18 };
-}
-
-/** The row key of a revision, without the mark of a deletion. */
-export function revisionBytes(main: bigint, sub: bigint): Uint8Array {
-  const bytes = new Uint8Array(17);
-  writeInt64(bytes, 0, main);
-  bytes[8] = separator;
-  writeInt64(bytes, 9, sub);
-  return bytes;
 }
 
 /** Every readable row of bucket `key`, in order of revision. Unreadable rows go to `report`. */

@@ -2,7 +2,7 @@ import { crc32c } from '../../formats/crc32c.js';
 import { bucketOf, cursorOf, rootBucket } from '../../formats/bbolt/behaviour/tree.js';
 import { latin1 } from '../../formats/latin1.js';
 import { parseKeyValue } from '../key-value.js';
-import { parseRevision, revisionBytes } from '../mvcc.js';
+import { parseRevision, revisionKey } from '../revision-key.js';
 import { entryData, type LogEntry } from '../raft/log.js';
 import { entryType } from '../raft/messages.js';
 import { decodeRequest, type TxnOperation } from '../raft/request.js';
@@ -32,7 +32,7 @@ function newestTransactions(loaded: LoadedMember): Puts[] {
   // Older rows than those of the last few thousand revisions are not compared.
   const from = current - BigInt(window) > compactRevision ? current - BigInt(window) : compactRevision;
   const cursor = cursorOf(backend.tx, found.bucket);
-  for (let row = cursor.seek(revisionBytes(from < 0n ? 0n : from + 1n, 0n)); row !== null; row = cursor.next()) {
+  for (let row = cursor.seek(revisionKey(from < 0n ? 0n : from + 1n, 0n)); row !== null; row = cursor.next()) {
     const revision = parseRevision(backend.tx.map.bytes(row.key.at, row.key.length));
     if (revision === null || revision.tombstone || revision.revision.main <= compactRevision) continue;
     const keyValue = parseKeyValue(backend.tx.map.bytes(row.value.at, row.value.length));

@@ -5,7 +5,7 @@ import type { MappedFile } from '../../formats/bbolt/behaviour/mapped-file.js';
 import { leafRowAt, type LeafRow } from '../../formats/bbolt/behaviour/pages.js';
 import { cursorOf } from '../../formats/bbolt/behaviour/tree.js';
 import { parseKeyValue } from '../key-value.js';
-import { revisionBytes, type Revision } from '../mvcc.js';
+import { revisionKey, type Revision } from '../revision-key.js';
 import { decodePermission, type Permission } from '../raft/request.js';
 import { storedMessages } from '../stored-messages.js';
 import { fatal, isNested, rowAt, rowsIn, valueOf, type OpenedBackend } from '../start/backend.js';
@@ -77,7 +77,7 @@ export function machineOf(backend: OpenedBackend, loaded: LoadedStore, digests =
   const rowOf = (row: number, { main, sub }: Revision): LeafRow | null => {
     const place = rows.place(row);
     if (isRegular && place >= 0) return leafRowAt(map, place);
-    return cursor === null ? null : rowAt(backend, revisionBytes(main, sub), cursor);
+    return cursor === null ? null : rowAt(backend, revisionKey(main, sub), cursor);
   };
   const leases = readLeases(backend);
   const alive = index.alive(loaded.currentRevision);

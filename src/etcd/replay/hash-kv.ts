@@ -1,6 +1,6 @@
 import { combineCrc32c, crc32c } from '../../formats/crc32c.js';
 import { forEach, type Bucket } from '../../formats/bbolt/behaviour/tree.js';
-import { parseRevision, revisionBytes, type Revision } from '../mvcc.js';
+import { parseRevision, revisionKey, type Revision } from '../revision-key.js';
 import type { OpenedBackend } from '../start/backend.js';
 import type { ReadRows } from '../start/read-rows.js';
 import type { Store, Write } from './store.js';
@@ -78,8 +78,7 @@ export function hashKv(store: Store, backend: OpenedBackend | null, bucket: Buck
     }
   }
   for (const write of written) {
-    const bare = revisionBytes(write.revision.main, write.revision.sub);
-    const key = write.value === null ? Buffer.concat([bare, Buffer.from('t')]) : bare;
+    const key = revisionKey(write.revision.main, write.revision.sub, write.value === null);
     if (counts(write.revision, write.value === null)) hash = crc32c(encodeKeyValue(write), crc32c(key, hash));
   }
   return { hash, revision, compactRevision };

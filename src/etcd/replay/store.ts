@@ -1,7 +1,7 @@
 import { panic } from '../../formats/bbolt/behaviour/death.js';
 import type { Slice } from '../../formats/bbolt/behaviour/pages.js';
 import { latin1 } from '../../formats/latin1.js';
-import type { Revision } from '../mvcc.js';
+import type { Revision } from '../revision-key.js';
 import { addKey, keysBetween, orderedKeys, removeKey, type OrderedKeys } from './ordered-keys.js';
 
 /** The newest version of a live key, as etcd's index and the row it points to know it. */

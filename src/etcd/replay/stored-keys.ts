@@ -1,6 +1,6 @@
 import type { Slice } from '../../formats/bbolt/behaviour/pages.js';
 import type { KeyValue } from '../key-value.js';
-import type { Revision } from '../mvcc.js';
+import type { Revision } from '../revision-key.js';
 import type { LiveKey } from './store.js';
 
 /** Numbers of one key: the revision of its row, and what the row says. */

@@ -5,6 +5,7 @@ import { writeBolt, type NewRow, type PageSink } from '../../formats/bbolt/write
 import { latin1 } from '../../formats/latin1.js';
 import { walkStrictly, type MessageSchema } from '../../formats/protobuf/strict-walk.js';
 import { semverError } from '../start/other-buckets.js';
+import { isRevisionKey, revisionKey } from '../revision-key.js';
 import { storedMessages } from '../stored-messages.js';
 import { historyOf } from './history.js';
 import { keyOfRow, newestRows, valueOfRow, type Salvage, type SalvagedRow } from './salvage.js';
@@ -42,7 +43,7 @@ function soundRow(bucket: string, row: Row): boolean {
       return name === 'clusterVersion' && semverError(latin1(row.value)) === null;
     case 'meta':
       if (name === 'consistent_index' || name === 'term') return row.value.length === 8;
-      if (name === 'scheduledCompactRev' || name === 'finishedCompactRev') return row.value.length === 17 && row.value[8] === 0x5f;
+      if (name === 'scheduledCompactRev' || name === 'finishedCompactRev') return row.value.length === 17 && isRevisionKey(row.value);
       return name === 'storageVersion' && semverError(latin1(row.value)) === null;
     default:
       return false;
@@ -66,12 +67,7 @@ export function planCleanCopy(salvaged: Salvage): CleanCopy {
   return { rows: kept.filter((row) => newest.has(row)), compactedAt: kept[kept.length - 1]?.main ?? 1n };
 }
 
-function revisionRow(name: string, main: bigint): NewRow {
-  const value = Buffer.alloc(17);
-  value.writeBigInt64BE(main, 0);
-  value[8] = 0x5f;
-  return { key: Buffer.from(name), value };
-}
+const revisionRow = (name: string, main: bigint): NewRow => ({ key: Buffer.from(name), value: revisionKey(main, 0n) });
 
 /** Rows of bucket meta; a compacted copy says so, and never less than what was compacted before. */
 function* metaRows(salvaged: Salvage, compactedAt: bigint | null): Generator<NewRow> {

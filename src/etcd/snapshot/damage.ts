@@ -1,5 +1,5 @@
 import type { LostRange } from '../../formats/bbolt/inspect.js';
-import { parseRevision } from '../mvcc.js';
+import { parseRevision } from '../revision-key.js';
 import type { FileVerdict, SnapshotReport } from '../verdict.js';
 import type { Findings } from './thorough.js';
 

@@ -2,7 +2,8 @@ import { crc32c } from '../../formats/crc32c.js';
 import type { ByteSource } from '../../formats/source.js';
 import { latin1 } from '../../formats/latin1.js';
 import { parseKeyValue } from '../key-value.js';
-import { openBackend, parseRevision, rowsOf } from '../mvcc.js';
+import { openBackend, rowsOf } from '../mvcc.js';
+import { parseRevision } from '../revision-key.js';
 import { compactRevision, contentsOf } from './contents.js';
 import type { HashKv } from './status-text.js';
 

@@ -2,6 +2,7 @@ import { elementSize, noFreelist, pageFlag, pageHeaderSize } from '../../formats
 import type { Bolt } from '../../formats/bbolt/db.js';
 import type { ByteSource } from '../../formats/source.js';
 import { branchElements, isContiguous, readPage } from '../../formats/bbolt/page.js';
+import { separator, tombstoneMark } from '../revision-key.js';
 
 /**
  * The leaf pages of bucket `key` in tree order, found by reading branch pages only: about one page in
@@ -18,8 +19,6 @@ export interface KeyLeaves {
   readonly taken: Uint8Array;
 }
 
-const separator = 0x5f;
-const tombstoneMark = 0x74;
 const maxDepth = 24;
 
 /** The walk over the branch pages of one tree. */

@@ -1,12 +1,11 @@
 import { combineCrc32c, crc32c } from '../../formats/crc32c.js';
 import { pageFlag } from '../../formats/bbolt/layout.js';
+import { separator, tombstoneMark } from '../revision-key.js';
 import type { KeyLeaves } from './key-leaves.js';
 import { LiveKeys } from './live-keys.js';
 import { Lives } from './lives.js';
 import { scanKeyValue, scannedValue } from './value-scan.js';
 
-const separator = 0x5f;
-const tombstoneMark = 0x74;
 const zeros = Buffer.alloc(64 * 1024);
 const largestLeaf = 64 * 2 ** 20;
 const longestRun = 2 ** 30;

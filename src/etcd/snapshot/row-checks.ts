@@ -2,7 +2,7 @@ import type { Problem } from '../../formats/problem.js';
 import type { Row } from '../../formats/bbolt/db.js';
 import { latin1, printable } from '../../formats/latin1.js';
 import { parseKeyValue } from '../key-value.js';
-import { parseRevision } from '../mvcc.js';
+import { parseRevision } from '../revision-key.js';
 import { scanKeyValue, scannedValue } from './value-scan.js';
 
 /** A row of bucket `key` in which nothing contradicts anything. */

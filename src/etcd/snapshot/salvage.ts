@@ -6,7 +6,7 @@ import { readAhead } from '../../formats/read-ahead.js';
 import type { ByteSource } from '../../formats/source.js';
 import { latin1 } from '../../formats/latin1.js';
 import { parseKeyValue } from '../key-value.js';
-import { parseRevision } from '../mvcc.js';
+import { parseRevision, revisionKey } from '../revision-key.js';
 import { compactRevision, contentsOf } from './contents.js';
 import { checkRow } from './row-checks.js';
 
@@ -45,14 +45,8 @@ export interface Salvage {
 const rank: Readonly<Record<Confidence, number>> = { whole: 0, doubtful: 1, stale: 2 };
 const nothing = (): void => undefined;
 
-/** The key under which bbolt holds a row: `main _ sub`, big endian, and a `t` after deletions. */
-export function keyOfRow({ main, sub, tombstone }: SalvagedRow): Uint8Array {
-  const bytes = Buffer.alloc(tombstone ? 18 : 17, 't');
-  bytes.writeBigInt64BE(main, 0);
-  bytes[8] = 0x5f;
-  bytes.writeBigInt64BE(sub, 9);
-  return bytes;
-}
+/** The key under which bbolt holds a row. */
+export const keyOfRow = ({ main, sub, tombstone }: SalvagedRow): Uint8Array => revisionKey(main, sub, tombstone);
 
 /** The KeyValue message of a row, read from the file; holds until the next one is asked for. */
 export const valueOfRow = ({ source }: Salvage, row: SalvagedRow): Uint8Array => source.read(row.valueAt, row.valueLength);

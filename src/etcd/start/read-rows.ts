@@ -1,4 +1,4 @@
-import type { Revision } from '../mvcc.js';
+import type { Revision } from '../revision-key.js';
 
 const order = (a: bigint, b: bigint): number => (a < b ? -1 : a > b ? 1 : 0);
 

@@ -8,6 +8,7 @@ import { crc32c } from '../../formats/crc32c.js';
 import { latin1 } from '../../formats/latin1.js';
 import { walkStrictly } from '../../formats/protobuf/strict-walk.js';
 import type { ByteSource } from '../../formats/source.js';
+import { isTombstoneKey, separator } from '../revision-key.js';
 import { storedMessages } from '../stored-messages.js';
 import type { LineBehaviour } from './line-behaviour.js';
 import { follow, type Ending } from './restored.js';
@@ -83,14 +84,14 @@ function countRow(behaviour: LineBehaviour, key: Uint8Array, value: Uint8Array, 
   const view = new DataView(key.buffer, key.byteOffset, key.length);
   const main = view.getBigInt64(0, false);
   if (!modern) return main;
-  if (key[8] !== 0x5f) exit(`error during bucket key iteration, name: "key" err: cannot parse revision key: invalid separator in bucket key`);
+  if (key[8] !== separator) exit(`error during bucket key iteration, name: "key" err: cannot parse revision key: invalid separator in bucket key`);
   if (main < 0n || view.getBigInt64(9, false) < 0n) exit(`error during bucket key iteration, name: "key" err: cannot parse revision key: negative revision: main=${main} sub=${view.getBigInt64(9, false)}`);
   let name = '';
   const error = walkStrictly(value, storedMessages.keyValue, behaviour.library, (field, start, end) => {
     if (field === 1) name = latin1(value.subarray(start, end));
   });
   if (error !== null) exit(`error during bucket key iteration, name: "key" err: cannot unmarshal value: ${error}`);
-  if (key.length === 18 && key[17] === 0x74) live.delete(name);
+  if (isTombstoneKey(key)) live.delete(name);
   else live.add(name);
   return main;
 }

@@ -8,7 +8,7 @@ import { latin1 } from '../../formats/latin1.js';
 import { walkStrictly } from '../../formats/protobuf/strict-walk.js';
 import { sha256 } from '../../formats/sha256.js';
 import { keysHash } from '../keys-hash.js';
-import { isRevisionKey, revisionBytes, type Revision } from '../mvcc.js';
+import { isRevisionKey, isTombstoneKey, revisionKey, separator, type Revision } from '../revision-key.js';
 import { storedMessages } from '../stored-messages.js';
 import { createBucket, existing, fatal, requireBucket, rowAt, rowsIn, valueOf, type OpenedBackend } from './backend.js';
 import { KeyIndex } from './key-index.js';
@@ -32,11 +32,8 @@ export interface ServedKeys {
   readonly keysHash: string | null;
 }
 
-const separator = 0x5f;
 const chunk = 10_000;
 const maxInt64 = 2n ** 63n - 1n;
-
-const isTombstone = (key: Uint8Array, length: number): boolean => length === 18 && key[17] === 0x74;
 
 /** bytesToRev: strict from 3.6 on, else only as long as the slices reach. */
 function revisionOf(backend: OpenedBackend, key: Uint8Array, length = key.length): Revision {
@@ -105,8 +102,8 @@ export function loadStore(backend: OpenedBackend, sums = false): LoadedStore {
   rows.complete = summed;
   const keyValueOf = keyValueReader(backend, summed);
   let current = 1n;
-  let min = revisionBytes(1n, 0n);
-  const max = revisionBytes(maxInt64, maxInt64);
+  let min = revisionKey(1n, 0n);
+  const max = revisionKey(maxInt64, maxInt64);
   let expected = summed ? cursorOf(tx, bucket).first()?.at : undefined;
   for (let read = chunk; bucket !== null && read === chunk; ) {
     read = 0;
@@ -125,14 +122,14 @@ export function loadStore(backend: OpenedBackend, sums = false): LoadedStore {
       const rev = revisionOf(backend, key, length);
       current = rev.main;
       const place = length === 17 && key[8] === separator ? row.at : -1;
-      const number = rows.add(rev, isTombstone(key, length), place, summed ? crc32c(bytes) : 0, bytes.length);
+      const number = rows.add(rev, isTombstoneKey(key, length), place, summed ? crc32c(bytes) : 0, bytes.length);
       if (!isRevisionKey(key, length)) rows.complete = false;
       index.add(bytes, keyStart, keyEnd, number);
     }
     expected = row?.at;
     if (read < chunk || last === null) break;
     const end = revisionOf(backend, nameOf(tx, last).subarray(0, 17));
-    const next = revisionBytes(end.main, end.sub + 1n);
+    const next = revisionKey(end.main, end.sub + 1n);
     if (Buffer.compare(next, min) <= 0) break;
     min = next;
   }
@@ -163,7 +160,7 @@ export function serveAll(backend: OpenedBackend, store: LoadedStore): ServedKeys
   const alive = Array.from(index.alive(store.currentRevision), (row) => [index.key(row), rows.revision(row)] as const);
   for (const [name, rev] of alive.sort(([a], [b]) => order(a, b))) {
     if (name === '') continue;
-    const row = cursor === null ? null : rowAt(backend, revisionBytes(rev.main, rev.sub), cursor);
+    const row = cursor === null ? null : rowAt(backend, revisionKey(rev.main, rev.sub), cursor);
     if (row === null) return fatal(backend, 'range failed to find revision pair', `mvcc: range cannot find rev (${rev.main},${rev.sub})`);
     const { bytes, keyStart, keyEnd, valueStart, valueEnd, modRevision } = keyValueOf(row);
     found.push({ key: latin1(bytes.subarray(keyStart, keyEnd)), modRevision, digest: sha256(bytes.subarray(valueStart, valueEnd)) });
