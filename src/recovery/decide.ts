@@ -187,6 +187,20 @@ function notListedIn(s: Situation, judged: Judged): string {
   return listed.size === 0 || absent.length === s.health.members.length ? '' : absent.map(({ member }) => member.name ?? member.host ?? '?').join(', ');
 }
 
+const ipOf = (url: string): string | null => /^https?:\/\/\[?([\d.]+|[\da-f:]+)\]?(?::\d+)?\/?$/i.exec(url)?.[1] ?? null;
+const isLoopback = (address: string): boolean => address.startsWith('127.') || address === '::1';
+
+/**
+ * Addresses of the members that the chosen file lists and of those of today, when they have none in common: the machines
+ * were given others, or the file is another cluster's whose machines only have the same names.
+ */
+function otherAddresses(s: Situation, judged: Judged): { readonly theirs: string; readonly ours: string } | null {
+  const addresses = (urls: readonly string[]): string[] => [...new Set(urls.map(ipOf))].filter((address): address is string => address !== null && !isLoopback(address));
+  const theirs = addresses((judged.one.snapshot?.members ?? []).flatMap((one) => one.peerUrls));
+  const ours = addresses(s.health.members.flatMap(({ member }) => member.peerUrls));
+  return theirs.length === 0 || ours.length === 0 || ours.some((address) => theirs.includes(address)) ? null : { theirs: theirs.join(', '), ours: ours.join(', ') };
+}
+
 /** Something must be restored: the best of what is safe. */
 function restore(s: Situation): Decision | null {
   const [best, second] = s.usable;
@@ -194,6 +208,7 @@ function restore(s: Situation): Decision | null {
   const kind = kindOf(best);
   const sure = s.down;
   const { candidate } = best.one;
+  const moved = otherAddresses(s, best);
   const reasons: Message[] = [
     ...(sure ? [s.health.members.length > 1 && s.health.quorumLost ? why('quorum-lost', { failing: s.health.failing, members: s.health.members.length, quorum: s.health.quorum }) : why(s.health.members.length > 1 ? 'majority-damaged' : s.health.failing === 0 && s.health.writesFail.length > 0 ? 'writes-fail' : 'etcd-down')] : [why(s.health.members.length > 1 && s.health.failing > 0 ? 'majority-unknown' : 'health-unknown', { failing: s.health.failing, members: s.health.members.length })]),
     why(`use-${best.use}`, { path: candidate.path, revision: candidate.revision ?? '?' }),
@@ -208,11 +223,12 @@ function restore(s: Situation): Decision | null {
     ...(best.use === 'survivor' ? [condition('force-new-cluster'), condition('copy-first'), condition('others-never-back')] : []),
     ...(s.health.members.length > 1 && best.use !== 'survivor' ? [condition('all-from-one', { members: s.health.members.length })] : []),
     ...(best.use === 'survivor' || notListedIn(s, best) === '' ? [] : [condition('not-listed', { members: notListedIn(s, best), path: candidate.path })]),
+    ...(moved === null ? [] : [condition('other-addresses', { path: candidate.path, ...moved })]),
     ...(s.deletion === null ? [] : [condition('deleted-before', { count: s.deletion.deleted, path: s.deletion.before.candidate.path })]),
   ];
   const knowsData = s.draft.candidates.some((one) => one.candidate.kind !== 'snapshot') || s.damages.length > 0;
   return {
-    ...base, kind, chosen: best, confidence: !sure ? 'possible' : best.use === 'restore' ? 'proven' : 'likely', why: reasons, conditions,
+    ...base, kind, chosen: best, confidence: !sure || moved !== null ? 'possible' : best.use === 'restore' ? 'proven' : 'likely', why: reasons, conditions,
     missing: [...(sure ? [] : [lack('health', 'health', healthCommand)]), ...(knowsData ? [] : [lack('data directory', 'data-dir', copyCommand)])],
     places: healthPlaces(s),
     next: second === undefined ? null : { kind: kindOf(second), chosen: second, said: { key: 'recommend.next.second', params: { path: second.one.candidate.path, revision: second.one.candidate.revision ?? '?' } } },

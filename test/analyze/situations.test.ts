@@ -71,6 +71,17 @@ describe('clusters are told apart', () => {
   });
 });
 
+describe('equal host names prove little', () => {
+  it.each(['en', 'zh-CN'] as const)('asks whether the addresses changed before a file of other addresses is restored (%s)', async (language) => {
+    const here = { ...settingsOf('master1', 'master1', '192.168.0.11', 'master1=https://192.168.0.11:2380'), ...statusOf('master1', false) };
+    const value = await casesOf({ ...here, 'b/y.db': saved('v3.5.16', 'kubesphere-single-late') }, language);
+    expect([value.recommendation.kind, value.recommendation.confidence]).toEqual(['restore-snapshot', 'possible']);
+    const said = value.recommendation.conditions.find((one) => one.key === 'recommend.condition.other-addresses');
+    expect(said?.text).toMatch(/192\.168\.8\.11.*192\.168\.0\.11/);
+    expect(/[\u4e00-\u9fff]/.test(said!.text)).toBe(language === 'zh-CN');
+  });
+});
+
 describe('the state decides the plan', () => {
   const three = 'etcd1=https://10.0.0.1:2380,etcd2=https://10.0.0.2:2380,etcd3=https://10.0.0.3:2380';
   const hosts = { ...settingsOf('n1', 'etcd1', '10.0.0.1', three), ...settingsOf('n2', 'etcd2', '10.0.0.2', three), ...settingsOf('n3', 'etcd3', '10.0.0.3', three) };

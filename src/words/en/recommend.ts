@@ -127,6 +127,7 @@ export const recommend = {
   'recommend.why.quorum-runs': '{healthy} of {members} members run for long, and nothing says that they do not serve; only {lost} fails, and must be replaced.',
   'recommend.why.runs-long': 'etcd runs for long ({healthy} of {members} members), and nothing says that it does not serve. Nothing is restored over a living etcd: ask it first.',
   'recommend.condition.not-listed': '{path} does not list {members} as members: removed before it was saved, or joined after. The plan restores them as well; make sure that they belong to the cluster.',
+  'recommend.condition.other-addresses': '{path} was saved by members at {theirs}; the members here are at {ours}. Restore it only if these machines were given new addresses: equal host names alone do not make it a file of this cluster.',
   'recommend.condition.force-new-cluster': 'Work on a copy, with the other members stopped for good: the membership is rewritten to this member alone.',
   'recommend.condition.others-never-back': 'The old directories of the other members must never be started again.',
   'recommend.condition.all-from-one': 'All {members} members are restored from this one file, all stopped before, all started together.',

@@ -128,6 +128,7 @@ export const recommend: Translation<typeof english> = {
   'recommend.why.quorum-runs': '{members} 个成员中有 {healthy} 个长时间运行，没有迹象表明它们不提供服务；只有 {lost} 失效，需要替换。',
   'recommend.why.runs-long': 'etcd 长时间运行（{members} 个成员中的 {healthy} 个），没有迹象表明它不提供服务。不能覆盖仍在运行的 etcd：先询问它。',
   'recommend.condition.not-listed': '{path} 的成员列表中没有 {members}：保存之前已被移除，或之后才加入。方案会一并恢复它们；请确认它们属于该集群。',
+  'recommend.condition.other-addresses': '{path} 由地址为 {theirs} 的成员保存；这里的成员地址是 {ours}。只有这些机器换过地址时才恢复它：仅主机名相同不能说明它属于该集群。',
   'recommend.condition.force-new-cluster': '在拷贝上操作，其他成员必须永久停止：成员关系会改写为只剩这一个。',
   'recommend.condition.others-never-back': '其他成员的旧目录绝不能再启动。',
   'recommend.condition.all-from-one': '{members} 个成员全部用这一个文件恢复：先全部停止，再一起启动。',
