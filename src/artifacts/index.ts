@@ -31,6 +31,17 @@ export interface Artifacts {
 /** Work at a stretch before timers and signals get their turn. */
 const restAfterMs = 50;
 
+/** Lets timers and signals have their turn now and then. */
+class Rests {
+  private last = Date.now();
+
+  async ifDue(): Promise<void> {
+    if (Date.now() - this.last <= restAfterMs) return;
+    await new Promise<void>((resolve) => void setImmediate(resolve));
+    this.last = Date.now();
+  }
+}
+
 /** Called before each file; `done` of `total` bytes have been read. */
 export type ReadProgress = (done: number, total: number, path: string) => void;
 
@@ -48,20 +59,20 @@ export async function readArtifacts(files: readonly BundleFile[], onProgress?: R
   const contentHosts = new Map<string, Set<string>>();
   const total = files.reduce((sum, file) => sum + file.size, 0);
   let done = 0;
-  let rested = Date.now();
+  const rests = new Rests();
   for (const file of files) {
     onProgress?.(done, total, file.path);
-    if (Date.now() - rested > restAfterMs) {
-      await new Promise<void>((resolve) => void setImmediate(resolve));
-      rested = Date.now();
-    }
+    await rests.ifDue();
     done += file.size;
     const database = found.kinds.get(file.path);
     if (database !== undefined) {
       recognised.set(file.path, { ...database, host: null, firstLine: null });
       continue;
     }
-    const result = readTextFile(file);
+    const reading = readTextFile(file);
+    let step = reading.next();
+    for (; step.done !== true; step = reading.next()) await rests.ifDue();
+    const result = step.value;
     recognised.set(file.path, { kind: result.kind, by: result.by, host: null, firstLine: result.firstLine });
     for (const fact of result.facts) facts.push(fact);
     if (result.hosts.size > 0) contentHosts.set(file.path, new Set(result.hosts));

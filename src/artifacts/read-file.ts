@@ -2,7 +2,7 @@ import type { BundleFile } from '../intake/bundle.js';
 import { parseIso } from '../time/parse.js';
 import { shown } from './cite.js';
 import type { Fact } from './fact.js';
-import type { ArtifactReader, Section } from './reader.js';
+import { pause, type ArtifactReader, type Pause, type Section } from './reader.js';
 import { readers } from './readers/index.js';
 import { maskSecrets } from './secrets.js';
 import { commandFromName, simpleCommands } from './sections/commands.js';
@@ -24,8 +24,8 @@ export interface FileReading {
 /** Below this score a reader only guesses. */
 const enough = 30;
 
-/** Recognises and reads one file that is not a database. */
-export function readTextFile(file: BundleFile): FileReading {
+/** Recognises and reads one file that is not a database; pauses in a long one. */
+export function* readTextFile(file: BundleFile): Generator<Pause, FileReading> {
   if (file.size === 0) return { kind: 'empty-file', by: 'size', facts: [], hosts: new Set(), firstLine: null };
   const text = openText(file);
   if (text === null) return { kind: 'binary', by: 'bytes', facts: [], hosts: new Set(), firstLine: null };
@@ -45,7 +45,7 @@ export function readTextFile(file: BundleFile): FileReading {
     if (part.prompt?.host != null) host = shortHost(part.prompt.host);
     const partHost = part.prompt === null && part.hostPath === null ? null : host;
     if (partHost !== null) hosts.add(partHost);
-    const reading = readPart(text, part, partHost, isTranscript ? null : named);
+    const reading = yield* readPart(text, part, partHost, isTranscript ? null : named);
     for (const fact of reading.facts) {
       facts.push(fact);
       if (fact.host !== null) hosts.add(fact.host);
@@ -71,7 +71,7 @@ interface PartReading {
   readonly firstLine: string | null;
 }
 
-function readPart(text: TextFile, part: TranscriptPart, host: string | null, named: string | null): PartReading {
+function* readPart(text: TextFile, part: TranscriptPart, host: string | null, named: string | null): Generator<Pause, PartReading> {
   const kinds = new Map<string, string>();
   const facts: Fact[] = [];
   const command = part.prompt?.command ?? null;
@@ -93,7 +93,10 @@ function readPart(text: TextFile, part: TranscriptPart, host: string | null, nam
   if (section.head.length === 0) return { facts, kinds, firstLine: null };
   for (const { reader, by, view } of choose(section)) {
     kinds.set(reader.kind, by);
-    for (const fact of reader.read(view)) facts.push(fact);
+    for (const read of reader.read(view)) {
+      if (read === pause) yield read;
+      else facts.push(read);
+    }
   }
   return { facts, kinds, firstLine: shown(section.head[0] ?? '') };
 }

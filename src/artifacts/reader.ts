@@ -40,6 +40,10 @@ export interface Section {
   readonly mtime: number | null;
 }
 
+/** What a reader yields between facts when it has been long at work, so that others get their turn. */
+export const pause = Symbol('pause');
+export type Pause = typeof pause;
+
 /** One kind of text artifact. Adding one = one file in `src/artifacts/readers/` and one line in its list. */
 export interface ArtifactReader {
   /** Stable name shown in the manifest: `docker-ps`, `systemctl-status`, `env-file`. */
@@ -49,7 +53,7 @@ export interface ArtifactReader {
    * `by` says what convinced (`header line`, `command docker ps`, `file name`).
    */
   recognise(section: Section): { readonly score: number; readonly by: string };
-  read(section: Section): Iterable<Fact>;
+  read(section: Section): Iterable<Fact | Pause>;
   /**
    * Set for readers that pick their own lines out of mixed output and ignore all others: they also
    * run on the output of compound commands (`date; ls -lR`).

@@ -1,5 +1,5 @@
 import type { Fact } from '../fact.js';
-import type { Section } from '../reader.js';
+import { pause, type Pause, type Section } from '../reader.js';
 import { templateLimit } from './line-template.js';
 import { beginsJournal, LogReader, placeOf, type Cited, type Looked, type LogReading } from './log-reader.js';
 import { parseLogLine } from './timestamp.js';
@@ -9,6 +9,9 @@ export type { LogReading } from './log-reader.js';
 /** How a line is taken that was put together from parts. */
 const part: Looked = { hash: null, matters: true };
 
+/** So many lines are read at a stretch. */
+const stretch = 8192;
+
 /** Parts into which a terminal may have broken one line. */
 const mostParts = 12;
 
@@ -16,11 +19,12 @@ const mostParts = 12;
  * Reads any log line by line with bounded memory. Lines without a word of any known message only move
  * the clock of their program's span; all others are matched against the catalogue.
  */
-export function* readLogLines(section: Section, reading: LogReading): Generator<Fact> {
+export function* readLogLines(section: Section, reading: LogReading): Generator<Fact | Pause> {
   const reader = new LogReader(section, reading);
   /** A JSON line that the terminal wrapped: waits for its other parts. */
   let held: { text: string; readonly line: Cited; parts: number } | null = null;
   for (const raw of section.rawLines()) {
+    if (raw.number % stretch === 0) yield pause;
     if (raw.end === raw.start) continue;
     if (held !== null) {
       const next = section.text(raw);
