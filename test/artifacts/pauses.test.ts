@@ -10,6 +10,6 @@ it('a long log is left alone now and then, so that Ctrl-C is heard before its en
   let step = reading.next();
   for (; step.done !== true; step = reading.next()) pauses += 1;
   expect(pauses).toBe(6);
-  const counts = step.value.facts.flatMap((fact) => (fact.kind === 'log' && fact.id === 'etcd.slow-fsync' ? [fact.count] : []));
+  const counts = step.value.facts.flatMap((fact) => (fact.kind === 'log' && fact.messageId === 'etcd.slow-fsync' ? [fact.count] : []));
   expect(counts.reduce((sum, count) => sum + count, 0)).toBe(50_000);
 });
