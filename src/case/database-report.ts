@@ -3,13 +3,13 @@ import type { DataDir } from '../etcd/data-dir.js';
 import { mvccRows } from '../etcd/mvcc.js';
 import { predictBoot } from '../etcd/boot/index.js';
 import type { Write } from '../etcd/replay/store.js';
-import { etcdLine, type EtcdRelease } from '../etcd/version.js';
 import type { BootReport, SnapshotReport } from '../etcd/verdict.js';
 import type { ByteSource } from '../formats/source.js';
 import type { BundleFile } from '../intake/bundle.js';
 import { surveySound, surveyWrites, type KubeSurvey, type StoredWrite } from '../kubernetes/index.js';
 import { followedBy } from '../kubernetes/plain-write.js';
 import { writesOfFile } from '../kubernetes/writes.js';
+import { releaseFor } from './etcd-release.js';
 import { verdictOn } from './verdict-on.js';
 
 /** One database of the bundle with everything that its bytes say. */
@@ -79,18 +79,10 @@ export function pathOf(group: DatabaseGroup): string {
 /** Replayed writes that are kept for the survey; etcd itself compacts its log long before. */
 const mostReplayed = 500_000;
 
-/** The line to predict for: the installed version, else the one that the database itself names. */
-function versionFor(known: string | null, snapshot: SnapshotReport | null): EtcdRelease {
-  const line = known === null ? null : etcdLine(known);
-  if (known !== null && line !== null) return { line, version: known };
-  const stored = snapshot?.storageVersion ?? snapshot?.clusterVersion ?? null;
-  return { line: (stored === null ? null : etcdLine(stored)) ?? '3.5' };
-}
-
-function bootOf(group: DataDirectory, known: string | null, snapshot: SnapshotReport | null): { readonly boot: BootReport; readonly writes: readonly Write[] } {
+function bootOf(group: DataDirectory, installed: string | null, snapshot: SnapshotReport | null): { readonly boot: BootReport; readonly writes: readonly Write[] } {
   const writes: Write[] = [];
   const boot = predictBoot(dataDirOf(group), {
-    ...versionFor(known, snapshot),
+    ...releaseFor(installed, [snapshot]),
     onWrites: (made) => {
       if (writes.length < mostReplayed) writes.push(...made);
     },
@@ -106,15 +98,15 @@ function withReplay(rows: Iterable<StoredWrite>, writes: readonly Write[], from:
 
 /**
  * Reads one database: the verdict of its bytes, for a directory the prediction of a start, and what
- * Kubernetes' values say. `version` is the installed etcd's. Content never throws: what a reader cannot
+ * Kubernetes' values say. `installed` is the version of the installed etcd. Content never throws: what a reader cannot
  * take is an unreadable candidate with the reason beside it.
  */
-export function readDatabase(group: DatabaseGroup, index: number, version: string | null, ahead: KnownAhead = { verdict: null, survey: null }): ReadDatabase {
+export function readDatabase(group: DatabaseGroup, index: number, installed: string | null, ahead: KnownAhead = { verdict: null, survey: null }): ReadDatabase {
   const file = databaseFile(group);
   const read: { snapshot: SnapshotReport | null; boot: BootReport | null; survey: KubeSurvey | null; failure: string | null } = { snapshot: null, boot: null, survey: null, failure: null };
   try {
     read.snapshot = file === null ? null : (ahead.verdict ?? verdictOn(file));
-    const replay = group.kind === 'file' ? null : bootOf(group, version, read.snapshot);
+    const replay = group.kind === 'file' ? null : bootOf(group, installed, read.snapshot);
     read.boot = replay?.boot ?? null;
     const revision = read.snapshot?.revision ?? null;
     const sound = read.snapshot !== null && isSound(read.snapshot);

@@ -33,7 +33,7 @@ const nobody: VerdictsAhead = { of: () => null, end: () => undefined };
 export function verdictsAhead(files: readonly BundleFile[]): VerdictsAhead {
   const large = files.flatMap((file) => (file.onDisk === undefined ? [] : [{ file, onDisk: file.onDisk }]));
   if (availableParallelism() < 2 || large.reduce((total, { file }) => total + file.size, 0) < worthAThread) return nobody;
-  const tasks = large.map(({ file: { size, sha256, bodySha256 }, onDisk }): VerdictTask => ({ onDisk, size, sha256, ...(bodySha256 === undefined ? {} : { bodySha256 }) }));
+  const tasks = large.map(({ file: { size, sha256, bodySha256 }, onDisk }): VerdictTask => ({ onDisk, size, sha256, bodySha256: bodySha256 ?? null }));
   const resolvers: ((report: SnapshotReport | null) => void)[] = [];
   const promises = tasks.map(() => new Promise<SnapshotReport | null>((resolve) => void resolvers.push(resolve)));
   const giveUp = (): void => resolvers.forEach((resolve) => resolve(null));
