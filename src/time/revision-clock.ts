@@ -11,6 +11,8 @@ import { ceilingsOver, disorderMs, firstAtLeast, longestChain, slowWriteMs, witn
 const usualGap = 40;
 /** Between two neighbours at the end this much needs no explanation where nodes renew every 10 s. */
 const usualStep = 10_000;
+/** Further beyond what was seen the pace of the last writes says nothing. */
+const furthestGuess = 600_000;
 /** Up to this many unreadable values may be somebody else's, not damage. */
 const fewDamaged = 2;
 /** Points that are kept: the newest matter most, older ones are thinned. */
@@ -176,8 +178,11 @@ function bestAt(clock: RevisionClock, r: number, low: number | null, high: numbe
   const at = firstAtLeast(knots, r);
   const [before, after] = [knots[at - 1], knots[at]];
   let best: number;
-  if (after === undefined) best = (before as Knot).time + (r - (before as Knot).revision) * (clock.end?.msPerRevision ?? 0);
-  else if (before === undefined || after.revision === r) best = after.time;
+  if (after === undefined) {
+    const beyond = (r - (before as Knot).revision) * (clock.end?.msPerRevision ?? 0);
+    if (high === null && beyond > furthestGuess) return null;
+    best = (before as Knot).time + beyond;
+  } else if (before === undefined || after.revision === r) best = after.time;
   else best = before.time + ((r - before.revision) / (after.revision - before.revision)) * (after.time - before.time);
   if (high !== null) best = Math.min(high, best);
   return low === null ? best : Math.max(low, best);

@@ -263,6 +263,16 @@ describe('whatever the points', () => {
     );
   });
 
+  it('guesses a little beyond the newest revision, and not for ever', () => {
+    const { points, newestRevision } = surveyOf('v3.5.30/billing-single-after-delete');
+    const clock = revisionClock(points, newestRevision);
+    const newest = timeOfRevision(clock, BigInt(newestRevision!)).time;
+    const [soon, far] = [newestRevision! + 20, 99_999_999].map((revision) => timeOfRevision(clock, BigInt(revision)).time) as [typeof newest, typeof newest];
+    expect([soon.notAfter, far.notAfter, far.best]).toEqual([null, null, null]);
+    expect(soon.best! - newest.best!).toBeLessThan(60_000);
+    expect(far.notBefore).toBe(newest.notBefore);
+  });
+
   it('says nothing where there is nothing', () => {
     expect(timeOfRevision(revisionClock([], 5), 5n)).toEqual({ time: { notBefore: null, best: null, notAfter: null }, basis: [] });
   });
