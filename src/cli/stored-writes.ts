@@ -4,6 +4,7 @@ import type { EtcdLine } from '../etcd/version.js';
 import { fileSource } from '../intake/index.js';
 import { readingNotes, writesOfFile, writesOfMember, type ReadingNotes } from '../kubernetes/writes.js';
 import type { StoredWrite } from '../kubernetes/survey.js';
+import { wholeHistoryFrom } from '../kubernetes/whole-history.js';
 import type { Language } from '../words/catalogue.js';
 import { say } from '../words/say.js';
 import { dataDirFiles } from './data-dir-files.js';
@@ -33,6 +34,13 @@ export function openWrites(path: string, language: Language): WritesInput {
   const source = fileSource(path);
   if (!hasBboltMagic(source)) throw new Error(say(language, 'kubernetes.not-bbolt', { path }));
   return { writes: () => writesOfFile(source, (notes = readingNotes())), warn };
+}
+
+/** Says on standard error that the state at a revision was compacted away in part. */
+export function warnOfCompaction(input: WritesInput, revision: bigint | null, language: Language): void {
+  const from = revision === null ? null : wholeHistoryFrom(input.writes());
+  if (revision === null || from === null || revision >= from - 1n) return;
+  process.stderr.write(`${say(language, 'kubernetes.reading.compacted', { revision: String(revision), from: String(from) })}\n`);
 }
 
 function warnings(path: string, notes: ReadingNotes, language: Language): string[] {

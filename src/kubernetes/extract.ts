@@ -55,6 +55,8 @@ export interface Extract {
   /** In the order in which they can be applied. */
   readonly manifests: readonly (ExtractedObject & { readonly manifest: Plain; readonly notes: readonly ManifestNote[] })[];
   readonly leftOut: readonly (ExtractedObject & { readonly reason: LeftOutReason })[];
+  /** Encrypted or unreadable objects of which nobody can say whether the selector means them. */
+  readonly unchecked: number;
 }
 
 interface Candidate extends ExtractedObject {
@@ -93,6 +95,7 @@ export function extractObjects(writes: () => Iterable<StoredWrite>, wish: Extrac
     wanted.set(key, entry.revision);
   }
   const candidates: Candidate[] = [];
+  let unchecked = 0;
   for (const write of within(quickWaysTo(writes()).plain, wish.revision)) {
     if (write.value === null) continue;
     const key = utf8(write.key, 0, write.key.length);
@@ -101,9 +104,10 @@ export function extractObjects(writes: () => Iterable<StoredWrite>, wish: Extrac
     const identity = storageIdentity(key, survey.prefixes);
     if (identity === null) continue;
     const candidate = candidateOf({ ...identity, revision: Number(write.revision) }, write.value, wish);
-    if (candidate !== null) candidates.push(candidate);
+    if (candidate === 'unchecked') unchecked++;
+    else if (candidate !== null) candidates.push(candidate);
   }
-  return arranged(candidates, after);
+  return { ...arranged(candidates, after), unchecked };
 }
 
 function stateOf(writes: Iterable<StoredWrite>): Later {
@@ -117,11 +121,12 @@ function stateOf(writes: Iterable<StoredWrite>): Later {
   return { keys: new Set(living.map(([key]) => key)), uids: new Set(living.map(([, state]) => state.uid ?? '').filter((uid) => uid !== '')) };
 }
 
-function candidateOf(named: ExtractedObject, value: Uint8Array, wish: ExtractWish): Candidate | null {
+/** Null for what the wish does not mean. */
+function candidateOf(named: ExtractedObject, value: Uint8Array, wish: ExtractWish): Candidate | 'unchecked' | null {
   const left = (reason: LeftOutReason): Candidate => ({ ...named, object: null, reason, notes: [] });
   const read = readObject(value, 0n);
   if (read.form !== 'object') {
-    if (wish.selector !== null) return null;
+    if (wish.selector !== null) return isNoise(named.resource) ? null : 'unchecked';
     return left(read.form === 'encrypted' ? 'encrypted' : isNoise(named.resource) ? 'record' : 'unreadable');
   }
   const { object } = read;
@@ -149,6 +154,7 @@ function reasonOf({ resource, name }: ExtractedObject, object: Plain, reveal: bo
   if (kind === 'ConfigMap' && name === 'kube-root-ca.crt') return 'made-by-cluster';
   if ((kind === 'Endpoints' || kind === 'EndpointSlice') && (Object.keys(labels).some((l) => l.endsWith('.kubernetes.io/managed-by')) || plain(metadata['annotations'])['endpoints.kubernetes.io/last-change-trigger-time'] !== undefined)) return 'made-by-cluster';
   if (kind === 'Pod' && plain(metadata['annotations'])['kubernetes.io/config.mirror'] !== undefined) return 'made-by-cluster';
+  if (kind === 'FlowSchema' || kind === 'PriorityLevelConfiguration') return plain(metadata['annotations'])['apf.kubernetes.io/autoupdate-spec'] === 'true' ? 'made-by-cluster' : null;
   if (kind !== 'Endpoints' && kind !== 'EndpointSlice' && isNoise(resource)) return 'record';
   if ((kind === 'Job' || kind === 'Pod') && hasFinished(object)) return 'finished';
   if (!reveal && holdsSecrets(resource, object)) return 'secret-withheld';
@@ -166,7 +172,7 @@ function hasFinished(object: Plain): boolean {
 const keptWithoutOwner = new Set(['Secret', 'ConfigMap', 'PersistentVolumeClaim', 'PersistentVolume']);
 
 /** Decides about owned objects, cleans, and orders. */
-function arranged(candidates: readonly Candidate[], later: Later | null): Extract {
+function arranged(candidates: readonly Candidate[], later: Later | null): Pick<Extract, 'manifests' | 'leftOut'> {
   const uids = new Set<string>();
   const volumes = new Set<string>();
   for (const key of later?.keys ?? []) if (key.includes('/persistentvolumes/')) volumes.add(key.slice(key.lastIndexOf('/') + 1));

@@ -66,6 +66,13 @@ export function prefixFromObject(key: string, namespace: string, name: string, g
   return prefix.length > 1 ? prefix : null;
 }
 
+const kubeSystem = '/namespaces/kube-system';
+
+/** What stands before the resource in the key of the namespace that every cluster has; null for any other key. */
+export function prefixOfKubeSystem(key: string): string | null {
+  return key.endsWith(kubeSystem) && key.length > kubeSystem.length ? key.slice(0, 1 - kubeSystem.length) : null;
+}
+
 /** A resource of the API server's own bookkeeping and of heartbeats: nobody misses it after a restore. */
 const noisy = new Set([
   'leases', 'events', 'events.k8s.io/events', 'coordination.k8s.io/leases', 'masterleases', 'peerserverleases', 'endpointslices', 'discovery.k8s.io/endpointslices',

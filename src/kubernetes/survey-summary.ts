@@ -1,7 +1,7 @@
 import type { ClockPoint } from '../time/clock-point.js';
 import { namedMachines } from './machine-names.js';
 import { KeyTable } from '../etcd/key-table.js';
-import { resourceOfKey, usualPrefixes } from './storage-key.js';
+import { prefixOfKubeSystem, resourceOfKey, usualPrefixes } from './storage-key.js';
 import type { KeyStates } from './key-states.js';
 import type { LiveKeys } from './live-keys.js';
 import type { Deletion, KubeSurvey } from './survey.js';
@@ -95,12 +95,17 @@ function sorted<T>(map: ReadonlyMap<string, T>): Readonly<Record<string, T>> {
   return Object.fromEntries([...map].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/** Prefixes seen on self-naming objects, else a usual one that keys stand below; a longer one never hides in a shorter. */
+/** Prefixes seen on self-naming objects, else a usual one that keys stand below, or that of kube-system; a longer one never hides in a shorter. */
 function prefixesOf(g: Gathered): string[] {
   const found = [...g.prefixes].filter((p) => ![...g.prefixes].some((q) => q !== p && p.startsWith(q)));
   for (const usual of usualPrefixes) {
     if (found.some((p) => usual.startsWith(p) || p.startsWith(usual))) continue;
     if (g.states.aliveBelow(Buffer.from(usual))) found.push(usual);
+  }
+  // Where all values are encrypted, none of them names itself.
+  for (let number = 0; found.length === 0 && number < g.states.keys.size; number++) {
+    const prefix = prefixOfKubeSystem(g.states.keys.text(number));
+    if (prefix !== null && g.states.isAlive(number)) found.push(prefix);
   }
   return found.sort();
 }

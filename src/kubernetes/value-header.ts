@@ -3,7 +3,7 @@ import { readJsonHeader } from './json-header.js';
 import { metadataField } from './layout.js';
 import { emptyHeader, readObjectMeta, type ObjectHeader } from './object-header.js';
 import { plainJsonText } from './plain-json.js';
-import { prefixFromObject, storageIdentity, type StorageIdentity } from './storage-key.js';
+import { prefixFromObject, storageIdentity, usualPrefixes, type StorageIdentity } from './storage-key.js';
 import { storedValue } from './stored-value.js';
 import { utf8, WireCursor } from './wire.js';
 
@@ -46,9 +46,9 @@ export function groupOf(apiVersion: string): string {
   return apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '';
 }
 
-/** Identity of a key below a usual prefix, or below the one that its own value shows. */
-export function identityOfRow(key: string, header: ValueHeader | null): StorageIdentity | null {
-  const usual = storageIdentity(key);
+/** Identity of a key below one of the prefixes, or below the one that its own value shows. */
+export function identityOfRow(key: string, header: ValueHeader | null, prefixes: readonly string[] = usualPrefixes): StorageIdentity | null {
+  const usual = storageIdentity(key, prefixes);
   if (usual !== null || header === null) return usual;
   const prefix = prefixFromObject(key, header.header.namespace, header.header.name, groupOf(header.apiVersion));
   return prefix === null ? null : storageIdentity(key, [prefix]);

@@ -132,6 +132,16 @@ describe('snapshot get', () => {
   });
 });
 
+describe('a state that was compacted away', () => {
+  it('is said to be no longer whole, by get and by extract', async () => {
+    const { compactRev } = truthOf(sources.after)!.hooks.find((h) => h.name === 'after-delete')!;
+    for (const words of [['get', file('after'), 'deploy', 'billing/web'], ['extract', file('after'), '-n', 'billing']]) {
+      expect((await snapshot(...words, '--revision', '100')).err).toMatch(/compacted away: of the state at revision 100 only a part is left/);
+      expect((await snapshot(...words, '--revision', String(compactRev + 1))).err).not.toContain('compacted away');
+    }
+  });
+});
+
 describe('snapshot diff', () => {
   it('lists what went, with the fixed names', async () => {
     const { code, out } = await snapshot('diff', file('before'), file('after'), '--namespace', 'billing', '--kind', 'deploy', '--json');

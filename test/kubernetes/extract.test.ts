@@ -60,12 +60,21 @@ describe('the namespace that was deleted', () => {
     expect(web.manifests.map(nameOf)).toEqual(['services/specs billing/web', 'deployments billing/web']);
   });
 
+  it('tells the flow schemas of the cluster from those that people wrote', () => {
+    const flows = extractObjects(() => before, { ...all, kinds: ['flowschema'] }, null);
+    expect([flows.manifests, new Set(flows.leftOut.map((o) => o.reason))]).toEqual([[], new Set(['made-by-cluster'])]);
+    const own = before.map((w) => (Buffer.from(w.key).includes('/flowschemas/exempt') ? { ...w, value: Buffer.from(Buffer.from(w.value!).toString('latin1').replace('autoupdate-spec', 'autoupdate-mine'), 'latin1') } : w));
+    expect(extractObjects(() => own, { ...all, kinds: ['flowschema'] }, null).manifests.map(nameOf)).toEqual(['flowschemas /exempt']);
+  });
+
   it('reports encrypted objects as such', () => {
     const encrypted = writesOf('v3.7.3/shop-single-late');
     const secrets = extractObjects(() => encrypted, { ...all, kinds: ['secret'] }, null);
     expect(secrets.manifests).toEqual([]);
     expect(new Set(secrets.leftOut.map((o) => o.reason))).toEqual(new Set(['encrypted']));
     expect(secrets.leftOut).toHaveLength(10);
+    const chosen = extractObjects(() => encrypted, { ...all, kinds: ['secret'], selector: parseSelector('app=web') }, null);
+    expect([chosen.manifests, chosen.leftOut, chosen.unchecked]).toEqual([[], [], 10]);
   });
 });
 

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { decodeCbor } from '../../src/kubernetes/cbor.js';
 import { decodeKind } from '../../src/kubernetes/fields/decode.js';
 import { surveyWrites, type StoredWrite } from '../../src/kubernetes/index.js';
+import { findObjects, prefixesIn } from '../../src/kubernetes/find-objects.js';
 import { readObject } from '../../src/kubernetes/object.js';
 import { parsePlainJson, plainJsonText } from '../../src/kubernetes/plain-json.js';
 import { resourceOfKey, storageIdentity } from '../../src/kubernetes/storage-key.js';
@@ -149,6 +150,22 @@ describe('keys', () => {
     const plain = surveyWrites(writesOf(snapshotNames[0]!));
     expect(survey.prefixes).toEqual(['/clusters/c1/k8s/']);
     expect(survey.counts).toEqual(plain.counts);
+  });
+});
+
+describe('values that are all encrypted, below a prefix of their own', () => {
+  const name = 'v3.7.3/shop-single-late';
+  const sealed = writesOf(name).map((w) => ({ ...w, key: Buffer.from(Buffer.from(w.key).toString().replace(/^\/registry\//, '/c1/')), value: w.value === null || Buffer.from(w.key).toString() === 'compact_rev_key' ? w.value : Buffer.from('k8s:enc:kms:v2:p:x') }));
+
+  it('are counted by the key of the namespace that every cluster has', () => {
+    const { prefixes, counts } = surveyWrites(sealed);
+    expect(prefixes).toEqual(['/c1/']);
+    expect(counts).toEqual(surveyWrites(writesOf(name)).counts);
+  });
+
+  it('are found by kind and name', () => {
+    expect(findObjects(sealed, { by: 'name', kind: 'secret', namespace: 'shop', name: 'api-db' }, null, prefixesIn(sealed)).found.map((f) => f.key)).toEqual(['/c1/secrets/shop/api-db']);
+    expect(prefixesIn(writesOf(name))).toContain('/registry/');
   });
 });
 

@@ -12,7 +12,7 @@ import { exitCode } from '../exit-codes.js';
 import { kindWords } from '../kind-option.js';
 import { currentLanguage } from '../language.js';
 import { revisionOf } from '../revision-argument.js';
-import { openWrites } from '../stored-writes.js';
+import { openWrites, warnOfCompaction } from '../stored-writes.js';
 
 interface Options {
   readonly namespace?: string;
@@ -43,7 +43,7 @@ export function define(command: Command): Command {
       const result = take(file, options, language);
       if (options.out !== undefined) writeFolder(options.out, result, language);
       else if (options.json !== true) process.stdout.write(result.manifests.map((m) => kubernetesYaml(m.manifest)).join('---\n'));
-      if (options.json === true) process.stdout.write(`${plainJsonText({ manifests: result.manifests, leftOut: result.leftOut }, 2)}\n`);
+      if (options.json === true) process.stdout.write(`${plainJsonText(result, 2)}\n`);
       else process.stderr.write(`${summary(result, language)}\n`);
       if (options.reveal === true && result.manifests.some((m) => m.manifest['kind'] === 'Secret')) process.stderr.write(`${say(language, 'kubernetes.extract.revealed')}\n`);
       if (result.manifests.length === 0) process.exitCode = exitCode.findings;
@@ -61,6 +61,7 @@ function take(file: string, options: Options, language: Language): Extract {
   const extract = extractObjects(input.writes, wish, later?.writes ?? null);
   input.warn();
   later?.warn();
+  warnOfCompaction(input, wish.revision, language);
   return extract;
 }
 
@@ -82,8 +83,9 @@ function named(o: ExtractedObject): string {
   return terminalText(`${o.resource} ${o.namespace === null ? o.name : `${o.namespace}/${o.name}`}`);
 }
 
-function summary({ manifests, leftOut }: Extract, language: Language): string {
+function summary({ manifests, leftOut, unchecked }: Extract, language: Language): string {
   const lines = [say(language, 'kubernetes.extract.summary', { manifests: manifests.length, leftOut: leftOut.length })];
+  if (unchecked > 0) lines.push(`! ${say(language, 'kubernetes.extract.unchecked', { unchecked })}`);
   const reasons = new Map<string, (typeof leftOut)[number][]>();
   for (const o of leftOut) reasons.set(o.reason, [...(reasons.get(o.reason) ?? []), o]);
   for (const [reason, list] of reasons) lines.push(`  ${list.length} × ${say(language, `kubernetes.left-out.${reason}`)}: ${list.slice(0, 3).map(named).join(', ')}${list.length > 3 ? ', …' : ''}`);

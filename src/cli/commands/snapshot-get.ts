@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { findObjects, type FoundObject, type Wanted } from '../../kubernetes/find-objects.js';
+import { findObjects, prefixesIn, type FoundObject, type Wanted } from '../../kubernetes/find-objects.js';
 import { kindOfResource } from '../../kubernetes/kind-words.js';
 import { readObject } from '../../kubernetes/object.js';
 import { plainJsonText } from '../../kubernetes/plain-json.js';
@@ -10,7 +10,7 @@ import { say } from '../../words/say.js';
 import { exitCode } from '../exit-codes.js';
 import { currentLanguage } from '../language.js';
 import { revisionOf } from '../revision-argument.js';
-import { openWrites } from '../stored-writes.js';
+import { openWrites, warnOfCompaction } from '../stored-writes.js';
 import { terminalText } from '../../report/escape/terminal.js';
 
 interface Options {
@@ -34,8 +34,9 @@ export function define(command: Command): Command {
       const wanted = wantedOf(kind, name, language);
       const upTo = options.revision === undefined ? null : revisionOf(options.revision, language);
       const input = openWrites(file, language);
-      const { found, others } = findObjects(input.writes(), wanted, upTo);
+      const { found, others } = findObjects(input.writes(), wanted, upTo, prefixesIn(input.writes()));
       input.warn();
+      warnOfCompaction(input, upTo, language);
       const living = found.filter((f) => f.deletedAt === null);
       if (living.length === 0) {
         process.stderr.write(`${absence(wanted, found, others, language)}\n`);

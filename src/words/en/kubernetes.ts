@@ -75,6 +75,7 @@ export const kubernetes = {
   'kubernetes.extract.bad-selector': '"{text}" is not a label selector. Examples: app=web   tier!=db   app in (web,api)   !canary',
   'kubernetes.extract.folder-not-empty': '{folder} is not empty. Choose a new folder.',
   'kubernetes.extract.summary': '{manifests} manifests, in the order of applying; {leftOut} objects are left out.',
+  'kubernetes.extract.unchecked': '{unchecked} objects are encrypted or unreadable: nobody can say whether the selector means them.',
   'kubernetes.extract.revealed': 'Warning: the manifests hold the values of Secrets. Keep them out of tickets, chats and logs.',
   'kubernetes.extract.definitions-first': 'The first run creates custom resource definitions; objects of their kinds may need a second "kubectl apply" a few seconds later.',
   'kubernetes.left-out.made-by-owner': 'its owner makes it again',
@@ -96,4 +97,5 @@ export const kubernetes = {
   'kubernetes.reading.damaged': 'Warning: {path} is damaged in {problems} places. What is shown is what can still be read ({salvaged} rows came from pages outside the tree).',
   'kubernetes.reading.log-failed': 'Warning: {path}: the log could not be applied to its end: {failure}',
   'kubernetes.reading.uncommitted': '{path}: {writes} of the last writes were not yet known to be committed; a cluster of several members may drop them.',
+  'kubernetes.reading.compacted': 'What was overwritten or deleted before revision {from} was compacted away: of the state at revision {revision} only a part is left.',
 } as const satisfies Catalogue;

@@ -76,6 +76,7 @@ export const kubernetes: Translation<typeof english> = {
   'kubernetes.extract.bad-selector': '"{text}" 不是标签选择器。示例：app=web   tier!=db   app in (web,api)   !canary',
   'kubernetes.extract.folder-not-empty': '{folder} 不是空目录。请换一个新目录。',
   'kubernetes.extract.summary': '共 {manifests} 份清单，已按应用顺序排列；另有 {leftOut} 个对象未包含。',
+  'kubernetes.extract.unchecked': '{unchecked} 个对象已加密或无法读取：无法判断选择器是否包括它们。',
   'kubernetes.extract.revealed': '警告：清单中含有 Secret 的值。请勿放入工单、聊天或日志。',
   'kubernetes.extract.definitions-first': '第一次执行会创建自定义资源定义；这些类型的对象可能需要几秒后再执行一次 "kubectl apply"。',
   'kubernetes.left-out.made-by-owner': '其属主会重新创建它',
@@ -97,4 +98,5 @@ export const kubernetes: Translation<typeof english> = {
   'kubernetes.reading.damaged': '警告：{path} 有 {problems} 处损坏。显示的是仍能读出的内容（其中 {salvaged} 行来自树以外的页）。',
   'kubernetes.reading.log-failed': '警告：{path}：日志无法应用到末尾：{failure}',
   'kubernetes.reading.uncommitted': '{path}：最后 {writes} 次写入尚不确定是否已提交；多成员集群可能会丢弃它们。',
+  'kubernetes.reading.compacted': '修订号 {from} 之前被覆盖或删除的内容已被压缩清除：修订号 {revision} 时的状态只剩一部分。',
 };
