@@ -6,7 +6,7 @@ import { hashKv, type HashKv } from '../replay/hash-kv.js';
 import { serve } from '../replay/served.js';
 import type { BootReport } from '../verdict.js';
 import type { EtcdRelease } from '../version.js';
-import { beforeReplay, hazardsOf } from './hazards.js';
+import { beforeReplay, hazardsOf, type BeforeReplay } from './hazards.js';
 import { fatalProblems } from './fatal-problems.js';
 import { forceNewCluster } from './force-new-cluster.js';
 import { memberFiles } from './member-files.js';
@@ -63,9 +63,9 @@ function failed(failure: StartFailure, dir: DataDir): BootPrediction {
  */
 const ownEntries = 2n;
 
-function judge(loaded: LoadedMember, server: ServerKind, replayed: Replayed, last: bigint): Pick<BootReport, 'result' | 'message' | 'writable' | 'hazard'> {
+function judge(loaded: LoadedMember, server: ServerKind, { leads, last }: AppliedLog): Pick<BootReport, 'result' | 'message' | 'writable' | 'hazard'> {
   const gap = loaded.database.consistentIndex - last;
-  if (!replayed.leads) return { result: 'hangs', message: null, writable: false, hazard: gap > 0n ? 'writes-swallowed' : null };
+  if (!leads) return { result: 'hangs', message: null, writable: false, hazard: gap > 0n ? 'writes-swallowed' : null };
   const modern = server.behaviour.membershipFromDb;
   if (gap > ownEntries) {
     return modern
@@ -98,74 +98,87 @@ function missingParts(loaded: LoadedMember): readonly Problem[] {
   ];
 }
 
+/** What a start makes of its log: how far it is applied, what it changes, and the last index of the log then. */
+interface AppliedLog extends Replayed {
+  readonly last: bigint;
+  readonly written: readonly Write[];
+}
+
+/** Applies the log of a member that starts alone. Throws Death where the server would end. */
+function applyLog(loaded: LoadedMember, server: ServerKind, { forceNewCluster: isForced, onWrites }: BootOptions): AppliedLog {
+  const { machine, started, membership, database, downgrade } = loaded;
+  const start = loaded.snapshot?.index ?? 0n;
+  if (started === null) return { applied: 0, appliedIndex: database.consistentIndex, leads: true, downgrade, last: start, written: [] };
+  const { read, log } = started;
+  const forced = isForced === true ? forceNewCluster(started, start, database.consistentIndex, server.version, membership) : null;
+  const written: Write[] = [];
+  const replayed = replayLog(machine, {
+    log,
+    entries: forced?.entries ?? read.entries,
+    commit: forced?.commit ?? read.state.commit,
+    consistentIndex: database.consistentIndex,
+    memberId: read.memberId ?? 0n,
+    membership,
+    server,
+    downgrade,
+    membersInDatabase: server.line === '3.6' ? new Set(loaded.membersInDatabase.keys()) : null,
+    onWrites: (changes) => {
+      written.push(...changes);
+      onWrites?.(changes);
+    },
+  });
+  const last = forced?.last ?? read.entries.at(-1)?.index ?? start;
+  if (forced === null || read.memberId === null) return { ...replayed, last, written };
+  membership.learners.clear();
+  membership.voters.clear();
+  membership.voters.add(read.memberId);
+  return { ...replayed, leads: true, last, written };
+}
+
+/** What is said of a start that got through. */
+function reportOfStart(loaded: LoadedMember, server: ServerKind, before: BeforeReplay, log: AppliedLog, missing: readonly Problem[]): BootPrediction {
+  const { machine, database, files, keyBucket, keyRows } = loaded;
+  const read = loaded.started?.read ?? null;
+  const served = serve(machine);
+  const verdict = judge(loaded, server, log);
+  const hazards = hazardsOf(loaded, server, before, log.appliedIndex);
+  const lostAll = served.keys === 0 && loaded.started === null && database.backend === null;
+  const writesDie = database.backend?.wrongClaim?.kind === 'beyond' ? { result: 'dies' as const, diesAt: 'write' as const, message: pageBeyondEnd, causeFile: files.db?.path ?? null, writable: false } : {};
+  return {
+    ...empty, ...describe(loaded), ...verdict, ...writesDie,
+    ...(missing.length === 0 ? {} : { result: 'unknown' as const, writable: null }),
+    hazard: missing.length > 0 ? null : lostAll ? 'empty-cluster' : (verdict.hazard ?? hazards.hazard),
+    served: verdict.result === 'ready' && missing.length === 0 ? served : null,
+    held: { ...served, compactRevision: machine.store.compactRevision },
+    hashKv: verdict.result === 'ready' ? hashKv(machine.store, database.backend, keyBucket, keyRows, log.written) : null,
+    uncommitted: log.leads ? 0 : (read?.entries.filter(({ index }) => index > read.state.commit).length ?? 0),
+    replayed: log.applied,
+    appliedIndex: log.appliedIndex,
+    term: read?.state.term ?? database.term,
+    problems: [...loaded.problems, ...missing, ...hazards.problems],
+  };
+}
+
 /** Would etcd of this line start from the directory, with which words would it end, and what would it serve? */
 export function predictBoot(dir: DataDir, options: BootOptions): BootPrediction {
   const server = serverKind(options);
   const { loaded, failure } = startMember(dir, server, true);
   if (failure !== null) return failed(failure, dir);
-  const missing = dir.complete ? [] : missingParts(loaded);
-  const { machine, started, membership, database, files } = loaded;
-  const read = started?.read ?? null;
-  const facts = describe(loaded);
-  const before = beforeReplay(loaded);
-  let phase: 'start' | 'range' = 'start';
-  let replayed: Replayed | null = null;
-  const written: Write[] = [];
+  // As they are before the log changes them.
+  const [facts, before] = [describe(loaded), beforeReplay(loaded)];
+  let log: AppliedLog | null = null;
   try {
-    const forced = options.forceNewCluster === true && started !== null ? forceNewCluster(started, loaded.snapshot?.index ?? 0n, database.consistentIndex, server.version, membership) : null;
-    replayed = started === null || read === null
-      ? { applied: 0, appliedIndex: database.consistentIndex, leads: true }
-      : replayLog(machine, {
-          log: started.log,
-          entries: forced?.entries ?? read.entries,
-          commit: forced?.commit ?? read.state.commit,
-          consistentIndex: database.consistentIndex,
-          memberId: read.memberId ?? 0n,
-          membership,
-          plainLog: server.behaviour.plainLog,
-          serverVersion: server.version,
-          downgrade: loaded.downgrade,
-          membersInDatabase: server.line === '3.6' ? new Set(loaded.membersInDatabase.keys()) : null,
-          onWrites: (changes) => {
-            written.push(...changes);
-            options.onWrites?.(changes);
-          },
-        });
-    if (forced !== null && read?.memberId != null) {
-      membership.learners.clear();
-      membership.voters.clear();
-      membership.voters.add(read.memberId);
-      replayed = { ...replayed, leads: true };
-    }
-    phase = 'range';
-    const served = serve(machine);
-    const verdict = judge(loaded, server, replayed, forced?.last ?? read?.entries.at(-1)?.index ?? loaded.snapshot?.index ?? 0n);
-    const hazards = hazardsOf(loaded, server, before, replayed.appliedIndex);
-    const lostAll = served.keys === 0 && started === null && database.backend === null;
-    const writesDie = database.backend?.wrongClaim?.kind === 'beyond' ? { result: 'dies' as const, diesAt: 'write' as const, message: pageBeyondEnd, causeFile: files.db?.path ?? null, writable: false } : {};
-    return {
-      ...empty, ...facts, ...describe(loaded), ...verdict, ...writesDie,
-      ...(missing.length === 0 ? {} : { result: 'unknown' as const, writable: null }),
-      hazard: missing.length > 0 ? null : lostAll ? 'empty-cluster' : (verdict.hazard ?? hazards.hazard),
-      served: verdict.result === 'ready' && missing.length === 0 ? served : null,
-      held: { ...served, compactRevision: machine.store.compactRevision },
-      hashKv: verdict.result === 'ready' ? hashKv(machine.store, database.backend, loaded.keyBucket, loaded.keyRows, written) : null,
-      uncommitted: replayed.leads ? 0 : (read?.entries.filter(({ index }) => index > read.state.commit).length ?? 0),
-      replayed: replayed.applied,
-      appliedIndex: replayed.appliedIndex,
-      term: read?.state.term ?? database.term,
-      problems: [...loaded.problems, ...missing, ...hazards.problems],
-    };
+    log = applyLog(loaded, server, options);
+    return reportOfStart(loaded, server, before, log, dir.complete ? [] : missingParts(loaded));
   } catch (thrown) {
     if (!(thrown instanceof Death)) throw thrown;
-    const segment = thrown instanceof EntryDeath ? started?.log.names[thrown.segment]?.name : undefined;
+    const { files } = loaded;
+    const segment = thrown instanceof EntryDeath ? loaded.started?.log.names[thrown.segment]?.name : undefined;
     const causeFile = segment === undefined ? (files.db?.path ?? null) : files.walPrefix + segment;
     return {
-      ...empty, ...facts, result: 'dies', diesAt: phase, message: thrown.message, causeFile, writable: false,
-      replayed: replayed?.applied ?? null, appliedIndex: replayed?.appliedIndex ?? null, term: read?.state.term ?? database.term,
+      ...empty, ...facts, result: 'dies', diesAt: log === null ? 'start' : 'range', message: thrown.message, causeFile, writable: false,
+      replayed: log?.applied ?? null, appliedIndex: log?.appliedIndex ?? null, term: loaded.started?.read.state.term ?? loaded.database.term,
       problems: [...loaded.problems, ...fatalProblems(files, { causeFile, message: thrown.message, forWantOfFile: false })],
     };
   }
 }
-
-export { logWrites, type LogWrites } from './writes.js';

@@ -37,7 +37,7 @@ export function historyOf(log: LogFiles, marks: readonly SnapshotMark[], upTo: b
   const membership = membershipOf({ voters: [read.memberId], learners: [] });
   const entries = read.entries.filter(({ index }) => index <= upTo);
   try {
-    replayLog(machine, { log, entries, commit: upTo, consistentIndex: 0n, memberId: read.memberId, membership, membersInDatabase: null });
+    replayLog(machine, { log, entries, commit: upTo, consistentIndex: 0n, memberId: read.memberId, membership });
   } catch (thrown) {
     if (thrown instanceof Death) return null;
     throw thrown;

@@ -80,13 +80,13 @@ function possibleLeaders(participants: readonly Participant[], quorum: number, w
 }
 
 /** Applies to a member's database its own entries, then those that another one sends. */
-function replayAll({ loaded, started }: Participant, own: readonly LogEntry[], sender: StartedLog, sent: readonly LogEntry[], serverVersion: string): Machine {
+function replayAll({ loaded, started }: Participant, own: readonly LogEntry[], sender: StartedLog, sent: readonly LogEntry[], server: ServerKind): Machine {
   const { machine, membership, database } = loaded;
-  const common = { memberId: started.read.memberId ?? 0n, membership, membersInDatabase: null, serverVersion };
+  const common = { memberId: started.read.memberId ?? 0n, membership, server };
   const ci = database.consistentIndex;
   const reached = own.at(-1)?.index ?? 0n;
-  replayLog(machine, { ...common, log: started.log, entries: own, commit: reached, consistentIndex: ci });
-  replayLog(machine, { ...common, log: sender.log, entries: sent, commit: sent.at(-1)?.index ?? 0n, consistentIndex: reached > ci ? reached : ci });
+  const { downgrade } = replayLog(machine, { ...common, log: started.log, entries: own, commit: reached, consistentIndex: ci, downgrade: loaded.downgrade });
+  replayLog(machine, { ...common, log: sender.log, entries: sent, commit: sent.at(-1)?.index ?? 0n, consistentIndex: reached > ci ? reached : ci, downgrade });
   return machine;
 }
 
@@ -107,7 +107,7 @@ function follow(member: Participant, leader: Participant, server: ServerKind, le
     // The leader sends its database whole.
     if (entries === null) return led!;
     if (member.loaded.database.backend?.wrongClaim?.kind === 'beyond') return dies(pageBeyondEnd);
-    const machine = replayAll(member, entries.own, leader.started, entries.sent, server.version);
+    const machine = replayAll(member, entries.own, leader.started, entries.sent, server);
     // Without a term of its own it ends when it refuses its vote in an election that comes before the leader's first message.
     const hasNoTerm = led !== null && server.behaviour.asksBeforeElections && member.started.read.state.term === 0n && member.lastTerm > 0n;
     return { result: hasNoTerm ? 'either' : 'ready', message: hasNoTerm ? 'term should be set when sending MsgPreVoteResp' : null, served: serve(machine) };

@@ -43,7 +43,6 @@ export function logWrites(dir: DataDir, line: EtcdLine, version?: string, commit
       consistentIndex: database.consistentIndex,
       memberId: read.memberId ?? 0n,
       membership,
-      membersInDatabase: null,
       onWrites: (changes, entry) => {
         writes.push(...changes);
         if (entry.index > read.state.commit) uncommitted += changes.length;
