@@ -208,8 +208,19 @@ class Pieces {
   }
 }
 
+const piecesOfSources = new WeakMap<ByteSource, Map<number, Pieces>>();
+
+/** The pieces of a file of one size: a file is mapped by one kind of server after the other, and all may look at the same. */
+function piecesOf(source: ByteSource, fileSize: number): Pieces {
+  const ofSizes = piecesOfSources.get(source) ?? new Map<number, Pieces>();
+  piecesOfSources.set(source, ofSizes);
+  const pieces = ofSizes.get(fileSize) ?? new Pieces(source, fileSize);
+  ofSizes.set(fileSize, pieces);
+  return pieces;
+}
+
 function mapPieces(source: ByteSource, fileSize: number, backed: number, mapSize: number, littleEndian: boolean): MappedFile {
-  const pieces = new Pieces(source, fileSize);
+  const pieces = piecesOf(source, fileSize);
   const check = (at: number, length: number): void => {
     if (at < 0 || at + length > backed) end(at + length > backed && at < backed ? backed : at, mapSize);
   };
