@@ -4,6 +4,7 @@ import { mvccRows } from '../etcd/mvcc.js';
 import { predictBoot } from '../etcd/boot/index.js';
 import type { Write } from '../etcd/replay/store.js';
 import type { BootReport, SnapshotReport } from '../etcd/verdict.js';
+import { readAhead } from '../formats/read-ahead.js';
 import type { ByteSource } from '../formats/source.js';
 import type { BundleFile } from '../intake/bundle.js';
 import { surveySound, surveyWrites, type KubeSurvey, type StoredWrite } from '../kubernetes/index.js';
@@ -28,7 +29,7 @@ export interface ReadDatabase {
 
 /** Rows that the tree of a damaged file still reaches; what lies beside it may be long deleted. */
 function* reachedWrites(source: ByteSource): Generator<StoredWrite> {
-  for (const { revision, tombstone, keyValue } of mvccRows(source)) {
+  for (const { revision, tombstone, keyValue } of mvccRows(readAhead(source))) {
     yield {
       revision: revision.main, key: keyValue.key, value: tombstone ? null : keyValue.value,
       createRevision: keyValue.createRevision, version: keyValue.version, lease: keyValue.lease,
@@ -41,17 +42,24 @@ function isSound({ verdict, liveKeys }: SnapshotReport): boolean {
   return (verdict === 'intact' || verdict === 'digest-absent' || verdict === 'digest-wrong') && (liveKeys ?? 0) > 0;
 }
 
+/** What the values of a file say, and which of its rows were read. */
+interface RowSurvey {
+  readonly rows: 'sound' | 'reached';
+  readonly survey: KubeSurvey;
+}
+
 /** What another thread and this one know of a file before it is read as a whole. */
 export interface KnownAhead {
   readonly verdict: SnapshotReport | null;
-  /** Counts only beside a verdict that calls the structure sound. */
-  readonly survey: KubeSurvey | null;
+  /** Counts only beside a verdict that asks for these rows. */
+  readonly survey: RowSurvey | null;
 }
 
-/** What the values of a file say, while another thread judges its bytes; null when it must be read another way, or again to meet the error. */
-export function surveyAhead(file: BundleFile): KubeSurvey | null {
+/** What the values of a file say, while another thread judges its bytes; null when it must be read again, to meet the error. */
+export function surveyAhead(file: BundleFile): RowSurvey | null {
   try {
-    return surveySound(writesOfFile(file.open()));
+    const sound = surveySound(writesOfFile(file.open()));
+    return sound === null ? { rows: 'reached', survey: surveyWrites(reachedWrites(file.open())) } : { rows: 'sound', survey: sound };
   } catch {
     return null;
   }
@@ -110,7 +118,7 @@ export function readDatabase(group: DatabaseGroup, index: number, installed: str
     read.boot = replay?.boot ?? null;
     const revision = read.snapshot?.revision ?? null;
     const sound = read.snapshot !== null && isSound(read.snapshot);
-    if (sound && ahead.survey !== null) read.survey = ahead.survey;
+    if (revision !== null && ahead.survey?.rows === (sound ? 'sound' : 'reached')) read.survey = ahead.survey.survey;
     else if (revision !== null || (replay?.writes.length ?? 0) > 0) {
       const rows = revision === null || file === null ? [] : sound ? writesOfFile(file.open()) : reachedWrites(file.open());
       read.survey = surveyWrites(withReplay(rows, replay?.writes ?? [], revision ?? 0n));
