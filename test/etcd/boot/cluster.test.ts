@@ -2,44 +2,28 @@ import { describe, expect, it } from 'vitest';
 import { predictCluster, type ClusterPrediction } from '../../../src/etcd/boot/cluster.js';
 import { predictBoot, type BootPrediction } from '../../../src/etcd/boot/index.js';
 import { scenarios } from '../../../src/etcd/boot/together.js';
-import type { DataDir } from '../../../src/etcd/data-dir.js';
-import { decodeEntry, entryType } from '../../../src/etcd/raft/messages.js';
+import { decodeEntry } from '../../../src/etcd/raft/messages.js';
 import type { EtcdLine } from '../../../src/etcd/version.js';
-import { bytesSource } from '../../../src/formats/source.js';
-import { readRecords, recordType } from '../../../src/formats/wal/index.js';
+import { recordType } from '../../../src/formats/wal/index.js';
 import { baseFiles } from '../../damage/cases.js';
 import type { Files } from '../../damage/edits.js';
-import { writeLog, type NewRecord } from '../../formats/wal/written-log.js';
-
-const segment = 'member/wal/0000000000000000-0000000000000000.wal';
+import { varint, type NewRecord } from '../../formats/wal/written-log.js';
+import { dirOf, entryRecord, firstSegment, rewritten } from './rewritten-log.js';
 
 /** The files of one member of a base of three, without what waits to become a segment. */
 async function memberOf(base: string, name: 'm1' | 'm2' | 'm3'): Promise<Files> {
   return new Map([...await baseFiles(base)].filter(([path]) => path.startsWith(`${name}/member/`) && !path.endsWith('.tmp')).map(([path, bytes]) => [path.slice(name.length + 1), bytes]));
 }
 
-const dirOf = (files: Files): DataDir => ({ files: new Map([...files].map(([path, bytes]) => [path, bytesSource(bytes)])), complete: true });
 const together = (version: string, ...members: readonly Files[]): ClusterPrediction => predictCluster(members.map(dirOf), { line: version.slice(0, 3) as EtcdLine, version });
 const forced = (version: string, files: Files): BootPrediction => predictBoot(dirOf(files), { line: version.slice(0, 3) as EtcdLine, version, forceNewCluster: true });
 
-/** The log of a member written again with other records, and a chain that fits them. */
-function rewritten(files: Files, change: (records: readonly NewRecord[]) => readonly NewRecord[]): Files {
-  const reader = readRecords([{ name: 'log.wal', source: bytesSource(files.get(segment)!) }]);
-  const records: NewRecord[] = [];
-  for (let next = reader.next(); next.done !== true; next = reader.next()) {
-    if (next.value.type !== recordType.crc) records.push({ type: next.value.type, data: Uint8Array.from(next.value.data) });
-  }
-  return new Map([...files, [segment, writeLog([change(records)])[0]!]]);
-}
-
-const varint = (value: number): number[] => (value < 128 ? [value] : [(value & 0x7f) | 0x80, ...varint(value >> 7)]);
 const indexOf = ({ type, data }: NewRecord): number => (type === recordType.entry ? Number(decodeEntry(data, 'gogo').value?.index ?? 0n) : 0);
 
 /** Entries of one term behind the end of a log, each with the request of its last one; `commit` is recorded after them. */
 const append = (term: number, indexes: readonly number[], commit: number) => (records: readonly NewRecord[]): readonly NewRecord[] => {
   const last = decodeEntry(records.filter(({ type }) => type === recordType.entry).at(-1)!.data, 'gogo').value!;
-  const entries = indexes.map((index): NewRecord => ({ type: recordType.entry, data: Uint8Array.from([0x08, entryType.normal, 0x10, term, 0x18, ...varint(index), 0x22, ...varint(last.data.length), ...last.data]) }));
-  return [...records, ...entries, { type: recordType.state, data: Uint8Array.from([0x08, term, 0x10, 1, 0x18, ...varint(commit)]) }];
+  return [...records, ...indexes.map((index) => entryRecord(term, index, last.data)), { type: recordType.state, data: Uint8Array.from([0x08, term, 0x10, 1, 0x18, ...varint(commit)]) }];
 };
 
 /** The log as it was when it ended at an index. */
@@ -79,9 +63,9 @@ describe('members of one cluster', { timeout: 120_000 }, () => {
     // Seen: a laggard and a member that was set back came up without 70 revisions that the third one's database held.
     const [m1, m2, m3] = [await memberOf('trio-3.6-l', 'm1'), await memberOf('trio-3.6-l', 'm2'), await memberOf('trio-3.6-l', 'm3')];
     const old = rewritten(new Map([...[...m1].filter(([path]) => !path.includes('0003-')), ['member/snap/db', m3.get('member/snap/db')!]]), upTo(28));
-    const log = Buffer.from(m2.get(segment)!);
+    const log = Buffer.from(m2.get(firstSegment)!);
     log[3000] = log[3000]! ^ 1;
-    const broken = new Map([...m2, [segment, log]]);
+    const broken = new Map([...m2, [firstSegment, log]]);
     const cluster = together('3.6.16', old, broken, m3);
     expect(cluster.members.map(({ result }) => result)).toEqual(['hangs', 'dies', 'hangs']);
     expect(cluster.scenarios.map(({ leader, rewritesHistory }) => [leader, rewritesHistory])).toEqual([[2, true]]);
@@ -110,6 +94,17 @@ describe('members of one cluster', { timeout: 120_000 }, () => {
     const m2 = rewritten(await memberOf('trio-3.6-a', 'm2'), (records) => records.filter(({ type }) => type !== recordType.state));
     const { scenarios: ways } = together('3.6.16', await memberOf('trio-3.6-a', 'm1'), m2, await memberOf('trio-3.6-a', 'm3'));
     expect(ways[0]).toMatchObject({ leader: 0, members: [{ result: 'ready' }, { result: 'either', message: 'term should be set when sending MsgPreVoteResp' }, { result: 'ready' }] });
+  });
+
+  it.each([['3.4.23 goes on', 'ready'], ['3.5.30 ends', 'dies']])('%s beside others, as alone, where a request that its database has already has no id', async (words, result) => {
+    const [m1, m2, m3] = await Promise.all((['m1', 'm2', 'm3'] as const).map((name) => memberOf('trio-3.4.23-a', name)));
+    const nameless = rewritten(m1!, (records) => records.map((record) => {
+      if (indexOf(record) !== 320) return record;
+      const { term, data } = decodeEntry(record.data, 'gogo').value!;
+      // The header, which holds the id alone, is the last field and 14 bytes long.
+      return entryRecord(Number(term), 320, data.subarray(0, -14));
+    }));
+    expect(together(words.split(' ')[0]!, nameless, m2!, m3!).scenarios.find(({ leader }) => leader === 1)?.members[0]).toMatchObject({ result });
   });
 
   it('what a member that is left out is known to have committed counts, and what nobody else can have had does not', async () => {
@@ -143,7 +138,7 @@ describe('entries that cannot be decoded', { timeout: 120_000 }, () => {
   it('end the server also when the database has applied them: every entry above the snapshot is decoded', async () => {
     const files = rewritten(await memberOf('trio-3.6-a', 'm1'), (records) => records.map((record) => (indexOf(record) === 310 ? { ...record, data: Uint8Array.from(record.data, (byte, i) => (i < record.data.length - 12 ? byte : 0xff)) } : record)));
     const boot = predictBoot(dirOf(files), { line: '3.6', version: '3.6.16' });
-    expect(boot).toMatchObject({ result: 'dies', causeFile: segment, message: expect.stringContaining('unmarshal should never fail') });
+    expect(boot).toMatchObject({ result: 'dies', causeFile: firstSegment, message: expect.stringContaining('unmarshal should never fail') });
     // Seen: the member dies beside the others as well, which come up without it.
     const { scenarios: ways } = together('3.6.16', files, await memberOf('trio-3.6-a', 'm2'), await memberOf('trio-3.6-a', 'm3'));
     expect(ways.find(({ leader }) => leader === 1)!.members.map(({ result }) => result)).toEqual(['dies', 'ready', 'ready']);

@@ -5,39 +5,24 @@ import { readSnapshot } from '../../../src/etcd/snapshot/index.js';
 import type { EtcdLine } from '../../../src/etcd/version.js';
 import { bucketEntries, bucketRows, leafElements, openBolt, readPage, writeBolt } from '../../../src/formats/bbolt/index.js';
 import { bytesSource } from '../../../src/formats/source.js';
-import { readRecords, recordType } from '../../../src/formats/wal/index.js';
+import { recordType } from '../../../src/formats/wal/index.js';
 import { baseFiles } from '../../damage/cases.js';
-import { writeLog, type NewRecord } from '../../formats/wal/written-log.js';
+import type { Files } from '../../damage/edits.js';
+import type { NewRecord } from '../../formats/wal/written-log.js';
+import { dirOf, entryRecord, rewritten } from './rewritten-log.js';
 
-type Members = Map<string, Buffer>;
-
-async function membersOf(base: string): Promise<Members> {
+async function membersOf(base: string): Promise<Files> {
   return new Map([...await baseFiles(base)].filter(([path]) => path.startsWith('member/') && !path.endsWith('.tmp')));
 }
 
-function start(files: Members, version: string): BootPrediction {
-  return predictBoot({ files: new Map([...files].map(([path, bytes]) => [path, bytesSource(bytes)])), complete: true }, { line: version.slice(0, 3) as EtcdLine, version });
-}
-
-const varint = (value: number): number[] => (value < 128 ? [value] : [(value & 0x7f) | 0x80, ...varint(value >> 7)]);
-
-const firstSegment = 'member/wal/0000000000000000-0000000000000000.wal';
-
-/** The first segment written again with other records, and a chain that fits them. */
-function rewritten(files: Members, change: (records: readonly NewRecord[]) => readonly NewRecord[]): Members {
-  const bytes = files.get(firstSegment)!;
-  const reader = readRecords([{ name: 'log.wal', source: bytesSource(bytes) }]);
-  const records: NewRecord[] = [];
-  for (let next = reader.next(); next.done !== true; next = reader.next()) {
-    if (next.value.type !== recordType.crc) records.push({ type: next.value.type, data: Uint8Array.from(next.value.data) });
-  }
-  return new Map([...files, [firstSegment, writeLog([change(records)])[0]!]]);
+function start(files: Files, version: string): BootPrediction {
+  return predictBoot(dirOf(files), { line: version.slice(0, 3) as EtcdLine, version });
 }
 
 const pageSize = 4096;
 
 /** The database with another number of overflow pages in one page's header. */
-function withOverflow(files: Members, page: number, overflow: number): Members {
+function withOverflow(files: Files, page: number, overflow: number): Files {
   const db = Buffer.from(files.get('member/snap/db')!);
   db.writeUInt32LE(overflow, page * pageSize + 12);
   return new Map([...files, ['member/snap/db', db]]);
@@ -142,7 +127,7 @@ describe('starts as real servers were seen to make them', { timeout: 120_000 }, 
   it('up to 3.5 an alarm that is raised lets whoever asks through until the server starts again', async () => {
     // Authentication is on in this directory. Nobody says who asks for the deletion.
     const key = Buffer.from('/cfg/a/node-06381');
-    const entry = (index: number, request: readonly number[]): NewRecord => ({ type: recordType.entry, data: Uint8Array.from([0x08, 0, 0x10, 2, 0x18, ...varint(index), 0x22, request.length, ...request]) });
+    const entry = (index: number, request: readonly number[]): NewRecord => entryRecord(2, index, request);
     const noSpace = entry(263, [0x08, 9, 0x52, 4, 0x08, 1, 0x18, 1]);
     const deletion = (index: number): NewRecord => entry(index, [0x08, 9, 0x2a, 2 + key.length, 0x0a, key.length, ...key]);
     const files = await membersOf('dir-3.5.30-b');
@@ -159,7 +144,7 @@ describe('starts as real servers were seen to make them', { timeout: 120_000 }, 
   it('no server of 3.5 starts while the cluster is on its way to 3.4', async () => {
     const message = 'invalid downgrade; server version is not allowed to join when downgrade is enabled | {"target-cluster-version": "3.4.0"}';
     const files = await membersOf('dir-3.5.30-a');
-    const entry = (index: number, request: readonly number[]): NewRecord => ({ type: recordType.entry, data: Uint8Array.from([0x08, 0, 0x10, 2, 0x18, ...varint(index), 0x22, request.length, ...request]) });
+    const entry = (index: number, request: readonly number[]): NewRecord => entryRecord(2, index, request);
     const begun = entry(1788, [0x08, 9, 0xb2, 0x51, 9, 0x08, 1, 0x12, 5, ...Buffer.from('3.4.0')]);
     const versionSet = entry(1789, [0x08, 9, 0xa2, 0x51, 7, 0x0a, 5, ...Buffer.from('3.5.0')]);
     // As the log is applied, nothing happens until the version of the cluster is looked at.

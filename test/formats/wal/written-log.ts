@@ -6,7 +6,8 @@ export interface NewRecord {
   readonly data: Uint8Array;
 }
 
-const varint = (value: number): number[] => {
+/** A protobuf varint. */
+export const varint = (value: number): number[] => {
   const bytes: number[] = [];
   for (let rest = value; ; rest = Math.floor(rest / 128)) {
     if (rest < 128) return [...bytes, rest];
