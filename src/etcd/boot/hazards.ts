@@ -7,7 +7,7 @@ import { knownBuckets } from '../snapshot/contents.js';
 import type { BootReport } from '../verdict.js';
 import { differenceOf, historyOf, type LogHistory } from './log-history.js';
 import { alignWithLog } from './log-alignment.js';
-import { segmentBytes, tailLoss } from './lost-tail.js';
+import { foreignTail, segmentBytes, tailLoss } from './lost-tail.js';
 import type { LoadedMember, ServerKind } from './member-start.js';
 
 type Hazard = BootReport['hazard'];
@@ -113,6 +113,8 @@ export function hazardsOf(loaded: LoadedMember, server: ServerKind, before: Befo
   const { started, database } = loaded;
   const tail = started === null ? null : tailLoss(original, started);
   const name = original.names.at(-1)?.name ?? '';
+  const foreign = started === null ? null : foreignTail(original, started);
+  if (foreign !== null) problems.push({ code: 'wal.foreign-tail', severity: 'warning', offset: foreign, page: null, message: `${name}: etcd cuts off what follows the last record, which never was one` });
   if (tail?.kind === 'torn') note('wal.torn', `${name}: etcd cuts off ${tail.bytes} bytes behind the last whole record; a write in them may have been acknowledged`);
   if (tail?.kind === 'records-behind-end') note('wal.records-behind-end', `${name}: reading ends at ${started?.read.endOffset ?? 0}, whole records follow at ${tail.offset}; etcd overwrites them`);
   if (tail?.kind === 'cut-short') note('wal.cut-short', `${name}: ends right behind a record at ${tail.size} bytes, where etcd keeps ${segmentBytes}; it was repaired or cut once, and what followed is gone`);

@@ -24,14 +24,18 @@ function firstNonZero(source: ByteSource, from: number): number | null {
   return null;
 }
 
+/** Length that a frame here gives its record; null where the file ends before. */
+function lengthAt(source: ByteSource, offset: number): number | null {
+  const head = source.read(offset, 8);
+  if (head.length < 8) return null;
+  const view = new DataView(head.buffer, head.byteOffset, 8);
+  return (view.getUint32(4, true) & 0x00ff_ffff) * 2 ** 32 + view.getUint32(0, true);
+}
+
 /** True when a whole record with a known type starts here. */
 function recordAt(source: ByteSource, offset: number): boolean {
-  const head = source.read(offset, 8);
-  if (head.length < 8) return false;
-  const view = new DataView(head.buffer, head.byteOffset, 8);
-  const high = view.getUint32(4, true);
-  const length = (high & 0x00ff_ffff) * 2 ** 32 + view.getUint32(0, true);
-  if (length < 4 || length > source.byteLength - offset - 8) return false;
+  const length = lengthAt(source, offset);
+  if (length === null || length < 4 || length > source.byteLength - offset - 8) return false;
   const { record, error } = decodeRecord(source.read(offset + 8, length), 'gogo');
   return error === null && recordTypeNames[record.type] !== undefined && record.data.length > 0 && record.data.length > length - 20;
 }
@@ -48,6 +52,24 @@ function recordsBehind(source: ByteSource, end: number): number | null {
 }
 
 /**
+ * True when what lies here never began a record, so that nothing is lost with it: no record is so long, none follows its
+ * length, and the rest of the disk sector, with the end of the last record in it, is whole. The eight bytes of a length
+ * are written at once, so a torn write leaves a real one.
+ */
+function isForeign(source: ByteSource, offset: number): boolean {
+  const length = lengthAt(source, offset);
+  const [typeTag, type, sumTag] = source.read(offset + 8, 3);
+  const startsRecord = typeTag === 0x08 && sumTag === 0x10 && recordTypeNames[type ?? 0] !== undefined;
+  return offset % 512 !== 0 && length !== null && length > segmentBytes * 2 && !startsRecord && recordsBehind(source, offset) === null;
+}
+
+/** Where a repair cuts off bytes that never were a record; null when it does not. */
+export function foreignTail(original: LogFiles, { repair }: StartedLog): number | null {
+  const source = original.segments.at(-1)?.source;
+  return source !== undefined && repair !== null && isForeign(source, repair.offset) ? repair.offset : null;
+}
+
+/**
  * Signs that the end of a log was lost: a repair that cuts off more than zeros, whole records behind
  * the place where reading ends, or a last segment that stops right behind a record although etcd
  * lengthens segments in advance.
@@ -57,7 +79,7 @@ export function tailLoss(original: LogFiles, started: StartedLog): TailLoss | nu
   if (segment === undefined) return null;
   const { source } = segment;
   if (started.repair !== null) {
-    return firstNonZero(source, started.repair.offset) === null ? null : { kind: 'torn', bytes: started.repair.bytes };
+    return firstNonZero(source, started.repair.offset) === null || isForeign(source, started.repair.offset) ? null : { kind: 'torn', bytes: started.repair.bytes };
   }
   const end = started.read.endOffset;
   if (started.read.endSegment !== original.segments.length - 1) return null;

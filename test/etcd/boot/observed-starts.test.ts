@@ -171,6 +171,21 @@ describe('starts as real servers were seen to make them', { timeout: 120_000 }, 
     expect(restore?.['3.5']).toMatchObject({ accepted: false });
   });
 
+  it('foreign bytes behind the last record are cut off, and nothing is lost with them; a last record whose length is damaged is', async () => {
+    const files = await membersOf('dir-3.6-n');
+    const end = 1932496;
+    const noise = Buffer.from(files.get(firstSegment)!);
+    createHash('sha512').update('noise').digest().copy(noise, end);
+    expect(start(new Map([...files, [firstSegment, noise]]), '3.6.16')).toMatchObject({ result: 'ready', hazard: null, served: { revision: 1677n, keys: 971 } });
+
+    const reader = readRecords([{ name: 'log.wal', source: bytesSource(files.get(firstSegment)!) }]);
+    let last = 0;
+    for (let next = reader.next(); next.done !== true; next = reader.next()) if (next.value.type === recordType.entry) last = next.value.offset;
+    const longer = Buffer.from(files.get(firstSegment)!);
+    longer[last + 5]! ^= 0x40;
+    expect(start(new Map([...files, [firstSegment, longer]]), '3.6.16')).toMatchObject({ result: 'ready', hazard: 'acknowledged-writes-lost' });
+  });
+
   it('a page that claims one that is free does no harm', async () => {
     expect(start(withOverflow(await membersOf('dir-3.5.30-n'), 401, 1), '3.5.30')).toMatchObject({ result: 'ready', hazard: null });
   });
