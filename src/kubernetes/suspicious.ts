@@ -25,6 +25,8 @@ export type Suspicion =
 export const revisionJump = 500_000_000;
 /** Fewer deletions than this are daily work. */
 const fewDeletions = 10;
+/** Of these, no controller deletes half; of others, jobs and workflows for instance, one may. */
+const lasting = ['persistentvolumes', 'persistentvolumeclaims', 'deployments', 'statefulsets', 'daemonsets', 'cronjobs', 'services/specs', 'ingress', 'secrets', 'configmaps', 'serviceaccounts'];
 
 const encryptionWords = (s: KubeSurvey): string => s.encryption.map((e) => `${e.provider}:${e.keyName}`).sort().join(', ') || 'none';
 
@@ -62,7 +64,8 @@ export function suspiciousChanges(earlier: KubeSurvey, later: KubeSurvey): Suspi
     found.push({ what: 'crd-deleted', name, instances: byResource.get(`${group.join('.')}/${plural}`) ?? 0 });
   }
   const cared = caredFor(earlier);
-  if (deleted >= fewDeletions && deleted >= cared * 0.05) found.push({ what: 'mass-deletion', deleted, before: cared, byResource: Object.fromEntries([...byResource].sort(([a], [b]) => (a < b ? -1 : 1))) });
+  const wiped = lasting.some((resource) => (byResource.get(resource) ?? 0) >= Math.max(fewDeletions, (earlier.counts[resource] ?? 0) / 2));
+  if (deleted >= fewDeletions && (wiped || deleted >= cared * 0.05)) found.push({ what: 'mass-deletion', deleted, before: cared, byResource: Object.fromEntries([...byResource].sort(([a], [b]) => (a < b ? -1 : 1))) });
   if (later.live.size < earlier.live.size * 0.8 && earlier.live.size - later.live.size >= 50) found.push({ what: 'keys-dropped', before: earlier.live.size, after: later.live.size });
   const [old, now] = [encryptionWords(earlier), encryptionWords(later)];
   if (old !== now) found.push({ what: 'encryption-changed', before: old, after: now });

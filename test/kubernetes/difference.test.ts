@@ -83,6 +83,22 @@ describe.each(successivePairs)('%s to %s', (earlier, later) => {
   });
 });
 
+describe('a kind that is gone from a cluster with much else', () => {
+  const name = 'v3.7.3/shop-single-late';
+  const newest = surveyOf(name).newestRevision!;
+  const without = (test: (key: string) => boolean): string[] => {
+    const keys = goldenKeys(name).map((k) => k.key).filter(test);
+    const later = surveyWrites([...writesOf(name), ...keys.map((key, i) => ({ revision: BigInt(newest + 1 + i), key: Buffer.from(key), value: null }))]);
+    return suspiciousChanges(surveyOf(name), later).map((s) => s.what);
+  };
+
+  it('is a mass deletion, few of its objects are none', () => {
+    expect(without((key) => /\/(?:deployments|replicasets|pods)\//.test(key))).toContain('mass-deletion');
+    expect(without((key) => key.includes('/secrets/'))).toContain('mass-deletion');
+    expect(without((key) => key.startsWith('/registry/deployments/monitoring/'))).toEqual([]);
+  });
+});
+
 describe('two clusters', () => {
   it('are told apart', () => {
     const suspicions = suspiciousChanges(surveyOf('v3.5.30/billing-single-early'), surveyOf('v3.5.30/shop-three-late-m1'));
