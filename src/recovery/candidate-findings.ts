@@ -93,6 +93,13 @@ function* changes(s: Situation): Generator<Raw> {
   }
 }
 
+/** A deletion in bulk that only the newest state's own history shows. */
+function* inHistory({ inHistory }: Situation): Generator<Raw> {
+  if (inHistory === null) return;
+  const { file, deleted, revision, time } = inHistory;
+  yield { code: 'candidate.deleted-in-history', severity: 'warning', params: { path: file.candidate.path, count: deleted, revision, time: rfc3339(time.best ?? time.notBefore) ?? '?' }, of: [file] };
+}
+
 /** Hosts that show an earlier time than their own data holds. */
 function* clocks(s: Situation): Generator<Raw> {
   for (const [host, era] of s.draft.clockResets ?? []) {
@@ -102,7 +109,7 @@ function* clocks(s: Situation): Generator<Raw> {
 
 /** Findings about the candidates as a set: whose they are, what their dates hide, what went missing between them. */
 export function candidateFindings(s: Situation, language: Language): Finding[] {
-  return [...identity(s), ...clocks(s), ...frozen(s), ...misnamed(s), ...stated(s), ...changes(s)].slice(0, 60).map(({ code, severity, params, of }) => {
+  return [...identity(s), ...clocks(s), ...frozen(s), ...misnamed(s), ...stated(s), ...changes(s), ...inHistory(s)].slice(0, 60).map(({ code, severity, params, of }) => {
     const said = { key: `finding.${code}.message`, params };
     return { code, severity, message: say(language, said.key, params), said, evidence: of.flatMap((one) => one.candidate.evidence.slice(0, 1)) };
   });

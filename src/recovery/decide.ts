@@ -225,6 +225,7 @@ function restore(s: Situation): Decision | null {
     ...(best.use === 'survivor' || notListedIn(s, best) === '' ? [] : [condition('not-listed', { members: notListedIn(s, best), path: candidate.path })]),
     ...(moved === null ? [] : [condition('other-addresses', { path: candidate.path, ...moved })]),
     ...(s.deletion === null ? [] : [condition('deleted-before', { count: s.deletion.deleted, path: s.deletion.before.candidate.path })]),
+    ...(s.inHistory === null || s.inHistory.file !== best.one ? [] : [condition('deleted-in-history', { count: s.inHistory.deleted, path: candidate.path, revision: s.inHistory.revision })]),
   ];
   const knowsData = s.draft.candidates.some((one) => one.candidate.kind !== 'snapshot') || s.damages.length > 0;
   return {

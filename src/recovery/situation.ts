@@ -1,7 +1,7 @@
 import { isBackupDirectory } from '../case/backup-directory.js';
 import type { Draft, DraftCandidate } from '../case/draft.js';
 import type { CaseEvent, Cause, Outage } from '../case/model.js';
-import { massDeletion, type MassDeletion } from './deleted-objects.js';
+import { deletedInHistory, massDeletion, type DeletionInHistory, type MassDeletion } from './deleted-objects.js';
 import { clusterHealth, type ClusterHealth } from './health.js';
 import { judgeCandidates, rankUsable, type Judged } from './judge.js';
 import { lineageOf, type Lineage } from '../case/lineage.js';
@@ -25,6 +25,8 @@ export interface Situation {
   /** The newest state that any file of our cluster holds. */
   readonly last: DraftCandidate | null;
   readonly deletion: MassDeletion | null;
+  /** A deletion that no older file shows, but the history of the newest one. */
+  readonly inHistory: DeletionInHistory | null;
   readonly repairs: readonly Cause[];
   readonly damages: readonly Cause[];
   /** A database of a member of our cluster that etcd could not use. */
@@ -49,11 +51,12 @@ export function situationOf(draft: Draft, findings: Findings): Situation {
   const last = newestState(draft, lineage.ours);
   const brokenData = judged.filter(({ one, use }) => one.candidate.kind !== 'snapshot' && !isBackupDirectory(one, draft) && lineage.ours.has(one.candidate.id) && use !== 'start' && use !== 'survivor' && (one.candidate.verdict !== 'digest-absent' || (one.boot !== null && one.boot.result !== 'ready') || (one.boot?.hazard ?? null) !== null));
   const damages = damagingCauses(findings.causes);
+  const deletion = lineage.undecided ? null : massDeletion(judged.filter((one) => lineage.ours.has(one.one.candidate.id)), last, draft);
   const unfinished = findings.outage !== null && findings.outage.firstKnownBad !== null && findings.outage.end === null;
   return {
     draft, health, lineage, judged, usable, last, brokenData,
     down: !health.quorumAlive && (health.down || (health.members.length > 1 ? majorityGone(health, brokenData, findings.causes) : damages.length > 0 || brokenData.length > 0 || unfinished)),
-    deletion: lineage.undecided ? null : massDeletion(judged.filter((one) => lineage.ours.has(one.one.candidate.id)), last, draft),
+    deletion, inHistory: lineage.undecided || deletion !== null ? null : deletedInHistory(last, draft),
     repairs: repairableCauses(findings.causes), damages, outage: findings.outage,
   };
 }

@@ -2,6 +2,9 @@ import { describe, expect, it } from 'vitest';
 import type { Case } from '../../src/case/model.js';
 import { mvccRows } from '../../src/etcd/mvcc.js';
 import { bytesSource } from '../../src/formats/source.js';
+import { extractObjects } from '../../src/kubernetes/extract.js';
+import type { StoredWrite } from '../../src/kubernetes/index.js';
+import { writesOfFile } from '../../src/kubernetes/writes.js';
 import { casesOf, pick, saved, settingsOf, statusOf } from './scenario.js';
 import { wentOn, type Next } from './went-on.js';
 
@@ -49,6 +52,28 @@ describe('a deletion between two backups', () => {
     expect([value.recommendation.kind, pick(value)]).toEqual(['reapply-objects', 'b/etcd-2024-03-02-01-00-00.db']);
     expect(codes(value)).toEqual(expect.arrayContaining(['candidate.crd-deleted', 'candidate.name-not-content']));
     expect(texts(value)).toContain('widgets.app.example.com');
+  });
+});
+
+describe('a deletion that only the history of the newest file shows', () => {
+  const billing = gone((key) => key.includes('/billing/') || key.endsWith('/namespaces/billing'));
+
+  it.each(['en', 'zh-CN'] as const)('is told before that file is restored, with the revision that still holds all (%s)', async (language) => {
+    const only = wentOn(before, [...billing, ...heartbeats]);
+    const value = await casesOf({ ...dead, 'b/only.db': only }, language);
+    expect([value.recommendation.kind, pick(value)]).toEqual(['restore-snapshot', 'b/only.db']);
+    expect(codes(value)).toContain('candidate.deleted-in-history');
+    const said = value.recommendation.conditions.find((one) => one.key === 'recommend.condition.deleted-in-history')!;
+    const { count, revision } = said.params as { count: number; revision: number };
+    expect(/[\u4e00-\u9fff]/.test(said.text)).toBe(language === 'zh-CN');
+    const writes = (): Iterable<StoredWrite> => writesOfFile(bytesSource(only));
+    const taken = extractObjects(writes, { namespace: 'billing', kinds: [], selector: null, revision: BigInt(revision), reveal: true }, writes);
+    expect(taken.manifests.map((one) => one.resource).filter((resource) => resource === 'deployments')).toHaveLength(20);
+    expect(count).toBeGreaterThanOrEqual(billing.filter(({ key }) => !/\/(?:events|endpointslices)\//.test(key)).length);
+  });
+
+  it('is not told of files whose history shows daily work', async () => {
+    for (const file of [early, before, after]) expect(codes(await casesOf({ 'b/x.db': file }))).not.toContain('candidate.deleted-in-history');
   });
 });
 

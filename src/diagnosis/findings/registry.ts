@@ -75,6 +75,7 @@ export const findingSeverity = {
   'candidate.crd-deleted': 'warning',
   'candidate.mass-deletion': 'warning',
   'candidate.keys-dropped': 'warning',
+  'candidate.deleted-in-history': 'warning',
   'candidate.checksum-differs': 'warning',
   'host.clock-behind': 'error',
   'version.bug-consistent-index': 'warning',
