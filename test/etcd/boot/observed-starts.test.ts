@@ -5,11 +5,11 @@ import { readSnapshot } from '../../../src/etcd/snapshot/index.js';
 import type { EtcdLine } from '../../../src/etcd/version.js';
 import { bucketEntries, bucketRows, leafElements, openBolt, readPage, writeBolt } from '../../../src/formats/bbolt/index.js';
 import { bytesSource } from '../../../src/formats/source.js';
-import { recordType } from '../../../src/formats/wal/index.js';
+import { readRecords, recordType } from '../../../src/formats/wal/index.js';
 import { baseFiles } from '../../damage/cases.js';
 import type { Files } from '../../damage/edits.js';
 import type { NewRecord } from '../../formats/wal/written-log.js';
-import { dirOf, entryRecord, rewritten } from './rewritten-log.js';
+import { dirOf, entryRecord, firstSegment, rewritten } from './rewritten-log.js';
 
 async function membersOf(base: string): Promise<Files> {
   return new Map([...await baseFiles(base)].filter(([path]) => path.startsWith('member/') && !path.endsWith('.tmp')));
