@@ -142,7 +142,7 @@ function candidateOf(named: ExtractedObject, value: Uint8Array, wish: ExtractWis
   return { ...named, object, reason: null, notes };
 }
 
-function reasonOf({ resource, name }: ExtractedObject, object: Plain, reveal: boolean): LeftOutReason | null {
+function reasonOf({ resource, namespace, name }: ExtractedObject, object: Plain, reveal: boolean): LeftOutReason | null {
   const metadata = plain(object['metadata']);
   const labels = plain(metadata['labels']);
   const kind = String(object['kind']);
@@ -152,6 +152,8 @@ function reasonOf({ resource, name }: ExtractedObject, object: Plain, reveal: bo
   if (resource === 'minions' || kind === 'CSINode') return 'registers-itself';
   if (kind === 'CertificateSigningRequest') return 'finished';
   if (kind === 'ConfigMap' && name === 'kube-root-ca.crt') return 'made-by-cluster';
+  // The API server keeps its own Service and its addresses (kube-apiserver controlplane/controller/kubernetesservice).
+  if (namespace === 'default' && name === 'kubernetes' && (kind === 'Service' || kind === 'Endpoints' || kind === 'EndpointSlice')) return 'made-by-cluster';
   if ((kind === 'Endpoints' || kind === 'EndpointSlice') && (Object.keys(labels).some((l) => l.endsWith('.kubernetes.io/managed-by')) || plain(metadata['annotations'])['endpoints.kubernetes.io/last-change-trigger-time'] !== undefined)) return 'made-by-cluster';
   if (kind === 'Pod' && plain(metadata['annotations'])['kubernetes.io/config.mirror'] !== undefined) return 'made-by-cluster';
   if (kind === 'FlowSchema' || kind === 'PriorityLevelConfiguration') return plain(metadata['annotations'])['apf.kubernetes.io/autoupdate-spec'] === 'true' ? 'made-by-cluster' : null;

@@ -81,6 +81,7 @@ describe('snapshot when', () => {
       expect(answer.basis[0]).toMatchObject({ key: expect.stringMatching(/^\/registry\//), what: expect.any(String), time: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/) });
     }
     expect((await snapshot('when', file('before'))).out).toMatch(/^Revision \d+ was written at 2024-02-29T18:05:5/);
+    expect((await snapshot('when', file('before'), '--revision', '99999999')).out).toMatch(/^When revision 99999999 was written is not known closely:\n {2}not before 2024-02-29T18:05:5.*\n {2}not after {2}\?$/m);
   });
 
   it('reads what a cut file still holds, and says that it is damaged', async () => {

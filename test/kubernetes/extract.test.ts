@@ -60,6 +60,11 @@ describe('the namespace that was deleted', () => {
     expect(web.manifests.map(nameOf)).toEqual(['services/specs billing/web', 'deployments billing/web']);
   });
 
+  it('leaves the Service of the API server itself, and its addresses, to the API server', () => {
+    const own = extractObjects(() => before, { ...all, namespace: 'default', kinds: ['svc', 'ep', 'endpointslice'] }, null);
+    expect([own.manifests, own.leftOut.map((o) => [o.resource, o.name, o.reason])]).toEqual([[], ['endpointslices', 'services/endpoints', 'services/specs'].map((resource) => [resource, 'kubernetes', 'made-by-cluster'])]);
+  });
+
   it('tells the flow schemas of the cluster from those that people wrote', () => {
     const flows = extractObjects(() => before, { ...all, kinds: ['flowschema'] }, null);
     expect([flows.manifests, new Set(flows.leftOut.map((o) => o.reason))]).toEqual([[], new Set(['made-by-cluster'])]);

@@ -34,7 +34,7 @@ export function define(command: Command): Command {
         const lines = unknown
           ? [say(language, 'kubernetes.when.unknown', { revision: String(revision ?? '?') })]
           : [
-              say(language, 'kubernetes.when.time', { revision: String(revision), best: rfc3339Utc(time.best) ?? '?', notBefore: rfc3339Utc(time.notBefore) ?? '?', notAfter: rfc3339Utc(time.notAfter, true) ?? '?' }),
+              say(language, time.best === null ? 'kubernetes.when.within' : 'kubernetes.when.time', { revision: String(revision), best: rfc3339Utc(time.best) ?? '?', notBefore: rfc3339Utc(time.notBefore) ?? '?', notAfter: rfc3339Utc(time.notAfter, true) ?? '?' }),
               ...basis.map((b) => `  ${terminalText(b.key)}  ${b.what} ${rfc3339Utc(b.time) ?? '?'}`),
               ...doubts(clock, language),
             ];

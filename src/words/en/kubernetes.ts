@@ -52,6 +52,7 @@ export const kubernetes = {
   'kubernetes.objects.encrypted': 'Encrypted at rest by {provider}, key {keyName}: {what}',
   'kubernetes.objects.unreadable': '{rows} values cannot be read, for example: {keys}',
   'kubernetes.when.time': 'Revision {revision} was written at {best}\n  not before {notBefore}\n  not after  {notAfter}\nProved by:',
+  'kubernetes.when.within': 'When revision {revision} was written is not known closely:\n  not before {notBefore}\n  not after  {notAfter}\nProved by:',
   'kubernetes.when.unknown': 'When revision {revision} was written cannot be told from the content: no readable Kubernetes object with a time was found. Use file times, names and logs.',
   'kubernetes.when.beyond': 'The newest revision that could be read is {newest}; a later one has no upper bound here.',
   'kubernetes.when.clock-ahead': 'The clock of {machine} was {seconds} s ahead of the others; its times were not used.',

@@ -53,6 +53,7 @@ export const kubernetes: Translation<typeof english> = {
   'kubernetes.objects.encrypted': '静态加密：提供者 {provider}，密钥 {keyName}：{what}',
   'kubernetes.objects.unreadable': '有 {rows} 个值无法读取，例如：{keys}',
   'kubernetes.when.time': '修订版本 {revision} 写入于 {best}\n  不早于 {notBefore}\n  不晚于 {notAfter}\n依据：',
+  'kubernetes.when.within': '无法确切知道修订版本 {revision} 的写入时间：\n  不早于 {notBefore}\n  不晚于 {notAfter}\n依据：',
   'kubernetes.when.unknown': '无法从内容判断修订版本 {revision} 的写入时间：没有找到带时间且可读的 Kubernetes 对象。请参考文件时间、文件名和日志。',
   'kubernetes.when.beyond': '能读到的最新修订版本是 {newest}；更晚的修订版本在此没有时间上限。',
   'kubernetes.when.clock-ahead': '{machine} 的时钟比其他机器快 {seconds} 秒；未采用它的时间。',
@@ -98,5 +99,5 @@ export const kubernetes: Translation<typeof english> = {
   'kubernetes.reading.damaged': '警告：{path} 有 {problems} 处损坏。显示的是仍能读出的内容（其中 {salvaged} 行来自树以外的页）。',
   'kubernetes.reading.log-failed': '警告：{path}：日志无法应用到末尾：{failure}',
   'kubernetes.reading.uncommitted': '{path}：最后 {writes} 次写入尚不确定是否已提交；多成员集群可能会丢弃它们。',
-  'kubernetes.reading.compacted': '修订号 {from} 之前被覆盖或删除的内容已被压缩清除：修订号 {revision} 时的状态只剩一部分。',
+  'kubernetes.reading.compacted': '修订版本 {from} 之前被覆盖或删除的内容已被压缩清除：修订版本 {revision} 时的状态只剩一部分。',
 };
