@@ -11,6 +11,7 @@ import { predictBoot, type BootPrediction } from '../../src/etcd/boot/index.js';
 import type { DataDir } from '../../src/etcd/data-dir.js';
 import { etcdLine, type EtcdLine } from '../../src/etcd/version.js';
 import { bytesSource } from '../../src/formats/source.js';
+import { hostsToStart } from '../../src/recovery/start-only.js';
 import { settingsOf, statusOf } from '../../test/analyze/scenario.js';
 import type { BootOutcome } from '../../test/damage/cases.js';
 import type { Files } from '../../test/damage/edits.js';
@@ -153,8 +154,8 @@ async function followed(value: Case, life: Life, files: readonly Files[], alone:
   const at = life.members.findIndex(({ name }) => candidate?.path.startsWith(`${name}/`) === true);
   if (kind === 'none' || kind === 'replace-member') return null;
   if (kind === 'repair-without-restore') {
-    const only = value.recommendation.conditions.find(({ key }) => key === 'recommend.condition.start-only')?.params['members'];
-    const among = positions.filter((position) => only === undefined || String(only).split(', ').includes(life.members[position]!.name));
+    const only = hostsToStart(value.recommendation.conditions);
+    const among = positions.filter((position) => only?.includes(life.members[position]!.name) ?? true);
     return among.length === 3 ? together : bootTogether(life, files, among);
   }
   if (kind === 'force-new-cluster' && at >= 0) return [alone[at]!];

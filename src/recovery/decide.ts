@@ -1,6 +1,6 @@
 import type { Cause, Confidence, Message, RecommendationKind } from '../case/model.js';
 import type { Place } from '../artifacts/place.js';
-import type { Judged } from './judge.js';
+import type { Judged } from './judged.js';
 import { otherStore } from '../installations/index.js';
 import { otherDigestStated } from './stated-digest.js';
 import { corruptMembers } from './health.js';
@@ -8,6 +8,7 @@ import { configuredDirectory, isLeftover, placeOfDirectory } from './place-of-di
 import { besideEtcd, withoutRestart } from './repairs.js';
 import { safeMajority } from './majority.js';
 import type { Situation } from './situation.js';
+import { startOnly } from './start-only.js';
 
 /** A fact that is missing, and the command that collects it. */
 export interface Missing {
@@ -158,12 +159,15 @@ function majorityOfDirectories(s: Situation): Decision | null {
   // Started together, a lagging majority would vote its old log over newer data.
   const majority = safeMajority(s.judged.filter(({ one }) => s.lineage.ours.has(one.candidate.id)), s.draft, s.health.quorum);
   if (majority === null) return null;
-  const names = (some: readonly Judged[]): string => [...new Set(some.map(({ one }) => one.candidate.host ?? one.candidate.path))].join(', ');
+  const names = (some: readonly Judged[]): readonly string[] => [...new Set(some.map(({ one }) => one.candidate.host ?? one.candidate.path))];
   const [start, out] = [names(majority.start), names(majority.out)];
-  const others = s.draft.members.flatMap(({ host, name }) => (host !== null && !start.split(', ').includes(host) ? [host] : host === null && name !== null ? [name] : []));
+  const others = s.draft.members.flatMap(({ host, name }) => (host !== null && !start.includes(host) ? [host] : host === null && name !== null ? [name] : []));
   return {
     ...base, kind: 'repair-without-restore', why: [why('majority-starts', { count: majority.start.length, members: s.health.members.length })],
-    conditions: [condition('copy-first'), out === '' && others.length === 0 ? condition('start-together') : condition('start-only', { members: start, others: others.join(', ') || out }), ...(out === '' ? [] : [condition('replace-after', { members: out })])],
+    conditions: [
+      condition('copy-first'), out.length + others.length === 0 ? condition('start-together') : startOnly(start, others.length > 0 ? others : out),
+      ...(out.length === 0 ? [] : [condition('replace-after', { members: out.join(', ') })]),
+    ],
     places: healthPlaces(s),
   };
 }

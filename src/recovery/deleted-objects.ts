@@ -2,7 +2,7 @@ import type { Draft, DraftCandidate } from '../case/draft.js';
 import { clockOf, deletionBursts, suspiciousChanges, type DeletionBurst, type KubeSurvey, type Suspicion } from '../kubernetes/index.js';
 import type { Interval } from '../time/interval.js';
 import { contentTime } from './content-time.js';
-import type { Judged } from './judge.js';
+import type { Judged } from './judged.js';
 
 /** Objects that people would miss went between an older usable file and the newest state. */
 export interface MassDeletion {

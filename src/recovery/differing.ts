@@ -1,8 +1,5 @@
 import type { Draft } from '../case/draft.js';
-import type { Message } from '../case/model.js';
-import type { Judged } from './judge.js';
-
-const reason = (key: string, params: Message['params']): Message => ({ key: `recommend.reason.${key}`, params });
+import { reason, type Judged } from './judged.js';
 
 /**
  * Members whose directories are whole and contradict each other cannot all be right, and no start notices. One that
@@ -10,7 +7,7 @@ const reason = (key: string, params: Message['params']): Message => ({ key: `rec
  * says so.
  */
 export function markDiffering(judged: readonly Judged[], draft: Draft): readonly Judged[] {
-  const whole = judged.filter(({ use, one }) => use === 'survivor' && one.boot !== null);
+  const whole = judged.filter(({ beside }) => beside === 'whole');
   const pairs = whole.length < 2 || draft.differing === undefined ? [] : draft.differing(new Set(whole.map(({ one }) => one.candidate.id)));
   if (pairs.length === 0) return judged;
   const against = (id: string): typeof pairs => pairs.filter(({ ids }) => ids.includes(id));
@@ -21,6 +18,6 @@ export function markDiffering(judged: readonly Judged[], draft: Draft): readonly
     if (!whole.includes(own) || first === undefined || (someIsOdd && !isOdd(own.one.candidate.id))) return own;
     const other = whole.find(({ one }) => one !== own.one && first.ids.includes(one.candidate.id))?.one.candidate.path ?? '?';
     const params = { path: other, revision: first.fork === null ? '?' : Number(first.fork.revision), key: first.fork?.key ?? '?' };
-    return someIsOdd ? { ...own, use: null, reasons: [reason('differs', params)] } : { ...own, reasons: [...own.reasons, reason('contradicts', params)] };
+    return someIsOdd ? { ...own, use: null, beside: null, reasons: [reason('differs', params)] } : { ...own, beside: null, reasons: [...own.reasons, reason('contradicts', params)] };
   });
 }

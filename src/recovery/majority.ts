@@ -2,7 +2,7 @@ import { isBackupDirectory } from '../case/backup-directory.js';
 import type { Draft } from '../case/draft.js';
 import type { Scenario } from '../etcd/boot/together.js';
 import type { BootReport } from '../etcd/verdict.js';
-import type { Judged } from './judge.js';
+import type { Judged } from './judged.js';
 
 /** Members that become the cluster again when they are started together, and those that stay out until then. */
 export interface Majority {
@@ -11,12 +11,6 @@ export interface Majority {
 }
 
 const idsOf = (some: readonly Judged[]): ReadonlySet<string> => new Set(some.map(({ one }) => one.candidate.id));
-
-/** Whole in itself, though it may lag behind another member. */
-const isWhole = ({ reasons }: Judged): boolean => reasons.some(({ key }) => key === 'recommend.reason.survivor') && !reasons.some(({ key }) => key === 'recommend.reason.contradicts');
-
-/** Its database is sound and it starts, but its log lost its end: a leader gives it what it lacks. */
-const canFollow = ({ one, reasons }: Judged): boolean => one.boot?.result !== 'dies' && reasons.some(({ key }) => key === 'recommend.reason.boot-fails-db-sound');
 
 /** False for the data of a member that belongs on another host: its peers would look for it there. */
 function isAtHome({ one: { boot, candidate } }: Judged, draft: Draft): boolean {
@@ -46,10 +40,10 @@ function byLog(a: Judged, b: Judged): number {
 export function safeMajority(judged: readonly Judged[], draft: Draft, quorum: number): Majority | null {
   const dirs = judged.filter(({ one }) => one.candidate.kind === 'data-dir' && one.boot !== null && !isBackupDirectory(one, draft));
   const atHome = dirs.filter((one) => isAtHome(one, draft)).sort(byLog);
-  const whole = atHome.filter(isWhole);
+  const whole = atHome.filter(({ beside }) => beside === 'whole');
   if (draft.together === undefined || whole.length === 0) return null;
   const without = (some: readonly Judged[]): readonly Judged[] => dirs.filter((one) => !some.includes(one));
   if (whole.length >= quorum && isSafe(draft.together(idsOf(dirs), new Set()), quorum)) return { start: whole, out: without(whole) };
-  const start = [...whole, ...atHome.filter(canFollow)].slice(0, quorum);
+  const start = [...whole, ...atHome.filter(({ beside }) => beside === 'follower')].slice(0, quorum);
   return isSafe(draft.together(idsOf(dirs), idsOf(without(start))), quorum) ? { start, out: without(start) } : null;
 }

@@ -9,6 +9,7 @@ import { missing, type MissingFact } from './plan-host.js';
 import { onEveryMember, onOneMember, repairs, withoutRestart } from './repairs.js';
 import { hasControlCharacter, shellWord } from './shell-word.js';
 import { saidIn } from './steps.js';
+import { hostsToStart } from './start-only.js';
 
 type Manual = Plan['manual'];
 
@@ -204,8 +205,8 @@ function repairInPlace(draft: Draft, recommendation: Recommendation, language: L
   // A full disk takes no copy: room is made first, with etcd stopped.
   steps.push(...(ids.includes('disk-full') ? [...causes, ...copied] : [...copied, ...causes]));
   if (ids.length === 0 && !recommendation.why.some((one) => one.key === 'recommend.why.majority-starts')) steps.push(step(null, 'repair.cause', []));
-  const only = recommendation.conditions.find(({ key }) => key === 'recommend.condition.start-only')?.params['members'];
-  const started = only === undefined ? stopped : stopped.filter((member) => String(only).split(', ').includes(member?.host ?? ''));
+  const only = hostsToStart(recommendation.conditions);
+  const started = only === null ? stopped : stopped.filter((member) => only.includes(member?.host ?? ''));
   if (started.length > 0) steps.push(...together(started.map((member) => {
     const words = memberWords(member, draft, open);
     return step(words.host, 'repair.start', words.start);

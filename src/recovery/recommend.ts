@@ -5,7 +5,7 @@ import type { Language } from '../words/catalogue.js';
 import { revisionJump } from '../kubernetes/index.js';
 import { candidateLoss, type CandidateLoss } from './candidate-loss.js';
 import { decide } from './decide.js';
-import type { Judged } from './judge.js';
+import type { Judged } from './judged.js';
 import { risksOf } from './risks.js';
 import { situationOf, type Situation } from './situation.js';
 
