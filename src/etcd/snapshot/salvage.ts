@@ -1,6 +1,7 @@
 import { bucketEntries, openBolt, type Bolt, type Row } from '../../formats/bbolt/db.js';
-import { inspectBucket, type LostRange } from '../../formats/bbolt/inspect.js';
+import { inspectBucket, keptRange, keptRow, type LostRange } from '../../formats/bbolt/inspect.js';
 import { pageFlag, pageHeaderSize } from '../../formats/bbolt/layout.js';
+import { PageSet, type ReachedPages } from '../../formats/bbolt/page-set.js';
 import { isContiguous, leafElements, readPage } from '../../formats/bbolt/page.js';
 import { readAhead } from '../../formats/read-ahead.js';
 import type { ByteSource } from '../../formats/source.js';
@@ -81,7 +82,7 @@ function onePerRevision(rows: readonly SalvagedRow[]): SalvagedRow[] {
 }
 
 /** Pages that look like leaves of bucket `key` but that no tree reaches; every page start is tried once. */
-function scanStale(bolt: Bolt, reached: ReadonlySet<number>, into: Collected): void {
+function scanStale(bolt: Bolt, reached: Pick<ReachedPages, 'has'>, into: Collected): void {
   const pages = Math.floor(bolt.source.byteLength / bolt.pageSize);
   for (let number = 2; number < pages; number++) {
     if (reached.has(number)) continue;
@@ -96,11 +97,12 @@ function scanStale(bolt: Bolt, reached: ReadonlySet<number>, into: Collected): v
 }
 
 /** Salvages a file: the tree first, then every page that it does not reach. The input is only read. */
-export function salvage(source: ByteSource): Salvage {
+export function salvage(file: ByteSource): Salvage {
+  const source = readAhead(file);
   const bolt = openBolt(source);
   const into = collected();
   const small = new Map<string, Row[]>();
-  const visited = new Set<number>();
+  const visited = new PageSet(bolt.source.byteLength, bolt.pageSize);
   const lost: LostRange[] = [];
   const doubtfulPages = new Set<number>();
   for (const entry of bucketEntries(bolt, visited, nothing)) {
@@ -109,15 +111,15 @@ export function salvage(source: ByteSource): Salvage {
     const list: Row[] = [];
     inspectBucket(bolt, entry, visited, {
       report: (problem) => void (problem.page === null ? undefined : doubtfulPages.add(problem.page)),
-      lost: (range) => (name === 'key' ? lost.push(range) : undefined),
-      row: (row) => (name === 'key' ? into.add(row, bolt.pageSize, 'whole') : void list.push(row)),
+      lost: (range) => (name === 'key' ? lost.push(keptRange(range)) : undefined),
+      row: (row) => (name === 'key' ? into.add(row, bolt.pageSize, 'whole') : void list.push(keptRow(row))),
     });
     if (name !== 'key') small.set(name, list);
   }
   const reached = into.rows.map((row) => (doubtfulPages.has(row.page) ? { ...row, confidence: 'doubtful' as const } : row));
   into.rows.length = 0;
   scanStale(bolt, visited, into);
-  return { source: readAhead(source), rows: onePerRevision([...reached, ...into.rows]), small, compactRevision: compactRevision(contentsOf(small)) ?? 1n, lost };
+  return { source, rows: onePerRevision([...reached, ...into.rows]), small, compactRevision: compactRevision(contentsOf(small)) ?? 1n, lost };
 }
 
 /** The newest surviving version of a key. */

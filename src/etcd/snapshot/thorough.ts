@@ -1,8 +1,9 @@
 import { crc32c } from '../../formats/crc32c.js';
 import { bucketEntries, type Bolt, type Row } from '../../formats/bbolt/db.js';
-import { inspectBucket, inspectTree, isBucketRow, type LostRange } from '../../formats/bbolt/inspect.js';
+import { inspectBucket, inspectTree, isBucketRow, keptRange, keptRow, type LostRange } from '../../formats/bbolt/inspect.js';
 import { noFreelist, pageFlag } from '../../formats/bbolt/layout.js';
 import { readAhead } from '../../formats/read-ahead.js';
+import { PageSet, type ReachedPages } from '../../formats/bbolt/page-set.js';
 import { pageType, readPage } from '../../formats/bbolt/page.js';
 import type { Problem } from '../../formats/problem.js';
 import { latin1 } from '../../formats/latin1.js';
@@ -61,7 +62,7 @@ function metaProblems(bolt: Bolt, report: (problem: Problem) => void): void {
 }
 
 /** A stored list of free pages: right type, each page once, none in use, none beyond the end (bbolt tx_check.go). */
-function freelistProblems(bolt: Bolt, used: ReadonlySet<number>, report: (problem: Problem) => void): void {
+function freelistProblems(bolt: Bolt, used: Pick<ReachedPages, 'has'>, report: (problem: Problem) => void): void {
   const { active } = bolt.metas;
   if (active === null || active.freelist === noFreelist) return;
   const number = active.freelist < BigInt(bolt.highWater) ? Number(active.freelist) : -1;
@@ -89,14 +90,12 @@ function freelistProblems(bolt: Bolt, used: ReadonlySet<number>, report: (proble
   if (inUse > 0) say(`${inUse} pages in the list of free pages are in use; the next writes would overwrite them`);
 }
 
-const copyOf = (bytes: Uint8Array | null): Uint8Array | null => (bytes === null ? null : Uint8Array.from(bytes));
-
 /** Reads everything that can be read, and lists everything that is wrong. */
 export function inspectDatabase(file: Bolt): Findings {
   const bolt: Bolt = { ...file, source: readAhead(file.source) };
   const { report, problems } = collector();
   metaProblems(bolt, report);
-  const visited = new Set<number>();
+  const visited = new PageSet(bolt.source.byteLength, bolt.pageSize);
   const { active } = bolt.metas;
   const rootLost: LostRange[] = [];
   if (active !== null) {
@@ -128,13 +127,12 @@ export function inspectDatabase(file: Bolt): Findings {
     const list: Row[] = [];
     inspectBucket(bolt, entry, visited, {
       report,
-      // What is kept is copied: a view would keep the piece of the file around it.
-      lost: ({ page, from, to }) => (name === 'key' ? lost.push({ page, from: copyOf(from), to: copyOf(to) }) : undefined),
+      lost: (range) => (name === 'key' ? lost.push(keptRange(range)) : undefined),
       row: (row) => {
         // The value of a row follows its key.
         hash = crc32c(new Uint8Array(row.key.buffer, row.key.byteOffset, row.key.length + row.value.length), hash);
         if (name !== 'key') {
-          list.push({ ...row, key: Uint8Array.from(row.key), value: Uint8Array.from(row.value) });
+          list.push(keptRow(row));
           return;
         }
         revisions += 1;

@@ -2,6 +2,7 @@ import type { Problem } from '../problem.js';
 import type { ByteSource } from '../source.js';
 import { bucketHeaderSize, bucketLeafFlag, noFreelist, pageFlag, pageHeaderSize } from './layout.js';
 import { readMetas, type Metas } from './meta.js';
+import type { ReachedPages } from './page-set.js';
 import { branchElements, leafElements, pageOf, pageType, readPage, type Page } from './page.js';
 
 /** An opened file. Opening never fails: what is wrong is in `metas` and in the problems of each walk. */
@@ -65,7 +66,7 @@ function problem(code: string, page: number, pageSize: number, message: string, 
  * Leaf pages below a page, in key order, each once. Pages that are out of bounds, of the wrong type,
  * with another id, or reached before are reported and left out.
  */
-export function* leafPages(bolt: Bolt, root: number, visited: Set<number>, report: Report): Generator<Page> {
+export function* leafPages(bolt: Bolt, root: number, visited: ReachedPages, report: Report): Generator<Page> {
   const work: { readonly number: number; readonly depth: number; readonly path: readonly number[] }[] = [{ number: root, depth: 0, path: [] }];
   for (let at = work.pop(); at !== undefined; at = work.pop()) {
     const { number, depth } = at;
@@ -115,7 +116,7 @@ function rowsOf(page: Page, bolt: Bolt, report: Report): Row[] {
 }
 
 /** Entries of the root bucket, in order. */
-export function* bucketEntries(bolt: Bolt, visited: Set<number>, report: Report): Generator<BucketEntry> {
+export function* bucketEntries(bolt: Bolt, visited: ReachedPages, report: Report): Generator<BucketEntry> {
   const { active } = bolt.metas;
   if (active === null) return;
   if (active.root > BigInt(Number.MAX_SAFE_INTEGER)) {
@@ -153,7 +154,7 @@ export function* bucketEntries(bolt: Bolt, visited: Set<number>, report: Report)
 }
 
 /** Rows of one bucket in key order. */
-export function* bucketRows(bolt: Bolt, bucket: BucketEntry, visited: Set<number>, report: Report): Generator<Row> {
+export function* bucketRows(bolt: Bolt, bucket: BucketEntry, visited: ReachedPages, report: Report): Generator<Row> {
   if (bucket.inline !== null) yield* rowsOf(bucket.inline, bolt, report);
   else if (bucket.root !== null) for (const page of leafPages(bolt, bucket.root, visited, report)) yield* rowsOf(page, bolt, report);
 }

@@ -12,6 +12,7 @@
 export { bucketEntries, bucketRows, leafPages, openBolt, type Bolt, type BucketEntry, type Report, type Row } from './db.js';
 export { readMeta, readMetas, type Meta, type Metas } from './meta.js';
 export { branchElements, isContiguous, leafElements, pageOf, pageType, readPage, type BranchElement, type LeafElement, type Page } from './page.js';
+export type { ReachedPages } from './page-set.js';
 export { inspectBucket, inspectTree, isBucketRow, type InspectionVisitor, type LostRange } from './inspect.js';
 export { writeBolt, type NewBucket, type NewRow, type PageSink } from './write.js';
 export type { Problem, ProblemSeverity } from '../problem.js';

@@ -1,6 +1,7 @@
 import type { Problem, ProblemSeverity } from '../problem.js';
 import type { Bolt, BucketEntry, Report, Row } from './db.js';
 import { bucketLeafFlag, elementSize, pageFlag, pageHeaderSize } from './layout.js';
+import type { ReachedPages } from './page-set.js';
 import { branchElements, isContiguous, leafElements, pageType, readPage, type Page } from './page.js';
 
 /** A page range that a tree promised and the file does not deliver. Bounds are keys; null = open. */
@@ -28,7 +29,7 @@ function problem(code: string, page: number, pageSize: number, message: string, 
 
 interface Walk {
   readonly bolt: Bolt;
-  readonly visited: Set<number>;
+  readonly visited: ReachedPages;
   readonly visitor: InspectionVisitor;
   /** The last key that was read, over page borders. */
   last: Uint8Array | null;
@@ -68,7 +69,7 @@ function leafRows(walk: Walk, page: Page, min: Uint8Array | null, max: Uint8Arra
 }
 
 /** Walks a tree in key order with every check that bbolt's own check makes, and its stricter ones. */
-export function inspectTree(bolt: Bolt, root: number, visited: Set<number>, visitor: InspectionVisitor): void {
+export function inspectTree(bolt: Bolt, root: number, visited: ReachedPages, visitor: InspectionVisitor): void {
   const walk: Walk = { bolt, visited, visitor, last: null };
   const visit = (number: number, depth: number, min: Uint8Array | null, max: Uint8Array | null): void => {
     const lost = (code: string, message: string): void => {
@@ -113,7 +114,7 @@ export function inspectTree(bolt: Bolt, root: number, visited: Set<number>, visi
 }
 
 /** The rows of one bucket, inspected; an inline bucket is one page. */
-export function inspectBucket(bolt: Bolt, bucket: BucketEntry, visited: Set<number>, visitor: InspectionVisitor): void {
+export function inspectBucket(bolt: Bolt, bucket: BucketEntry, visited: ReachedPages, visitor: InspectionVisitor): void {
   if (bucket.root !== null) return inspectTree(bolt, bucket.root, visited, visitor);
   if (bucket.inline === null) return;
   const walk: Walk = { bolt, visited, visitor, last: null };
@@ -125,3 +126,11 @@ export function inspectBucket(bolt: Bolt, bucket: BucketEntry, visited: Set<numb
 
 /** True for a row that holds a bucket. */
 export const isBucketRow = (row: Row): boolean => (row.flags & bucketLeafFlag) !== 0;
+
+const copyOf = (bytes: Uint8Array | null): Uint8Array | null => (bytes === null ? null : Uint8Array.from(bytes));
+
+/** A row to be kept: a view would keep the piece of the file around it. */
+export const keptRow = (row: Row): Row => ({ ...row, key: Uint8Array.from(row.key), value: Uint8Array.from(row.value) });
+
+/** The same for a range that is lost. */
+export const keptRange = ({ page, from, to }: LostRange): LostRange => ({ page, from: copyOf(from), to: copyOf(to) });

@@ -1,4 +1,5 @@
 import { bucketLeafFlag, noFreelist, pageFlag } from '../layout.js';
+import { PageSet } from '../page-set.js';
 import { Death } from './death.js';
 import { checkBranch, checkLeaf, inOrder, mostErrors, stackText, unbounded, type Bounds, type Order } from './key-order.js';
 import type { PageNumber } from './mapped-file.js';
@@ -23,7 +24,7 @@ export interface WrongClaim {
 
 interface Walk {
   readonly tx: Transaction;
-  readonly reachable: Set<PageNumber>;
+  readonly reachable: PageSet;
   readonly freed: ReadonlySet<PageNumber>;
   readonly error: CheckError;
   readonly step: () => void;
@@ -33,7 +34,9 @@ interface Walk {
   wrongClaim: WrongClaim | null;
 }
 
-function walkOf(tx: Transaction, error: CheckError, reachable = new Set<PageNumber>(), freed: ReadonlySet<PageNumber> = new Set()): Walk {
+const pagesOf = (tx: Transaction): PageSet => new PageSet(tx.map.fileSize, tx.pageSize);
+
+function walkOf(tx: Transaction, error: CheckError, reachable = pagesOf(tx), freed: ReadonlySet<PageNumber> = new Set()): Walk {
   const walk: Walk = {
     tx,
     reachable,
@@ -162,7 +165,7 @@ export function checkErrors(tx: Transaction, stored: readonly PageNumber[] | nul
     if (errors.length >= most) throw full;
   };
   const freed = new Set<PageNumber>();
-  const reachable = new Set<PageNumber>();
+  const reachable = pagesOf(tx);
   try {
     for (const id of stored ?? []) {
       if (freed.has(id)) error(`page ${id}: already freed`);
