@@ -22,6 +22,8 @@ const plenty = 12_000;
 const slash = 0x2f;
 /** Parts of keys whose values name clocks or the cluster. */
 const telling = ['leases/', 'minions/', 'nodes/', 'namespaces/'].map((word) => Buffer.from(word));
+/** Keys whose values are renewed again and again. */
+const renewing = /\/leases\//;
 const nothing = new Uint8Array(0);
 
 /** Half of the older points go; the newest quarter stays. They are in the order in which writes were read, or its reverse: `falling`. */
@@ -193,7 +195,8 @@ export class Surveyor {
       if (this.unreadable.keys.size < 12) this.unreadable.keys.add(key);
     }
     this.noteIdentity();
-    this.states.take(this.number, value, reading, this.renewed);
+    // The newest renewal may be the damaged one: the earlier ones still tell.
+    this.states.take(this.number, value, reading, this.renewed || renewing.test(key));
     this.boundPoints();
   }
 

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { openBackend, rowsOf } from '../../src/etcd/mvcc.js';
 import { writeBolt } from '../../src/formats/bbolt/write.js';
 import { bytesSource } from '../../src/formats/source.js';
-import { surveyWrites } from '../../src/kubernetes/index.js';
+import { surveyWrites, type KubeSurvey } from '../../src/kubernetes/index.js';
 import { readingNotes, writesOfFile, writesOfMember } from '../../src/kubernetes/writes.js';
 import { clockOf, timeOfRevision } from '../../src/time/revision-clock.js';
 import { baseFiles } from '../damage/cases.js';
@@ -60,15 +60,42 @@ describe.each(snapshotNames.filter((name) => truthOf(name) !== null && !/-m[23]$
   });
 });
 
+interface Stored {
+  readonly key: Uint8Array;
+  readonly value: Uint8Array;
+}
+
+const rowsIn = (name: string): Stored[] => [...rowsOf(openBackend(bytesSource(snapshotBytes(name))), 'key')].map(({ key, value }) => ({ key: Uint8Array.from(key), value: Uint8Array.from(value) }));
+
+/** A sound file with these rows. */
+function fileOf(rows: readonly Stored[]): Buffer {
+  const pages: { readonly bytes: Uint8Array; readonly offset: number }[] = [];
+  const file = Buffer.alloc(writeBolt([{ name: Buffer.from('key'), rows }], (bytes, offset) => void pages.push({ bytes, offset })));
+  for (const { bytes, offset } of pages) file.set(bytes, offset);
+  return file;
+}
+
+describe('Leases of which the newest value is damaged', () => {
+  it.each(['v3.3.25/shop-single-late', 'v3.5.16/kubesphere-single-late'])('%s: all but that one are still read', (name) => {
+    const rows = rowsIn(name);
+    const newest = new Map<string, number>();
+    rows.forEach(({ value }, i) => {
+      const node = /\/leases\/kube-node-lease\/([\w-]+)/.exec(Buffer.from(value).toString('latin1'))?.[1];
+      if (node !== undefined) newest.set(node, i);
+    });
+    const damaged = new Set(newest.values());
+    const renewals = (survey: KubeSurvey): number => survey.points.filter((p) => p.what === 'renewTime').length;
+    const survey = surveyWrites(writesOfFile(bytesSource(fileOf(rows.map(({ key, value }, i) => ({ key, value: damaged.has(i) ? Uint8Array.from(value).fill(0, -20) : value }))))));
+    expect(renewals(survey)).toBe(renewals(surveyOf(name)) - newest.size);
+  });
+});
+
 describe('rows that hold the content of other revisions', () => {
   it.each([['v3.3.25/shop-single-early', 31_342], ['v3.5.30/shop-three-late-m1', 62_679], ['v3.7.3/shop-single-late', 94_016]] as const)('%s: their times are not taken for those of their place', (name, seed) => {
     const random = randomFrom(seed);
-    const rows = [...rowsOf(openBackend(bytesSource(snapshotBytes(name))), 'key')].map(({ key, value }) => ({ key: Uint8Array.from(key), value: Uint8Array.from(value) }));
+    const rows = rowsIn(name);
     const mixed = rows.map(({ key, value }) => ({ key, value: random() < 0.2 && key.length === 17 ? rows[Math.floor(random() * rows.length)]!.value : value }));
-    const pages: { readonly bytes: Uint8Array; readonly offset: number }[] = [];
-    const file = Buffer.alloc(writeBolt([{ name: Buffer.from('key'), rows: mixed }], (bytes, offset) => void pages.push({ bytes, offset })));
-    for (const { bytes, offset } of pages) file.set(bytes, offset);
-    const survey = surveyWrites(writesOfFile(bytesSource(file)));
+    const survey = surveyWrites(writesOfFile(bytesSource(fileOf(mixed))));
     const clock = clockOf(survey);
     for (const [revision, time] of truthOf(name)!.times) {
       if (revision > survey.newestRevision!) continue;
