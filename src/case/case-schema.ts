@@ -96,7 +96,7 @@ const plan = open({
 });
 const manifestEntry = open({ path: z.string(), size: count, sha256, mtime: time, kind: z.string(), recognisedBy: z.string(), host: z.string().nullable(), firstLine: z.string().nullable() });
 
-export const caseSchema = open({
+const caseSchema = open({
   schemaVersion: z.literal(schemaVersion), tool: open({ name: z.literal('etcd-autopsy'), version: z.string() }), options: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).readonly(),
   language: z.enum(['en', 'zh-CN']), title: z.string(), manifestSha256: sha256, inputUnchanged: z.boolean(), zone: text,
   hosts: z.array(host).readonly(), installation, members: z.array(member).readonly(), candidates: z.array(candidate).readonly(),

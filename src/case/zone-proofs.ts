@@ -19,7 +19,7 @@ export interface OffsetProof {
 const quarter = 15 * 60_000;
 
 /** The offset between a wall clock and an instant, when it is a whole quarter of an hour within `slackMs`. */
-export function offsetBetween(wallMs: number, ms: number, slackMs: number): number | null {
+function offsetBetween(wallMs: number, ms: number, slackMs: number): number | null {
   const quarters = Math.round((wallMs - ms) / quarter);
   if (Math.abs(wallMs - ms - quarters * quarter) > slackMs || quarters < -48 || quarters > 56) return null;
   return quarters * 15;

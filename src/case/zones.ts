@@ -22,7 +22,7 @@ interface Word {
 }
 
 /** How a zone is written: its name, or `+08:00`. */
-export function zoneWords(zone: ZoneReading): string {
+function zoneWords(zone: ZoneReading): string {
   if (zone.kind === 'place') return zone.name;
   const minutes = Math.abs(zone.minutes);
   if (minutes === 0) return 'UTC';

@@ -95,7 +95,7 @@ export function memberAddedAt(memberId: string, peerUrls: readonly string[], fro
 }
 
 /** Tokens that installers give to the clusters they found. */
-export const knownTokens: readonly string[] = ['etcd-cluster', 'etcd-cluster-0', 'etcd-cluster-1', 'k8s_etcd', 'k8s-etcd-cluster', 'etcd-k8s-cluster', 'etcd', 'default', 'tkn', ''];
+const knownTokens: readonly string[] = ['etcd-cluster', 'etcd-cluster-0', 'etcd-cluster-1', 'k8s_etcd', 'k8s-etcd-cluster', 'etcd-k8s-cluster', 'etcd', 'default', 'tkn', ''];
 
 /** The token with which a founder's id was made; null when none of those tried fits. */
 export function tokenOfFounder(memberId: string, peerUrls: readonly string[], tokens: readonly string[] = knownTokens): string | null {

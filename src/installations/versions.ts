@@ -12,7 +12,7 @@ function rank(fact: VersionFact): number {
 }
 
 /** The numbers of an image tag: `registry.k8s.io/etcd:3.5.16-0` gives `3.5.16`. */
-export function versionOfImage(image: string): string | null {
+function versionOfImage(image: string): string | null {
   return /:v?(\d+\.\d+\.\d+)[^/]*$/.exec(image)?.[1] ?? null;
 }
 

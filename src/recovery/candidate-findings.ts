@@ -67,7 +67,7 @@ function* misnamed(s: Situation): Generator<Raw> {
 function* stated(s: Situation): Generator<Raw> {
   for (const one of s.draft.candidates) {
     const other = otherDigestStated(one, s.draft);
-    if (other !== null) yield { code: 'candidate.checksum-differs', severity: 'warning', params: { path: one.candidate.path, artifact: other.at.artifact }, of: [one] };
+    if (other !== null) yield { code: 'candidate.checksum-differs', severity: 'warning', params: { path: one.candidate.path, artifact: other.artifact }, of: [one] };
   }
 }
 

@@ -19,7 +19,6 @@ export interface MemberState {
 /** What the bundle proves about the running cluster at collection. */
 export interface ClusterHealth {
   readonly members: readonly MemberState[];
-  readonly healthy: number;
   readonly failing: number;
   /** Members that a majority needs. */
   readonly quorum: number;
@@ -142,7 +141,7 @@ export function clusterHealth(draft: Draft): ClusterHealth {
   const down = !quorumAlive && (members.length > 1 ? failing > members.length - quorum : failing > 0 || writesFail.length > 0 || refused);
   const running = healthy + members.filter((one) => one.health === 'unknown' && runsLong(one.member, draft)).length;
   return {
-    members, healthy, failing, quorum, writesFail, quorumAlive, running, quorumLikely: !quorumAlive && !down && members.length > 0 && running >= quorum && writesFail.length === 0 && !refused,
+    members, failing, quorum, writesFail, quorumAlive, running, quorumLikely: !quorumAlive && !down && members.length > 0 && running >= quorum && writesFail.length === 0 && !refused,
     quorumLost: members.length > 0 && failing > members.length - quorum,
     allHealthy: members.length > 0 && healthy === members.length && writesFail.length === 0,
     down,

@@ -22,7 +22,7 @@ export interface RestoreFolderOptions {
 }
 
 /** `plan.json` in its published form. */
-export function planJson(plan: Plan): string {
+function planJson(plan: Plan): string {
   const steps = plan.steps.map((step) => ({ id: step.id, host: step.host, address: step.address, script: step.script, phase: step.phase, needs: step.needs, expect: step.expect.text }));
   return `${JSON.stringify({ schemaVersion: 1, candidate: plan.candidate, steps }, null, 2)}\n`;
 }

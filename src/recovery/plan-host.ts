@@ -74,7 +74,7 @@ export function endpointOf(urls: readonly string[], peerUrl: string): string {
 }
 
 /** A file name for the script of a host; names that differ only in odd characters collide and are refused. */
-export function scriptName(host: string): string {
+function scriptName(host: string): string {
   return `restore-${host.replace(/[^A-Za-z0-9._-]/g, '_')}.sh`;
 }
 

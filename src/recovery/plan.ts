@@ -20,7 +20,7 @@ export interface PlanOrMissing {
 }
 
 /** The candidate that a recommendation names: by path, else by its SHA-256. */
-export function chosenCandidate(draft: Draft, recommendation: Recommendation): DraftCandidate | null {
+function chosenCandidate(draft: Draft, recommendation: Recommendation): DraftCandidate | null {
   const wanted = recommendation.candidate;
   if (wanted === null) return null;
   return draft.candidates.find((one) => one.candidate.path === wanted.path && (wanted.sha256 === null || one.candidate.sha256 === wanted.sha256))

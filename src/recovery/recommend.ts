@@ -1,5 +1,5 @@
 import type { DraftCandidate, Draft } from '../case/draft.js';
-import type { Candidate, Cause, CaseEvent, Message, Outage, Recommendation, Said } from '../case/model.js';
+import type { Candidate, Cause, Message, Outage, Recommendation, Said } from '../case/model.js';
 import { say } from '../words/say.js';
 import type { Language } from '../words/catalogue.js';
 import { revisionJump } from '../kubernetes/index.js';
@@ -60,11 +60,11 @@ function whyNot(other: Judged, chosen: Judged | null, kind: Recommendation['kind
  */
 export function recommend(
   draft: Draft,
-  timeline: { readonly events: readonly CaseEvent[]; readonly outage: Outage } | null,
+  timeline: { readonly outage: Outage } | null,
   diagnosis: { readonly causes: readonly Cause[] } | null,
   language: Language,
 ): Recommended {
-  const situation = situationOf(draft, { events: timeline?.events ?? [], outage: timeline?.outage ?? null, causes: diagnosis?.causes ?? [] });
+  const situation = situationOf(draft, { outage: timeline?.outage ?? null, causes: diagnosis?.causes ?? [] });
   const said = (message: Message): Said => ({ ...message, text: say(language, message.key, message.params) });
   const losses = new Map(situation.judged.map((judged) => [judged.one.candidate.id, lossOf(judged, situation, draft)]));
   const candidates = situation.judged.map((judged) => judgedCandidate(judged, losses.get(judged.one.candidate.id) ?? null, said));

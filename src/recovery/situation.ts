@@ -1,6 +1,6 @@
 import { isBackupDirectory } from '../case/backup-directory.js';
 import type { Draft, DraftCandidate } from '../case/draft.js';
-import type { CaseEvent, Cause, Outage } from '../case/model.js';
+import type { Cause, Outage } from '../case/model.js';
 import { deletedInHistory, massDeletion, type DeletionInHistory, type MassDeletion } from './deleted-objects.js';
 import { clusterHealth, type ClusterHealth } from './health.js';
 import { judgeCandidates, rankUsable } from './judge.js';
@@ -11,7 +11,6 @@ import { damagingCauses, repairableCauses } from './repairable.js';
 
 /** What the recommendation reads besides the draft. */
 export interface Findings {
-  readonly events: readonly CaseEvent[];
   readonly outage: Outage | null;
   readonly causes: readonly Cause[];
 }

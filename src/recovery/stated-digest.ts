@@ -1,12 +1,6 @@
 import type { Draft, DraftCandidate } from '../case/draft.js';
 import type { Place } from '../artifacts/place.js';
 
-/** What a checksum file beside a snapshot says that does not fit the snapshot. */
-export interface StatedDigest {
-  readonly stated: string;
-  readonly at: Place;
-}
-
 const folderOf = (path: string): string => path.replace(/[^/!]*$/, '');
 const nameOf = (path: string): string => path.split(/[/!]/).pop() ?? path;
 
@@ -15,13 +9,13 @@ const nameOf = (path: string): string => path.split(/[/!]/).pop() ?? path;
  * SHA-256. The file's own digest may still be right: then the checksum file was copied from another one, or
  * the snapshot was put in the place of the one that was meant. Null when all agree or none speaks.
  */
-export function otherDigestStated(one: DraftCandidate, draft: Draft): StatedDigest | null {
+export function otherDigestStated(one: DraftCandidate, draft: Draft): Place | null {
   const { path, sha256, kind } = one.candidate;
   if (sha256 === null || kind === 'data-dir') return null;
   for (const fact of draft.facts) {
     if (fact.kind !== 'digest' || fact.algorithm !== 'sha256' || !/sha-?256|checksum/i.test(nameOf(fact.at.artifact))) continue;
     if (folderOf(fact.at.artifact) !== folderOf(path) || nameOf(fact.path) !== nameOf(path)) continue;
-    if (fact.digest.toLowerCase() !== sha256) return { stated: fact.digest.toLowerCase(), at: fact.at };
+    if (fact.digest.toLowerCase() !== sha256) return fact.at;
   }
   return null;
 }

@@ -34,7 +34,7 @@ function shown(line: string, work: string): string {
 const directories = (host: PlanHost): readonly string[] => [host.dataDir, ...(host.walDir === null ? [] : [host.walDir])];
 
 /** The commands behind one phase as the script runs them, with every value filled in. */
-export function phaseCommands(phase: Phase, plan: ScriptPlan, host: PlanHost): readonly string[] {
+function phaseCommands(phase: Phase, plan: ScriptPlan, host: PlanHost): readonly string[] {
   const work = workFolder(plan, host);
   const data = shellWord(host.dataDir);
   const inside = (path: string, word: string): string => shellWord(`${path}/.${word}-${plan.id}`);

@@ -30,7 +30,7 @@ function rowOf(event: CaseEvent, at: number): Row {
 }
 
 /** All events that have any time, in order. Events without one are in `case.json` only. */
-export function timesketchRows(theCase: Pick<Case, 'events'>): readonly Row[] {
+function timesketchRows(theCase: Pick<Case, 'events'>): readonly Row[] {
   return theCase.events
     .flatMap((event) => {
       const at = Date.parse(event.time.best ?? event.time.notBefore ?? event.time.notAfter ?? '');

@@ -12,7 +12,7 @@ const fileChange = /^(?:rm|mv|cp|rsync|tar|scp|dd|unzip|gunzip)\s/;
 const controlPath = /etcd|kubernetes|\/var\/lib\/|\/var\/log|\/var\/backups|rancher|snapshot|manifests|\.db\b/;
 
 /** True for a command that may have changed etcd, its data, its host or the API server. */
-export function changesSomething(command: string): boolean {
+function changesSomething(command: string): boolean {
   return command.split(/\s*(?:\|\|?|;|&&)\s*/).some((part) => {
     const simple = part.trim().replace(/^(?:(?:sudo|env|nohup|time|\w+=\S*)\s+)*/, '');
     return changing.test(simple) || (fileChange.test(simple) && controlPath.test(simple));

@@ -19,7 +19,7 @@ export interface HostRecord {
 }
 
 /** Stretches that can be asked for overlap with a span of time without looking at all of them. */
-export class Stretches {
+class Stretches {
   private readonly sorted: readonly Stretch[];
   /** The latest end among the first n stretches. */
   private readonly reach: Float64Array;

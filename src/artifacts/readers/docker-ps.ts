@@ -89,7 +89,7 @@ function containerFact(section: Section, line: TextLine, runtime: ContainerFact[
 }
 
 /** Reads docker's STATUS column (moby container/state.go). */
-export function parseContainerStatus(text: string): Pick<ContainerFact, 'state' | 'exitCode' | 'since'> {
+function parseContainerStatus(text: string): Pick<ContainerFact, 'state' | 'exitCode' | 'since'> {
   const exit = /\((-?\d+)\)/.exec(text)?.[1];
   const since = /(?:Up|\))\s+(.*?)(?:\s+\(|$)/.exec(text)?.[1];
   const states: readonly (readonly [RegExp, ContainerFact['state']])[] = [

@@ -10,7 +10,7 @@ const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? val
 const text = (value: unknown): string => (typeof value === 'string' ? value : typeof value === 'number' || typeof value === 'boolean' ? String(value) : '');
 
 /** Parses JSON whose integers of 16 digits and more become strings, so that 64-bit ids stay exact. */
-export function parseWideJson(source: string): unknown {
+function parseWideJson(source: string): unknown {
   return JSON.parse(source.replace(/([:[,]\s*)(-?\d{16,20})(?=\s*[,}\]])/g, '$1"$2"'));
 }
 

@@ -122,7 +122,7 @@ const minute = 60_000;
 const day = 86_400_000;
 
 /** Splits `Jul 10 15:06 name` into time and name; years, seconds and zones as far as they are written. */
-export function datedName(rest: string): { readonly time: Stamp | null; readonly name: string } | null {
+function datedName(rest: string): { readonly time: Stamp | null; readonly name: string } | null {
   const iso = isoDate.exec(rest);
   if (iso !== null) return { time: parseIso(iso[1]!.replace(/ ([+-]\d{4})$/, '$1')), name: iso[2]! };
   const seconds = epochDate.exec(rest);

@@ -9,7 +9,7 @@ export interface Prompt {
 }
 
 /** Commands that operators type on a broken control plane; tells a bare `# ls` from a comment. */
-export const knownCommands: ReadonlySet<string> = new Set((
+const knownCommands: ReadonlySet<string> = new Set((
   'cat less more head tail grep egrep fgrep zgrep zcat awk sed cut sort uniq wc tr tee xargs find ls ll l la dir stat tree file du df mount umount findmnt lsblk blkid fdisk parted ' +
   'date timedatectl chronyc ntpq ntpdate ntpstat hwclock uptime who w last lastb id whoami hostname hostnamectl uname free top htop vmstat iostat sar ps pgrep pidof kill pkill ss netstat lsof nc telnet ping curl wget dig nslookup ip ifconfig route arp iptables ' +
   'systemctl journalctl service chkconfig dmesg sysctl sestatus getenforce restorecon crontab at echo printf export set env printenv history cd pwd mkdir cp mv rm rmdir ln chmod chown touch tar gzip gunzip zip unzip xz zstd scp rsync ssh sudo su time timeout watch for while if test bash sh source vi vim nano ' +

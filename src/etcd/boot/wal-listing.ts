@@ -47,7 +47,7 @@ function describeTxn(operations: readonly TxnOperation[]): string {
 }
 
 /** A request in a few words. Secrets, values and passwords stay out. */
-export function describeOperation(operation: RaftOperation): { readonly what: string; readonly keys: readonly string[] } {
+function describeOperation(operation: RaftOperation): { readonly what: string; readonly keys: readonly string[] } {
   switch (operation.kind) {
     case 'put': return { what: `put ${printable(operation.key)} (${operation.value.length} bytes)`, keys: [printable(operation.key)] };
     case 'delete-range': return { what: operation.rangeEnd.length === 0 ? `delete ${printable(operation.key)}` : `delete ${printable(operation.key)} to ${printable(operation.rangeEnd)}`, keys: [printable(operation.key)] };

@@ -23,7 +23,7 @@ function varint(value: bigint): number[] {
 const latin1 = (text: string): Buffer => Buffer.from(text, 'latin1');
 
 /** mvccpb.KeyValue as etcd marshals it: fields in order, zero ones left out. */
-export function encodeKeyValue(write: Write): Uint8Array {
+function encodeKeyValue(write: Write): Uint8Array {
   const parts: Uint8Array[] = [];
   const bytes = (tag: number, value: Uint8Array): void => {
     if (value.length > 0) parts.push(Uint8Array.from([tag, ...varint(BigInt(value.length))]), value);

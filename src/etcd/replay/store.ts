@@ -58,12 +58,12 @@ export function emptyStore(): Store {
 }
 
 /** Puts a live key into the index, replacing its earlier version. */
-export function setLive(store: Store, live: LiveKey): void {
+function setLive(store: Store, live: LiveKey): void {
   if (!store.live.has(live.key)) addKey(store.order, live.key);
   store.live.set(live.key, live);
 }
 
-export function dropLive(store: Store, key: string): void {
+function dropLive(store: Store, key: string): void {
   if (store.live.delete(key)) removeKey(store.order, key);
 }
 

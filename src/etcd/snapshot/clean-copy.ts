@@ -17,7 +17,7 @@ const bucketOrder = ['alarm', 'auth', 'authRoles', 'authUsers', 'cluster', 'key'
  * Rows that belong into a clean copy: those of the tree; above the compacted revision also those of
  * stale pages, since the row of a revision never changes; below it a stale row only fills a lost range.
  */
-export function rowsToKeep(salvaged: Salvage): readonly SalvagedRow[] {
+function rowsToKeep(salvaged: Salvage): readonly SalvagedRow[] {
   const inLost = (row: SalvagedRow): boolean => {
     const key = keyOfRow(row);
     return salvaged.lost.some((range) => (range.from === null || Buffer.compare(key, range.from) >= 0) && (range.to === null || Buffer.compare(key, range.to) < 0));

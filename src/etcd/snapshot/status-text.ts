@@ -32,7 +32,7 @@ function wholeHalfEven(value: number): string {
 }
 
 /** go-humanize Bytes: powers of 1000, one decimal below ten. */
-export function humanBytes(size: bigint): string {
+function humanBytes(size: bigint): string {
   const bytes = Number(BigInt.asUintN(64, size));
   if (bytes < 10) return `${bytes} B`;
   const exponent = Math.min(units.length - 1, Math.floor(Math.log(bytes) / Math.log(1000)));
@@ -44,7 +44,7 @@ const plus = { top: ['+', '+', '+'], middle: ['+', '+', '+'], bottom: ['+', '+',
 const box = { top: ['┌', '┬', '┐'], middle: ['├', '┼', '┤'], bottom: ['└', '┴', '┘'], bar: '│', line: '─' } as const;
 
 /** A table of one row as tablewriter draws it: headers in capitals and centred, cells to the right. */
-export function oneRowTable(headers: readonly string[], cells: readonly string[], boxes: boolean): string {
+function oneRowTable(headers: readonly string[], cells: readonly string[], boxes: boolean): string {
   const style = boxes ? box : plus;
   const widths = headers.map((header, i) => Math.max(header.length, cells[i]?.length ?? 0));
   const rule = ([left, between, right]: readonly [string, string, string]): string => left + widths.map((w) => style.line.repeat(w + 2)).join(between) + right;

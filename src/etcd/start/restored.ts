@@ -46,7 +46,7 @@ export function openBackendAs(source: ByteSource, fileSize: number, behaviour: L
  * The first commit drops a stored freelist (NoFreelistSync), so the next open scans the tree, as it does
  * for every other file at once. Free pages beyond the end never become a page.
  */
-export function reopen(backend: OpenedBackend): void {
+function reopen(backend: OpenedBackend): void {
   const { storedFreelist } = backend;
   if (storedFreelist === null) return;
   const beyond = storedFreelist.find((id) => id >= backend.tx.highWater);

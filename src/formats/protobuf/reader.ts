@@ -52,7 +52,7 @@ export function readVarint(reader: WireReader): number {
 }
 
 /** The end of a length-delimited field that starts here; fails when it lies beyond the message. */
-export function readLength(reader: WireReader): number {
+function readLength(reader: WireReader): number {
   const length = readVarint(reader);
   if (reader.failed || length > reader.end - reader.at) {
     reader.failed = true;

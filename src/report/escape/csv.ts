@@ -4,7 +4,7 @@ import { visible } from './html.js';
  * One cell of RFC 4180 CSV. A cell that a spreadsheet would read as a formula gets an apostrophe in
  * front, also behind leading blanks and full-width signs.
  */
-export function csvCell(value: string | number | null): string {
+function csvCell(value: string | number | null): string {
   if (value === null) return '';
   if (typeof value === 'number') return String(value);
   const shown = visible(value).replace(/\s*\n\s*/g, ' ');

@@ -5,7 +5,7 @@ import { ms } from './times.js';
 import type { Reading } from './reading.js';
 
 /** The summary is read in one breath; what does not fit is in the sections below. */
-export const summaryWords = 120;
+const summaryWords = 120;
 
 interface Sentence {
   readonly text: Rich;

@@ -5,7 +5,7 @@ import { eventTime, ms, unbroken } from './times.js';
 import type { Reading } from './reading.js';
 
 /** Rows of the table in the report. All events are in `timeline.csv` and `case.json`. */
-export const eventsShown = 300;
+const eventsShown = 300;
 
 function decisiveEvidence(theCase: Case): ReadonlySet<string> {
   const { outage, causes, recommendation, findings } = theCase;
@@ -20,7 +20,7 @@ function decisiveEvidence(theCase: Case): ReadonlySet<string> {
  * Which events the table shows when there are more than it can hold: first those that a cause, a finding,
  * the outage or the recommendation cites; then the rarest of each host, component and kind; ties by time.
  */
-export function chosenEvents(theCase: Case, limit = eventsShown): readonly CaseEvent[] {
+function chosenEvents(theCase: Case, limit = eventsShown): readonly CaseEvent[] {
   const { events } = theCase;
   if (events.length <= limit) return [...events].sort((a, b) => eventTime(a) - eventTime(b));
   const decisive = decisiveEvidence(theCase);

@@ -3,7 +3,7 @@ import { announce, h } from './dom.js';
 import { t } from './words.js';
 
 /** The sections that only people can fill; the same names as in the report. */
-export const noteSections = ['impact', 'went-well', 'went-wrong', 'lucky', 'actions'] as const;
+const noteSections = ['impact', 'went-well', 'went-wrong', 'lucky', 'actions'] as const;
 
 /** Text fields that save themselves a moment after the last key. */
 export function notesView(stored: StoredCase): HTMLElement {
