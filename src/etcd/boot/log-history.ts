@@ -5,6 +5,7 @@ import type { Machine } from '../replay/apply.js';
 import { emptyMachine } from '../replay/from-database.js';
 import type { LineBehaviour } from '../start/line-behaviour.js';
 import type { LiveKey } from '../replay/store.js';
+import { beginning } from './log-matching.js';
 import { membershipOf } from './membership.js';
 import { replayLog } from './replay.js';
 
@@ -29,7 +30,7 @@ function founders(read: ReadLog): number {
  */
 export function historyOf(log: LogFiles, marks: readonly SnapshotMark[], upTo: bigint, behaviour: LineBehaviour): LogHistory | null {
   if (log.names[0]?.index !== 0n) return null;
-  const read = readLog(log, { index: 0n, term: 0n });
+  const read = readLog(log, beginning);
   if (read.failure !== null || read.entries[0]?.index !== 1n || read.memberId === null) return null;
   const start = BigInt(founders(read));
   if (marks.some((mark) => mark.index === start && mark.term === 1n && mark.index > 0n)) return null;

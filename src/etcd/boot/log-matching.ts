@@ -6,6 +6,9 @@ export interface Position {
   readonly term: bigint;
 }
 
+/** Before the first entry of all. */
+export const beginning: Position = { index: 0n, term: 0n };
+
 /** A log as other members see it: its entries above `start`, and what is known to be committed or applied. */
 export interface LogView {
   readonly start: Position;

@@ -13,6 +13,7 @@ import { loadLeases, loadStore } from '../start/store.js';
 import type { EtcdLine, EtcdRelease } from '../version.js';
 import { openMemberDatabase, type MemberDatabase } from './database-start.js';
 import { refuseDowngrade } from './downgrade.js';
+import { beginning } from './log-matching.js';
 import { lastMark, newestSnapshot, startLog, type StartedLog, type StartSnapshot } from './log-start.js';
 import { memberFiles, type MemberFiles } from './member-files.js';
 import { hexId, membershipOf, membersInDatabase, readV2Store, refuseBrokenMembers, type KnownMember, type Membership } from './membership.js';
@@ -109,7 +110,7 @@ function withSnapshotDatabase(server: ServerKind, files: MemberFiles, database: 
 }
 
 function openLog(server: ServerKind, files: MemberFiles, log: LogFiles, snapshot: StartSnapshot | null): StartedLog {
-  const started = startLog(log, snapshot ?? { index: 0n, term: 0n });
+  const started = startLog(log, snapshot ?? beginning);
   const { failure, read } = started;
   if (failure !== null) {
     const file = segmentPath(files, log, failure.cause);

@@ -5,7 +5,7 @@ import type { Machine } from '../replay/apply.js';
 import { serve } from '../replay/served.js';
 import type { Served } from '../verdict.js';
 import type { EtcdRelease } from '../version.js';
-import { atLeast, contradictsCommitted, entriesFor, holdsApplied, mayLose, surelyLost, viewOf, type LogView, type Position } from './log-matching.js';
+import { atLeast, beginning, contradictsCommitted, entriesFor, holdsApplied, mayLose, surelyLost, viewOf, type LogView, type Position } from './log-matching.js';
 import { nothingRead, votersAfter, type StartedLog } from './log-start.js';
 import { tailLoss } from './lost-tail.js';
 import { hexId } from './membership.js';
@@ -50,7 +50,7 @@ const participantsOf = (candidates: readonly Candidate[]): readonly Participant[
 /** The log of a member whose start ended, read from its first entry on; its database may have applied more than that holds. */
 function viewOfFailed({ read, applied }: StartFailure): LogView {
   const first = read?.entries[0]?.index ?? 1n;
-  return viewOf(read ?? nothingRead, { index: first - 1n, term: 0n }, applied ?? { index: 0n, term: 0n });
+  return viewOf(read ?? nothingRead, { index: first - 1n, term: 0n }, applied ?? beginning);
 }
 
 function candidateOf(dir: DataDir, server: ServerKind, position: number, isOut: boolean): Candidate {
@@ -58,8 +58,8 @@ function candidateOf(dir: DataDir, server: ServerKind, position: number, isOut: 
   if (failure !== null) return { state: 'out', member: isOut ? out : dies(failure.message), log: viewOfFailed(failure) };
   const { started, snapshot, files, database } = loaded;
   const applied = { index: database.consistentIndex, term: database.term };
-  if (started === null) return isOut ? { state: 'out', member: out, log: viewOf(nothingRead, { index: 0n, term: 0n }, applied) } : { state: 'wiped', applied };
-  const view = viewOf(started.read, snapshot ?? { index: 0n, term: 0n }, applied);
+  if (started === null) return isOut ? { state: 'out', member: out, log: viewOf(nothingRead, beginning, applied) } : { state: 'wiped', applied };
+  const view = viewOf(started.read, snapshot ?? beginning, applied);
   if (isOut) return { state: 'out', member: out, log: view };
   return {
     state: 'starts',

@@ -106,7 +106,6 @@ export function inspectDatabase(file: Bolt): Findings {
       row: (row) => (isBucketRow(row) ? undefined : report({ code: 'etcd.root-row', severity: 'fatal', page: row.page, offset: row.page * bolt.pageSize, message: `page ${row.page}: the root holds a plain row named "${latin1(row.key.subarray(0, 64))}"` })),
     });
   }
-  const afterTrees = (): void => freelistProblems(bolt, visited, report);
   const small = new Map<string, Row[]>();
   const names: string[] = [];
   const history = historyOf();
@@ -144,7 +143,7 @@ export function inspectDatabase(file: Bolt): Findings {
     if (name !== 'key') small.set(name, list);
   }
   for (const gap of history.gaps(compactRevision(contentsOf(small)) ?? 1n)) report({ ...gap, page: null, offset: null });
-  afterTrees();
+  freelistProblems(bolt, visited, report);
   if (active !== null && !names.includes('key')) report({ code: 'etcd.no-key-bucket', severity: 'fatal', page: null, offset: null, message: 'there is no bucket "key": no key can be read' });
   if (active !== null && !names.includes('meta')) report({ code: 'etcd.no-meta-bucket', severity: 'error', page: null, offset: null, message: 'there is no bucket "meta"' });
   return {
