@@ -106,7 +106,10 @@ function linkScore(group: readonly Identity[], draft: Omit<Draft, 'foreign'>, na
   let score = 0;
   if (group.some((one) => one.ids.some((id) => named.has(id)))) score += 3;
   if (group.some((one) => one.addresses.some((address) => addresses.has(address)))) score += 2;
-  if (group.some((one) => Object.keys(one.survey?.nodeUids ?? {}).some((name) => hosts.has(name)))) score += 2;
+  const nodes = new Set(group.flatMap((one) => Object.keys(one.survey?.nodeUids ?? {})));
+  if ([...hosts].some((name) => nodes.has(name))) score += 2;
+  // Many clusters have a master1; few have a node for each of several hosts.
+  if (hosts.size > 1 && [...hosts].every((name) => nodes.has(name))) score += 1;
   if (group.some((one) => one.candidate.candidate.kind !== 'snapshot')) score += 1;
   return score;
 }

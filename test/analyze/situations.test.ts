@@ -64,6 +64,15 @@ describe('clusters are told apart', () => {
     expect(codes(value)).toContain('candidate.other-cluster');
   });
 
+  it('takes the one that has a node for each of the broken hosts, where both have a master1', async () => {
+    const names = ['master1', 'master2', 'master3'];
+    const cluster = names.map((name, i) => `${name}=https://10.0.8.1${i + 1}:2380`).join(',');
+    const hosts = Object.assign({}, ...names.map((name, i) => ({ ...settingsOf(name, name, `10.0.8.1${i + 1}`, cluster), ...statusOf(name, false) }))) as Record<string, string>;
+    const value = await casesOf({ ...hosts, 'master1/s.db': saved('v3.4.23', 'erp-three-late-m1'), 'master2/s.db': saved('v3.4.23', 'erp-single-late') });
+    expect(pick(value)).toBe('master1/s.db');
+    expect(codes(value)).toContain('candidate.other-cluster');
+  });
+
   it('never restores a stranger, even when it is all there is', async () => {
     const value = await casesOf({ ...settingsOf('edge7', 'edge7', '10.77.0.7', 'edge7=https://10.77.0.7:2380'), ...statusOf('edge7', false), 'b/y.db': saved('v3.4.23', 'erp-single-late') });
     expect(value.recommendation.kind).toBe('none');
