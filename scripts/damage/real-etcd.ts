@@ -104,6 +104,18 @@ export async function served(client: Client): Promise<RealBoot['served']> {
   return { revision: (answer['header'] as { revision: string }).revision, keys: kvs.length, keysHash: hash.digest('hex') };
 }
 
+/** `endpoint hashkv`. 3.3 and 3.4 give it no path of its own in the gateway. */
+async function hashKvOf(client: Client): Promise<RealBoot['hashKv']> {
+  const { version, port } = client;
+  let answer = minor(version) < 5 ? null : await ask(client, 'maintenance/hashkv', { revision: '0' });
+  if (minor(version) < 5) {
+    const { ok, output } = runTool(version, ['--endpoints', `http://127.0.0.1:${port}`, 'endpoint', 'hashkv', '-w', 'json'], 'etcdctl');
+    const [first] = ok ? JSON.parse(output) as readonly { readonly HashKV: Record<string, unknown> }[] : [];
+    answer = first?.HashKV ?? null;
+  }
+  return answer === null ? null : { hash: Number(answer['hash']), compactRevision: String(answer['compact_revision'] ?? 0) };
+}
+
 /** Starts a single member on a data directory, waits until it is ready or dead, reads every key and tries one write. Of a flag given twice the last counts. */
 export async function bootReal(version: string, folder: string, fsync: boolean, flags: readonly string[] = [], milliseconds = 15_000): Promise<RealBoot> {
   const [client, peer] = [await freePort(), await freePort()];
@@ -127,8 +139,7 @@ export async function bootReal(version: string, folder: string, fsync: boolean, 
     await until(() => false, 300);
     data = await served({ version, port: client });
     if (!ended) {
-      const answer = await ask({ version, port: client }, 'maintenance/hashkv', { revision: '0' });
-      if (answer !== null) hashKv = { hash: Number(answer['hash']), compactRevision: String(answer['compact_revision'] ?? 0) };
+      hashKv = await hashKvOf({ version, port: client });
     }
     if (!ended) writable = await ask({ version, port: client }, 'kv/put', { key: probe, value: 'eA==' }, 2500) !== null;
     await until(() => false, 200);
