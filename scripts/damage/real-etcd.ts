@@ -90,7 +90,8 @@ const probe = Buffer.from('zz-probe').toString('base64');
 interface Kv {
   readonly key: string;
   readonly value?: string;
-  readonly mod_revision: string;
+  /** Left out when it is 0. */
+  readonly mod_revision?: string;
 }
 
 /** Every key, as a client reads it; null when it did not answer. */
@@ -100,7 +101,7 @@ export async function served(client: Client): Promise<RealBoot['served']> {
   const kvs = ((answer['kvs'] ?? []) as readonly Kv[]).filter(({ key }) => key !== probe);
   const hash = createHash('sha256');
   const rows = kvs.map((kv) => ({ key: Buffer.from(kv.key, 'base64'), kv })).sort((a, b) => Buffer.compare(a.key, b.key));
-  for (const { key, kv } of rows) hash.update(`${key.toString('hex')}\t${kv.mod_revision}\t${createHash('sha256').update(Buffer.from(kv.value ?? '', 'base64')).digest('hex')}\n`);
+  for (const { key, kv } of rows) hash.update(`${key.toString('hex')}\t${kv.mod_revision ?? '0'}\t${createHash('sha256').update(Buffer.from(kv.value ?? '', 'base64')).digest('hex')}\n`);
   return { revision: (answer['header'] as { revision: string }).revision, keys: kvs.length, keysHash: hash.digest('hex') };
 }
 
