@@ -2,13 +2,14 @@ import { Death } from '../../formats/bbolt/behaviour/death.js';
 import type { DataDir } from '../data-dir.js';
 import { logFiles, type LogEntry } from '../raft/log.js';
 import type { Machine } from '../replay/apply.js';
+import { emptyMachine } from '../replay/from-database.js';
 import { serve } from '../replay/served.js';
 import type { Served } from '../verdict.js';
 import type { EtcdRelease } from '../version.js';
 import { atLeast, beginning, contradictsCommitted, entriesFor, holdsApplied, mayLose, surelyLost, viewOf, type LogView, type Position } from './log-matching.js';
 import { nothingRead, votersAfter, type StartedLog } from './log-start.js';
 import { tailLoss } from './lost-tail.js';
-import { hexId } from './membership.js';
+import { hexId, membershipOf } from './membership.js';
 import { serverKind, startMember, type LoadedMember, type ServerKind, type StartFailure } from './member-start.js';
 import { replayLog } from './replay.js';
 import { neverPublished, pageBeyondEnd, startupError } from './words.js';
@@ -125,6 +126,22 @@ function missingId(participants: readonly Participant[]): string {
   return missing.length === 1 ? hexId(missing[0]!) : '';
 }
 
+/** What a member that begins anew comes to: the leader's database where its log begins at a snapshot, else what its entries lead to. */
+function healedBy(leader: Participant, led: TogetherMember, server: ServerKind): Served | null {
+  if (leader.start.index > 0n) return led.served;
+  const machine = emptyMachine(server.behaviour);
+  try {
+    replayLog(machine, {
+      log: leader.started.log, entries: leader.entries, commit: leader.lastIndex, consistentIndex: 0n,
+      memberId: leader.started.read.memberId ?? 0n, membership: membershipOf({ voters: [], learners: [] }), server, downgrade: null,
+    });
+  } catch (thrown) {
+    if (thrown instanceof Death) return null;
+    throw thrown;
+  }
+  return serve(machine);
+}
+
 /** A member without a log asks its peers first; who answers sooner decides whether it ends or is healed. */
 function wipedMember(participants: readonly Participant[], server: ServerKind, healed: Served | null): TogetherMember {
   if (participants.length === 0) return { result: 'ready', message: null, served: null };
@@ -168,7 +185,7 @@ function scenario(plan: Plan, leaderAt: number): Scenario {
   const led = follow(leader, leader, plan.server, null);
   const members = candidates.map((candidate, position): TogetherMember => {
     if (candidate.state === 'out') return candidate.member;
-    if (candidate.state === 'wiped') return wipedMember(participants, plan.server, led.served);
+    if (candidate.state === 'wiped') return wipedMember(participants, plan.server, healedBy(leader, led, plan.server));
     return position === leaderAt ? led : follow(candidate.participant, leader, plan.server, led);
   });
   return { leader: leaderAt, members, rewritesHistory: losesHistory(candidates, leader) };

@@ -53,6 +53,17 @@ describe('members of one cluster', { timeout: 120_000 }, () => {
     expect(cluster.scenarios).toEqual([{ leader: 0, members: [ready, ready, ready], rewritesHistory: false }, { leader: 1, members: [ready, ready, ready], rewritesHistory: false }]);
   });
 
+  it('a member that begins anew gets the entries of a leader whose log is not cut, not what its database holds beyond them', async () => {
+    // As seen with 3.5.16: the leader's log was damaged early and cut there. It served revision 194, the new member 52, from then on for good.
+    const cut = rewritten(await memberOf('trio-3.5.30-a', 'm2'), upTo(63));
+    const [first] = together('3.5.30', new Map(), cut, await memberOf('trio-3.5.30-a', 'm3')).scenarios.filter(({ leader }) => leader === 1);
+    expect(first?.members).toMatchObject([
+      { result: 'either', served: { revision: 51n } },
+      { result: 'ready', served: { revision: 301n } },
+      { result: 'hangs' },
+    ]);
+  });
+
   it('a directory that was copied to a second host is no second member', async () => {
     const [m1, m2] = [await memberOf('trio-3.6-l', 'm1'), await memberOf('trio-3.6-l', 'm2')];
     const cluster = together('3.6.16', m1, m2, m1);
