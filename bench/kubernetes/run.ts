@@ -38,14 +38,18 @@ const passes: Readonly<Record<string, Pass>> = {
   },
   /** As `analyze` reads a bundle, but for what the values say. */
   async 'bundle-verdict'(file) {
-    const [{ openBundle }, { verdictOn }] = await Promise.all([built<typeof Intake>('intake/index'), built<typeof VerdictOn>('case/verdict-on')]);
-    return started(async () => (await openBundle([file])).files.map((one) => verdictOn(one).verdict).join());
+    const [{ openBundle }, { readArtifacts }, { verdictOn }] = await Promise.all([built<typeof Intake>('intake/index'), built<typeof Artifacts>('artifacts/index'), built<typeof VerdictOn>('case/verdict-on')]);
+    return started(async () => {
+      const bundle = await openBundle([file]);
+      await readArtifacts(bundle.files);
+      return bundle.files.map((one) => verdictOn(one).verdict).join();
+    });
   },
   async 'bundle-both'(file) {
     const [{ openBundle }, { readArtifacts }, { readDatabases }] = await Promise.all([built<typeof Intake>('intake/index'), built<typeof Artifacts>('artifacts/index'), built<typeof BuildDraft>('case/build-draft')]);
     return started(async () => {
       const bundle = await openBundle([file]);
-      const artifacts = await readArtifacts(bundle.files, () => undefined);
+      const artifacts = await readArtifacts(bundle.files);
       const reads = await readDatabases(bundle, artifacts, { onDatabase: () => undefined, onRead: () => undefined, rest: () => Promise.resolve() });
       return reads.map(({ snapshot, survey }) => `${snapshot?.verdict}, ${survey?.live.size} live keys`).join();
     });
