@@ -1,5 +1,3 @@
-import { clusterIdOf, memberIdOf } from './ids.js';
-
 /**
  * Times that hide in member ids. `member add` makes an id from the peer URLs and the Unix second of that
  * moment (etcd server/etcdserver/api/membership/member.go), so trying the seconds tells when it was.
@@ -93,28 +91,3 @@ export function memberAddedAt(memberId: string, peerUrls: readonly string[], fro
   }
   return null;
 }
-
-/** Tokens that installers give to the clusters they found. */
-const knownTokens: readonly string[] = ['etcd-cluster', 'etcd-cluster-0', 'etcd-cluster-1', 'k8s_etcd', 'k8s-etcd-cluster', 'etcd-k8s-cluster', 'etcd', 'default', 'tkn', ''];
-
-/** The token with which a founder's id was made; null when none of those tried fits. */
-export function tokenOfFounder(memberId: string, peerUrls: readonly string[], tokens: readonly string[] = knownTokens): string | null {
-  return tokens.find((token) => memberIdOf(peerUrls, token) === memberId) ?? null;
-}
-
-/** Members beyond which subsets are not tried. */
-const mostMembers = 12;
-
-/**
- * Members that founded a cluster: the subset whose ids give the cluster's id. Null when no subset does,
- * as after founders left.
- */
-export function foundersOf(clusterId: string, memberIds: readonly string[]): readonly string[] | null {
-  const ids = memberIds.slice(0, mostMembers);
-  for (let mask = (1 << ids.length) - 1; mask > 0; mask--) {
-    const subset = ids.filter((_, i) => (mask & (1 << i)) !== 0);
-    if (clusterIdOf(subset) === clusterId) return subset;
-  }
-  return null;
-}
-

@@ -8,6 +8,7 @@ import { eventsOf } from './events.js';
 import { gapSigns } from './gaps.js';
 import { hostSigns } from './host-signs.js';
 import { logSigns } from './log-signs.js';
+import { memberJoins } from './member-joins.js';
 import { outageOf } from './outage.js';
 import { peopleSigns } from './people-signs.js';
 import type { Sign } from './sign.js';
@@ -31,7 +32,7 @@ export function reconstruct(draft: Draft, language: Language): Timeline {
   const rest = logs.filter((s) => s.kind !== 'boot');
   const offsets = clockOffsets(draft);
   const machines = corrected([...rest, ...hosts, ...backupSigns(draft), ...lastWrite(draft), ...gapSigns(draft, hosts), ...answerSigns(draft)], offsets);
-  const signs = [...machines, ...corrected(people, offsets), ...clockSigns(draft, offsets), ...collection(draft)];
+  const signs = [...machines, ...corrected(people, offsets), ...clockSigns(draft, offsets), ...memberJoins(draft), ...collection(draft)];
   return { events: eventsOf(draft, signs, language), outage: outageOf(draft, machines, people) };
 }
 

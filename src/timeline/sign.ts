@@ -23,7 +23,7 @@ export type Component = 'etcd' | 'apiserver' | 'kubelet' | 'node' | 'storage' | 
 /** Stable names of event kinds; each has a sentence `event.KIND` in `src/words/`. */
 export type EventKind =
   | 'etcd-works' | 'etcd-started' | 'etcd-serving' | 'etcd-stopped' | 'etcd-died' | 'unit-failed' | 'restart-loop' | 'leader-lost' | 'no-quorum'
-  | 'peer-unreachable' | 'slow-storage' | 'slow-requests' | 'writes-refused' | 'request-timeout' | 'data-corrupt' | 'member-change' | 'restore'
+  | 'peer-unreachable' | 'slow-storage' | 'slow-requests' | 'writes-refused' | 'request-timeout' | 'data-corrupt' | 'member-change' | 'member-joined' | 'restore'
   | 'apiserver-unreachable' | 'etcd-unreachable' | 'apiserver-error' | 'apiserver-stopped' | 'unhealthy'
   | 'storage-error' | 'disk-full' | 'out-of-memory' | 'certificate' | 'clock-changed' | 'clock-offset' | 'clock-difference' | 'clock-step'
   | 'boot' | 'boot-after-crash' | 'shutdown' | 'unclean-stop' | 'log-gap' | 'unit-state' | 'container-exited'

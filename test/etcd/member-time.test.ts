@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { clusterIdOf, memberIdOf } from '../../src/etcd/ids.js';
-import { foundersOf, memberAddedAt, tokenOfFounder } from '../../src/etcd/member-time.js';
+import { memberIdOf } from '../../src/etcd/ids.js';
+import { memberAddedAt } from '../../src/etcd/member-time.js';
 
 describe('member ids', () => {
   it('finds the second at which a member was added', () => {
@@ -22,17 +22,5 @@ describe('member ids', () => {
     const started = performance.now();
     expect(memberAddedAt('123456789abcdef', urls, 1_700_000_000, 1_701_000_000)).toBeNull();
     expect(performance.now() - started).toBeLessThan(8000);
-  });
-
-  it('tells founders by their token, and which members founded a cluster', () => {
-    const urls = [['https://10.0.0.1:2380'], ['https://10.0.0.2:2380'], ['https://10.0.0.3:2380']];
-    const founders = urls.map((url) => memberIdOf(url, 'k8s_etcd'));
-    const joined = memberIdOf(['https://10.0.0.4:2380'], '', 1_700_000_000);
-    expect(founders.map((id, i) => tokenOfFounder(id, urls[i]!))).toEqual(['k8s_etcd', 'k8s_etcd', 'k8s_etcd']);
-    expect(tokenOfFounder(joined, ['https://10.0.0.4:2380'])).toBeNull();
-    expect(new Set(foundersOf(clusterIdOf(founders), [...founders, joined]))).toEqual(new Set(founders));
-    expect(foundersOf('1', founders)).toBeNull();
-    expect(memberIdOf(['http://localhost:2380'], 'etcd-cluster')).toBe('8e9e05c52164694d');
-    expect(clusterIdOf(['8e9e05c52164694d'])).toBe('cdf818194e3a8c32');
   });
 });

@@ -2,7 +2,7 @@ import { openBolt, type Bolt } from '../../formats/bbolt/db.js';
 import type { Problem } from '../../formats/problem.js';
 import { bytesSource, type ByteSource } from '../../formats/source.js';
 import { latin1 } from '../../formats/latin1.js';
-import { clusterIdOf } from '../ids.js';
+import { clusterIdOfMembers } from '../founders.js';
 import type { CleanStore } from '../start/store.js';
 import type { FileVerdict, SnapshotReport } from '../verdict.js';
 import type { Census } from './census.js';
@@ -95,7 +95,7 @@ export function readSnapshot(file: ByteSource, options: SnapshotOptions = {}): S
     compactRevision: compactRevision(contents),
     consistentIndex: metaNumber(contents, 'consistent_index'),
     term: metaNumber(contents, 'term'),
-    clusterId: contents.members.length === 0 ? null : clusterIdOf(contents.members.map((m) => m.memberId)),
+    clusterId: clusterIdOfMembers(contents.members),
     members: contents.members,
     clusterVersion: contents.clusterVersion,
     storageVersion: storageVersion === undefined ? null : latin1(storageVersion),

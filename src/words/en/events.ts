@@ -28,6 +28,7 @@ export const events = {
   'event.request-timeout.many': 'Requests to etcd time out, {count} times: {message}',
   'event.data-corrupt': 'etcd reports data that differs between members: {message}',
   'event.member-change': 'The membership changes: {message}',
+  'event.member-joined': '{name} was added to the cluster: its id {id} is made of its address and this second',
   'event.restore': 'A restore or reset of etcd: {message}',
   'event.apiserver-unreachable': 'The API server cannot be reached: {message}',
   'event.apiserver-unreachable.many': 'The API server cannot be reached, {count} times: {message}',

@@ -29,6 +29,7 @@ export const events: Translation<typeof english> = {
   'event.request-timeout.many': '对 etcd 的请求超时，共 {count} 次：{message}',
   'event.data-corrupt': 'etcd 报告成员之间数据不一致：{message}',
   'event.member-change': '成员发生变更：{message}',
+  'event.member-joined': '{name} 加入集群：其 ID {id} 由它的地址和这一秒算出',
   'event.restore': 'etcd 的恢复或重置操作：{message}',
   'event.apiserver-unreachable': '无法连接 API server：{message}',
   'event.apiserver-unreachable.many': '无法连接 API server，共 {count} 次：{message}',
