@@ -1,5 +1,6 @@
 import type { Cause, Confidence, Message, RecommendationKind } from '../case/model.js';
 import type { Place } from '../artifacts/place.js';
+import { copyProof } from './quiet-copy.js';
 import type { Judged } from './judged.js';
 import { otherStore } from '../installations/index.js';
 import { otherDigestStated } from './stated-digest.js';
@@ -213,6 +214,8 @@ function restore(s: Situation): Decision | null {
   const sure = s.down;
   const { candidate } = best.one;
   const moved = otherAddresses(s, best);
+  // A file without a digest is used because it was left alone after etcd had ended.
+  const copied = candidate.verdict === 'digest-absent' && candidate.kind !== 'data-dir' ? copyProof(best.one, s.draft, s.health).places : [];
   const reasons: Message[] = [
     ...(sure ? [s.health.members.length > 1 && s.health.quorumLost ? why('quorum-lost', { failing: s.health.failing, members: s.health.members.length, quorum: s.health.quorum }) : why(s.health.members.length > 1 ? 'majority-damaged' : s.health.failing === 0 && s.health.writesFail.length > 0 ? 'writes-fail' : 'etcd-down')] : [why(s.health.members.length > 1 && s.health.failing > 0 ? 'majority-unknown' : 'health-unknown', { failing: s.health.failing, members: s.health.members.length })]),
     why(`use-${best.use}`, { path: candidate.path, revision: candidate.revision ?? '?' }),
@@ -235,7 +238,7 @@ function restore(s: Situation): Decision | null {
   return {
     ...base, kind, chosen: best, confidence: !sure || moved !== null ? 'possible' : best.use === 'restore' ? 'proven' : 'likely', why: reasons, conditions,
     missing: [...(sure ? [] : [lack('health', 'health', healthCommand)]), ...(knowsData ? [] : [lack('data directory', 'data-dir', copyCommand)])],
-    places: healthPlaces(s),
+    places: [...copied.slice(0, 2), ...healthPlaces(s)].slice(0, 6),
     next: second === undefined ? null : { kind: kindOf(second), chosen: second, said: { key: 'recommend.next.second', params: { path: second.one.candidate.path, revision: second.one.candidate.revision ?? '?' } } },
   };
 }

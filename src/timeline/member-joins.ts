@@ -62,7 +62,7 @@ export function memberJoins(draft: Draft): readonly Sign[] {
     if (second === null) return [];
     const at = second * 1000;
     return [{
-      time: { notBefore: at, best: at, notAfter: at + 1000 }, end: null, host: draft.members.find(({ memberId }) => memberId === one.memberId)?.host ?? null, component: 'etcd', kind: 'member-joined', tone: 'neutral',
+      time: { notBefore: at, best: at, notAfter: at + 999 }, end: null, host: draft.members.find(({ memberId }) => memberId === one.memberId)?.host ?? null, component: 'etcd', kind: 'member-joined', tone: 'neutral',
       params: { name: one.name === '' ? one.memberId : one.name, id: one.memberId }, count: 1, basis: 'inferred', places: [one.place], key: `member-joined ${one.memberId}`,
     }];
   });

@@ -51,8 +51,8 @@ function reopen(backend: OpenedBackend): void {
   if (storedFreelist === null) return;
   const beyond = storedFreelist.find((id) => id >= backend.tx.highWater);
   if (beyond !== undefined && !backend.behaviour.restoreLoadsStore) {
-    if (backend.behaviour.line === '3.5') throw new Death('timeout', 'restoring snapshot', false);
-    throw new Death('panic', `pgid (${beyond}) above high water mark (${backend.tx.highWater})`, false);
+    if (backend.behaviour.line === '3.5') throw new Death('timeout', 'restoring snapshot');
+    throw new Death('panic', `pgid (${beyond}) above high water mark (${backend.tx.highWater})`);
   }
   freepages(backend.tx);
 }

@@ -64,7 +64,7 @@ function claimPages(walk: Walk, p: MappedPage, suffix: () => string): void {
   const last = BigInt(p.id) + BigInt(p.overflow);
   for (const id of walk.reachable) if (id >= p.id && id <= last && (lowest === null || id < lowest)) lowest = id;
   if (lowest !== null) walk.error(`page ${printed(lowest)}: multiple references${suffix()}`);
-  throw new Death('fault', 'fatal error: runtime: out of memory', false);
+  throw new Death('fault', 'fatal error: runtime: out of memory');
 }
 
 /** A page number as the check prints it: converted to a signed 64-bit integer. */

@@ -9,8 +9,6 @@ export class Death extends Error {
   constructor(
     readonly kind: DeathKind,
     message: string,
-    /** False where the same file gives different words from run to run (memory past the map). */
-    readonly certain = true,
   ) {
     super(message);
     this.name = 'Death';

@@ -76,7 +76,7 @@ function orderOf(a: Uint8Array, aAt: number, b: Uint8Array, bAt: number, length:
 
 function end(at: number, mapSize: number): never {
   if (at >= 0 && at < mapSize) throw new Death('fault', busError);
-  throw new Death('fault', segmentationFault, false);
+  throw new Death('fault', segmentationFault);
 }
 
 /**

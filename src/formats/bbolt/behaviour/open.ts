@@ -116,6 +116,6 @@ function open(source: ByteSource, options: OpenOptions): Opened {
   };
   if (active.freelist !== noFreelist) return { tx, storedFreelist: readFreelist(tx), wrongClaim: null };
   const wrongClaim = options.trusted === true ? null : freepages(tx);
-  if (active.highWater > 2n ** 34n) throw new Death('timeout', `the list of free pages up to page ${active.highWater} does not fit into memory`, false);
+  if (active.highWater > 2n ** 34n) throw new Death('timeout', `the list of free pages up to page ${active.highWater} does not fit into memory`);
   return { tx, storedFreelist: null, wrongClaim };
 }

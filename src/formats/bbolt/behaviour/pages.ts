@@ -131,6 +131,6 @@ export function stepCounter(fileSize: number): () => void {
   const most = Math.max(fewSteps, fileSize / elementSize);
   let steps = 0;
   return () => {
-    if (++steps > most) throw new Death('fault', segmentationFault.replace(/ \[.*/, '') + ' (endless walk)', false);
+    if (++steps > most) throw new Death('fault', segmentationFault.replace(/ \[.*/, '') + ' (endless walk)');
   };
 }

@@ -81,7 +81,7 @@ export function cursorOf(tx: Transaction, bucket: Bucket): Cursor {
     for (;;) {
       const ref = top();
       if (isLeaf(ref.page, dialect)) return;
-      if (stack.length > endless) throw new Death('timeout', 'a cursor goes down for ever', false);
+      if (stack.length > endless) throw new Death('timeout', 'a cursor goes down for ever');
       stack.push({ page: pageNode(tx, bucket, branchChild(map, ref.page, ref.index)), index: 0 });
     }
   };
