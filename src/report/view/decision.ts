@@ -3,6 +3,7 @@ import { choiceOf, outcomeOf } from '../../case/no-restore.js';
 import { verdictOf } from '../charts/glyphs.js';
 import type { Mark } from './blocks.js';
 import { confidenceCells, fileSize, rehearsed } from './header.js';
+import { atMostText, isOpenEnded } from './loss.js';
 import { displayPath, shortNames } from './paths.js';
 import { code, joined, plain, type Rich } from './rich.js';
 import { ms } from './times.js';
@@ -80,9 +81,10 @@ function lossView(r: Reading, loss: Loss): Decision['loss'] {
   const to = ms(r.case.lastKnownState?.time.best ?? null);
   const parts = [
     ...(from !== null && to !== null && to > from ? [`${r.clock.day(from)} ${r.t('report.range', { from: r.clock.time(from), to: r.clock.time(to) })}`] : []),
-    ...(loss.revisions === null ? [] : [noise > 0 ? r.t('report.loss.noise', { n: r.number(loss.revisions), noise: r.number(noise) }) : r.t('report.revisions', { n: r.number(loss.revisions) })]),
+    ...(loss.revisions === null || isOpenEnded(r) ? [] : [noise > 0 ? r.t('report.loss.noise', { n: r.number(loss.revisions), noise: r.number(noise) }) : r.t('report.revisions', { n: r.number(loss.revisions) })]),
   ];
-  return { amount: loss.revisions === 0 ? r.t('report.nothing') : amount, detail: parts.join(r.t('report.colon')), ...lossObjects(r, loss) };
+  const open = isOpenEnded(r);
+  return { amount: open ? (atMostText(r) ?? amount) : loss.revisions === 0 ? r.t('report.nothing') : amount, detail: parts.join(r.t('report.colon')), ...lossObjects(r, loss) };
 }
 
 /** The candidate that a line of `whyNot` speaks of: named by id, path or digest. */
