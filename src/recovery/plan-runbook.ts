@@ -1,3 +1,4 @@
+import { mayLoseMore } from '../case/open-loss.js';
 import type { Plan, PlanStep, Recommendation } from '../case/model.js';
 import { say } from '../words/say.js';
 import type { Language } from '../words/catalogue.js';
@@ -26,16 +27,23 @@ function stepLines(step: PlanStep, language: Language): readonly string[] {
   ];
 }
 
+/** What the restore loses, as far as the files show it; a limit where they do not. */
+function lossText(recommendation: Recommendation, language: Language): readonly string[] {
+  const { loss } = recommendation;
+  if (loss === null) return [];
+  const { revisions, seconds, secondsAtMost, objects } = loss;
+  if (secondsAtMost !== null && (seconds === null || mayLoseMore(recommendation))) return [say(language, 'runbook.lost-at-most', { minutes: Math.ceil(secondsAtMost / 60) })];
+  return [say(language, 'runbook.lost', { revisions: revisions ?? '?', minutes: seconds === null ? '?' : Math.ceil(seconds / 60), objects: objects === null ? '?' : objects.created + objects.changed + objects.deleted })];
+}
+
 /** Why this plan, on which conditions, with which risks and loss, and what else could be done. */
 function reasons(recommendation: Recommendation, language: Language): readonly string[] {
   const list = (key: string, texts: readonly string[]): readonly string[] => (texts.length === 0 ? [] : [`**${say(language, key)}**`, '', ...texts.map((text) => `- ${plain(text)}`), '']);
-  const { loss } = recommendation;
-  const lost = loss === null ? [] : [say(language, 'runbook.lost', { revisions: loss.revisions ?? '?', minutes: loss.seconds === null ? '?' : Math.ceil(loss.seconds / 60), objects: loss.objects === null ? '?' : loss.objects.created + loss.objects.changed + loss.objects.deleted })];
   return [
     ...list('runbook.why', recommendation.why.map((one) => one.text)),
     ...list('runbook.conditions', recommendation.conditions.map((one) => one.text)),
     ...list('runbook.risks', recommendation.risks.map((one) => one.text)),
-    ...list('runbook.loss', lost),
+    ...list('runbook.loss', lossText(recommendation, language)),
     ...list('runbook.next', recommendation.nextBest === null ? [] : [recommendation.nextBest.said.text]),
   ];
 }

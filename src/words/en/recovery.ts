@@ -196,6 +196,7 @@ export const recovery = {
   'runbook.conditions': 'Conditions',
   'runbook.risks': 'Risks',
   'runbook.loss': 'What is lost',
+  'runbook.lost-at-most': 'Changes of at most {minutes} minutes; no file shows how much was written after it.',
   'runbook.lost': '{revisions} revisions, about {minutes} minutes of changes, {objects} objects that people would miss (the report names them).',
   'runbook.next': 'If this cannot be done',
   'runbook.how': 'Copy this folder to each host as it is. Run each step as root on the host that it names. All steps of one number may run at the same time; do not begin a number before all steps of the one before have ended well. Without --yes a script asks before it changes anything.',

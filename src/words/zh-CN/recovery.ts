@@ -197,6 +197,7 @@ export const recovery: Translation<typeof english> = {
   'runbook.conditions': '前提条件',
   'runbook.risks': '风险',
   'runbook.loss': '会丢失的内容',
+  'runbook.lost-at-most': '最多 {minutes} 分钟的变更；没有文件显示此后写入了多少。',
   'runbook.lost': '{revisions} 个修订号，约 {minutes} 分钟的变更，{objects} 个用户会察觉的对象（报告中列出名称）。',
   'runbook.next': '如果无法执行本方案',
   'runbook.how': '把整个目录原样复制到每台主机。以 root 身份在所指主机上执行每一步。同一编号的步骤可同时进行；上一编号全部成功之前，不要开始下一编号。不带 --yes 时，脚本在改动之前会询问。',
