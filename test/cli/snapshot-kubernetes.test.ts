@@ -51,8 +51,17 @@ beforeAll(() => {
   }
   writeFileSync(file('cut'), readFileSync(file('before')).subarray(0, 1_500_000));
   writeFileSync(file('text'), 'not a database');
+  const broken = readFileSync(file('open'));
+  broken.fill(0, 49 * 4096, 49 * 4096 + 16);
+  writeFileSync(file('broken'), broken);
 });
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+
+describe('a damaged file', () => {
+  it('is called so by every command that shows what can still be read', async () => {
+    for (const words of [['objects', file('broken')], ['get', file('broken'), 'ns', 'kube-system']]) expect((await snapshot(...words)).err).toContain('is damaged in');
+  });
+});
 
 describe('snapshot objects', () => {
   it('counts as the life did', async () => {

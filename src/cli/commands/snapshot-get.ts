@@ -34,7 +34,9 @@ export function define(command: Command): Command {
       const wanted = wantedOf(kind, name, language);
       const upTo = options.revision === undefined ? null : revisionOf(options.revision, language);
       const input = openWrites(file, language);
-      const { found, others } = findObjects(input.writes(), wanted, upTo, prefixesIn(input.writes()));
+      const prefixes = prefixesIn(input.writes());
+      // The pass that is told of is the last one that was begun.
+      const { found, others } = findObjects(input.writes(), wanted, upTo, prefixes);
       input.warn();
       warnOfCompaction(input, upTo, language);
       const living = found.filter((f) => f.deletedAt === null);
