@@ -1,3 +1,4 @@
+import { longer } from '../formats/longer.js';
 import type { ByteSource } from '../formats/source.js';
 import type { StampSink } from './clock-stamps.js';
 import { fingerprint } from './fingerprint.js';
@@ -56,9 +57,9 @@ export class KeyStates {
 
   private begin(key: number): void {
     if (key >= this.deletings.length) {
-      this.numbers = grown(this.numbers, new Float64Array(this.numbers.length * 2));
-      this.words = grown(this.words, new Int32Array(this.words.length * 2));
-      this.deletings = grown(this.deletings, new Float64Array(this.deletings.length * 2));
+      this.numbers = longer(this.numbers, new Float64Array(this.numbers.length * 2));
+      this.words = longer(this.words, new Int32Array(this.words.length * 2));
+      this.deletings = longer(this.deletings, new Float64Array(this.deletings.length * 2));
     }
     const at = key * width;
     this.numbers[at + field.revision] = -1;
@@ -214,9 +215,4 @@ export class KeyStates {
     }
     return this.words[at + which] as number;
   }
-}
-
-function grown<A extends Int32Array | Float64Array>(from: A, to: A): A {
-  to.set(from);
-  return to;
 }

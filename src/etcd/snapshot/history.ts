@@ -1,4 +1,5 @@
 import { latin1, printable } from '../../formats/latin1.js';
+import { longer } from '../../formats/longer.js';
 import type { Problem } from '../../formats/problem.js';
 import { KeyTable } from '../key-table.js';
 import type { SoundRow } from './row-checks.js';
@@ -28,17 +29,12 @@ class KeyLives {
   of(key: Uint8Array): number {
     const number = this.keys.add(key, 0, key.length);
     if (number >= this.versions.length) {
-      this.created = wider(this.created);
-      this.versions = wider(this.versions);
+      const size = this.versions.length * 2;
+      this.created = longer(this.created, new BigInt64Array(size));
+      this.versions = longer(this.versions, new BigInt64Array(size));
     }
     return number;
   }
-}
-
-function wider(from: BigInt64Array): BigInt64Array<ArrayBuffer> {
-  const to = new BigInt64Array(from.length * 2);
-  to.set(from);
-  return to;
 }
 
 export function historyOf(): History {

@@ -1,5 +1,6 @@
 import { elementSize, noFreelist, pageFlag, pageHeaderSize } from '../../formats/bbolt/layout.js';
 import type { Bolt } from '../../formats/bbolt/db.js';
+import { longer } from '../../formats/longer.js';
 import type { ByteSource } from '../../formats/source.js';
 import { branchElements, isContiguous, readPage } from '../../formats/bbolt/page.js';
 import { separator, tombstoneMark } from '../revision-key.js';
@@ -50,11 +51,8 @@ class BranchWalk {
     if (!this.take(page)) return false;
     const { count } = this;
     if (count === this.minMain.length) {
-      const [wideMain, wideSub] = [new Float64Array(count * 2), new Uint32Array(count * 2)];
-      wideMain.set(this.minMain);
-      wideSub.set(this.minSub);
-      this.minMain = wideMain;
-      this.minSub = wideSub;
+      this.minMain = longer(this.minMain, new Float64Array(count * 2));
+      this.minSub = longer(this.minSub, new Uint32Array(count * 2));
     }
     this.minMain[count] = main;
     this.minSub[count] = sub;

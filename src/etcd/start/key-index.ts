@@ -1,7 +1,8 @@
 import { Death } from '../../formats/bbolt/behaviour/death.js';
+import { longer } from '../../formats/longer.js';
 import { KeyTable } from '../key-table.js';
 import type { LineBehaviour } from './line-behaviour.js';
-import { longer, type ReadRows } from './read-rows.js';
+import type { ReadRows } from './read-rows.js';
 
 /**
  * The index over all keys, filled row by row at start (mvcc/key_index.go, index.go). A key's generations are its rows

@@ -1,3 +1,4 @@
+import { longer } from '../../formats/longer.js';
 import type { Revision } from '../revision-key.js';
 
 const order = (a: bigint, b: bigint): number => (a < b ? -1 : a > b ? 1 : 0);
@@ -82,9 +83,3 @@ export class ReadRows {
 }
 
 const isAfter = (a: Revision, b: Revision): boolean => a.main > b.main || (a.main === b.main && a.sub > b.sub);
-
-/** The columns of a table, in a longer one. */
-export function longer<A extends Int32Array | Uint32Array | Uint8Array | Float64Array | BigInt64Array>(from: A, to: A): A {
-  to.set(from as never);
-  return to;
-}
