@@ -5,7 +5,7 @@ import { say } from '../words/say.js';
 import { terminalText } from './escape/terminal.js';
 import { terminalWidth, wrapTerminal } from './terminal-width.js';
 import { outageLength, rehearsed } from './view/header.js';
-import { atMostText, isOpenEnded } from './view/loss.js';
+import { lostTime, openLimit } from './view/loss.js';
 import { displayPath, shortNames } from './view/paths.js';
 import { readCase, type Reading } from './view/reading.js';
 import { ms } from './view/times.js';
@@ -78,12 +78,12 @@ function whyText(r: Reading): string {
 function lostText(r: Reading): string {
   const { loss } = r.case.recommendation;
   if (loss === null) return r.t('report.unknown');
-  if (isOpenEnded(r)) return atMostText(r) ?? r.t('report.unknown');
+  const limit = openLimit(r);
+  if (limit !== null) return limit;
   if (loss.revisions === 0) return r.t('terminal.lost.nothing');
-  const time = loss.seconds !== null ? r.span(loss.seconds) : loss.secondsAtMost !== null ? r.t('report.at-most', { value: r.span(loss.secondsAtMost) }) : null;
   const objects = loss.objects === null ? 0 : loss.objects.created + loss.objects.changed + loss.objects.deleted;
   const revisions = loss.revisions === null ? null : objects > 0 ? r.t('terminal.lost.objects', { n: r.number(loss.revisions), objects: r.number(objects) }) : r.t('report.revisions', { n: r.number(loss.revisions) });
-  return [time, revisions].filter((part) => part !== null).join(r.t('terminal.comma'));
+  return [lostTime(r, loss), revisions].filter((part) => part !== null).join(r.t('terminal.comma'));
 }
 
 function outageLines(r: Reading): readonly Line[] {

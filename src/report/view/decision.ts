@@ -3,7 +3,7 @@ import { choiceOf, outcomeOf } from '../../case/no-restore.js';
 import { verdictOf } from '../charts/glyphs.js';
 import type { Mark } from './blocks.js';
 import { confidenceCells, fileSize, rehearsed } from './header.js';
-import { atMostText, isOpenEnded } from './loss.js';
+import { lostTime, openLimit } from './loss.js';
 import { displayPath, shortNames } from './paths.js';
 import { code, joined, plain, type Rich } from './rich.js';
 import { ms } from './times.js';
@@ -73,18 +73,17 @@ function lossObjects(r: Reading, loss: Loss): { readonly objects: readonly Rich[
 }
 
 function lossView(r: Reading, loss: Loss): Decision['loss'] {
-  const amount = loss.seconds !== null ? r.span(loss.seconds)
-    : loss.secondsAtMost !== null ? r.t('report.at-most', { value: r.span(loss.secondsAtMost) })
-    : loss.revisions !== null ? r.t('report.revisions', { n: r.number(loss.revisions) }) : r.t('report.unknown');
+  const limit = openLimit(r);
+  const revisions = loss.revisions === null ? null : r.t('report.revisions', { n: r.number(loss.revisions) });
+  const amount = limit ?? (loss.revisions === 0 ? r.t('report.nothing') : (lostTime(r, loss) ?? revisions ?? r.t('report.unknown')));
   const noise = loss.objects?.noise ?? 0;
   const from = ms(r.pick?.takenAt.best ?? null);
   const to = ms(r.case.lastKnownState?.time.best ?? null);
   const parts = [
     ...(from !== null && to !== null && to > from ? [`${r.clock.day(from)} ${r.t('report.range', { from: r.clock.time(from), to: r.clock.time(to) })}`] : []),
-    ...(loss.revisions === null || isOpenEnded(r) ? [] : [noise > 0 ? r.t('report.loss.noise', { n: r.number(loss.revisions), noise: r.number(noise) }) : r.t('report.revisions', { n: r.number(loss.revisions) })]),
+    ...(loss.revisions === null || revisions === null || limit !== null ? [] : [noise > 0 ? r.t('report.loss.noise', { n: r.number(loss.revisions), noise: r.number(noise) }) : revisions]),
   ];
-  const open = isOpenEnded(r);
-  return { amount: open ? (atMostText(r) ?? amount) : loss.revisions === 0 ? r.t('report.nothing') : amount, detail: parts.join(r.t('report.colon')), ...lossObjects(r, loss) };
+  return { amount, detail: parts.join(r.t('report.colon')), ...lossObjects(r, loss) };
 }
 
 /** The candidate that a line of `whyNot` speaks of: named by id, path or digest. */

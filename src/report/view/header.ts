@@ -1,5 +1,5 @@
 import { choiceOf, outcomeOf } from '../../case/no-restore.js';
-import { atMostText, isOpenEnded } from './loss.js';
+import { lostTime, openLimit } from './loss.js';
 import type { Rich } from './rich.js';
 import { ms } from './times.js';
 import type { Reading } from './reading.js';
@@ -54,10 +54,11 @@ function lossHeadline(r: Reading): Headline {
   if (kind === 'none') return { name, value: r.t('report.unknown'), below: r.t('report.headline.no-choice') };
   if (loss === null) return { name, value: r.t('report.unknown'), below: r.t('report.headline.loss-unknown') };
   const revisions = loss.revisions === null ? null : r.t('report.revisions', { n: r.number(loss.revisions) });
-  if (isOpenEnded(r)) return { name, value: atMostText(r) ?? r.t('report.unknown'), below: r.t('report.headline.revisions-unknown') };
+  const limit = openLimit(r);
+  if (limit !== null) return { name, value: limit, below: r.t('report.headline.revisions-unknown') };
   if (loss.revisions === 0) return { name, value: r.t('report.nothing'), below: r.t('report.headline.nothing-below') };
-  const value = loss.seconds !== null ? r.span(loss.seconds) : loss.secondsAtMost !== null ? r.t('report.at-most', { value: r.span(loss.secondsAtMost) }) : (revisions ?? r.t('report.unknown'));
-  return { name, value, below: loss.seconds === null && loss.secondsAtMost === null ? r.t('report.headline.time-unknown') : (revisions ?? r.t('report.headline.revisions-unknown')) };
+  const time = lostTime(r, loss);
+  return { name, value: time ?? revisions ?? r.t('report.unknown'), below: time === null ? r.t('report.headline.time-unknown') : (revisions ?? r.t('report.headline.revisions-unknown')) };
 }
 
 export const confidenceCells = { proven: 3, likely: 2, possible: 1, rejected: 0 } as const;

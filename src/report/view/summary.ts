@@ -1,5 +1,5 @@
 import { outcomeOf } from '../../case/no-restore.js';
-import { isOpenEnded } from './loss.js';
+import { openLimit } from './loss.js';
 import { displayPath, shortNames } from './paths.js';
 import { joined, richPlain, type Rich } from './rich.js';
 import { ms } from './times.js';
@@ -54,7 +54,7 @@ function recommendationSentence(r: Reading): Rich {
   if (recommendation.kind === 'restore-snapshot' && pick !== null) {
     const loss = recommendation.loss?.seconds ?? recommendation.loss?.secondsAtMost ?? null;
     const params = { path, time: taken === null ? '' : r.clock.full(taken), span: loss === null ? '' : r.span(loss) };
-    const key = taken === null ? 'no-time' : isOpenEnded(r) ? 'time' : recommendation.loss?.revisions === 0 ? 'nothing' : loss === null || lastKnownState === null ? 'time' : 'loss';
+    const key = taken === null ? 'no-time' : openLimit(r) !== null ? 'time' : recommendation.loss?.revisions === 0 ? 'nothing' : loss === null || lastKnownState === null ? 'time' : 'loss';
     return [...r.rich(`report.summary.restore.${key}`, params), ...evidence];
   }
   return [...r.rich(`report.summary.kind.${outcomeOf(recommendation)}`, { path }), ...evidence];

@@ -1,6 +1,7 @@
 import type { Candidate, MemberInfo, Setting, Severity } from '../../case/model.js';
 import type { Row, Section } from './blocks.js';
 import { markOf } from './decision.js';
+import { lostTime } from './loss.js';
 import { displayPath, shortNames } from './paths.js';
 import { code, joined, plain, strong, type Rich } from './rich.js';
 import { ms, unbroken } from './times.js';
@@ -13,9 +14,8 @@ const findingsShown = 100;
 function lossText(r: Reading, c: Candidate): string {
   if (!c.usable) return r.t('report.not-usable');
   if (c.loss === null) return r.t('report.unknown');
-  const { seconds, secondsAtMost, revisions } = c.loss;
-  const time = seconds !== null ? r.span(seconds) : secondsAtMost !== null ? r.t('report.at-most', { value: r.span(secondsAtMost) }) : null;
-  const parts = [time, revisions === null ? null : r.t('report.revisions', { n: r.number(revisions) })].filter((p) => p !== null);
+  const { revisions } = c.loss;
+  const parts = [lostTime(r, c.loss), revisions === null ? null : r.t('report.revisions', { n: r.number(revisions) })].filter((p) => p !== null);
   return parts.length === 0 ? r.t('report.unknown') : parts.join(' · ');
 }
 
