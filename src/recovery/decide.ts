@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import type { Cause, Confidence, Message, RecommendationKind } from '../case/model.js';
 import type { Place } from '../artifacts/place.js';
 import { copyProof } from './quiet-copy.js';
@@ -6,6 +7,7 @@ import { otherStore } from '../installations/index.js';
 import { otherDigestStated } from './stated-digest.js';
 import { corruptMembers } from './health.js';
 import { configuredDirectory, isLeftover, placeOfDirectory } from './place-of-directory.js';
+import { addressOf } from './plan-host.js';
 import { besideEtcd, withoutRestart } from './repairs.js';
 import { safeMajority } from './majority.js';
 import type { Situation } from './situation.js';
@@ -192,7 +194,6 @@ function notListedIn(s: Situation, judged: Judged): string {
   return listed.size === 0 || absent.length === s.health.members.length ? '' : absent.map(({ member }) => member.name ?? member.host ?? '?').join(', ');
 }
 
-const ipOf = (url: string): string | null => /^https?:\/\/\[?([\d.]+|[\da-f:]+)\]?(?::\d+)?\/?$/i.exec(url)?.[1] ?? null;
 const isLoopback = (address: string): boolean => address.startsWith('127.') || address === '::1';
 
 /**
@@ -200,7 +201,7 @@ const isLoopback = (address: string): boolean => address.startsWith('127.') || a
  * were given others, or the file is another cluster's whose machines only have the same names.
  */
 function otherAddresses(s: Situation, judged: Judged): { readonly theirs: string; readonly ours: string } | null {
-  const addresses = (urls: readonly string[]): string[] => [...new Set(urls.map(ipOf))].filter((address): address is string => address !== null && !isLoopback(address));
+  const addresses = (urls: readonly string[]): string[] => [...new Set(urls.map(addressOf))].filter((address) => isIP(address) !== 0 && !isLoopback(address));
   const theirs = addresses((judged.one.snapshot?.members ?? []).flatMap((one) => one.peerUrls));
   const ours = addresses(s.health.members.flatMap(({ member }) => member.peerUrls));
   return theirs.length === 0 || ours.length === 0 || ours.some((address) => theirs.includes(address)) ? null : { theirs: theirs.join(', '), ours: ours.join(', ') };
