@@ -57,8 +57,9 @@ export function memberJoins(draft: Draft): readonly Sign[] {
   const isFounder = ({ memberId, peerUrls }: ListedMember): boolean => founders.has(memberId) || tokenOfFounder(memberId, peerUrls) !== null || tokenOfFounder(memberId, peerUrls, tokens) !== null;
   const joined = members.filter((one) => !isFounder(one));
   if (joined.length === members.length) return [];
+  const searched = windows(draft);
   return joined.slice(0, mostSearched).flatMap((one): Sign[] => {
-    const second = windows(draft).reduce<number | null>((found, [from, to]) => found ?? memberAddedAt(one.memberId, one.peerUrls, from, to), null);
+    const second = searched.reduce<number | null>((found, [from, to]) => found ?? memberAddedAt(one.memberId, one.peerUrls, from, to), null);
     if (second === null) return [];
     const at = second * 1000;
     return [{
