@@ -62,7 +62,8 @@ for (const megabytes of sizes.length > 0 ? sizes.map(Number) : [600, 3000]) {
   else measure('cat', [file], 1);
   const base = measure('openssl', ['dgst', '-sha256', file]);
   row('openssl dgst -sha256', name, base, base);
-  row('snapshot check (digest, structure, history, status hash)', name, measure(process.execPath, [main, 'snapshot', 'check', '--no-keys-hash', file]), base);
+  row('snapshot check --json (digest, structure, history, status hash)', name, measure(process.execPath, [main, 'snapshot', 'check', '--json', '--no-keys-hash', file]), base);
+  row('snapshot check (digest, structure, history)', name, measure(process.execPath, [main, 'snapshot', 'check', file]), base);
   if (cold !== true && once !== true) row('snapshot status', name, measure(process.execPath, [main, 'snapshot', 'status', file]), base);
   if (once !== true) for (const version of cold === true ? ['3.6.16'] : ['3.5.30', '3.6.16', '3.7.3']) row(`etcdutl ${version} snapshot status (no digest)`, name, measure(join(root, '.cache/etcd', version, 'etcdutl'), ['snapshot', 'status', file]), base);
   row('snapshot check --quick', name, measure(process.execPath, [main, 'snapshot', 'check', '--quick', file]), base);
@@ -73,9 +74,10 @@ if (noFolder !== true) {
   if (!existsSync(one)) generate(one, 18);
   const many = Array.from({ length: 60 }, (_, i) => join(folder, `small-${i + 1}.db`));
   for (const file of many) if (!existsSync(file)) copyFileSync(one, file);
-  const base = measure('sh', ['-c', `printf '%s\\n' "$@" | xargs -P${cpus().length} -n1 openssl dgst -sha256 >/dev/null`, 'sh', ...many], 3);
+  const base = measure('sh', ['-c', `printf '%s\\n' "$@" | xargs -P${cpus().length} -n1 openssl dgst -sha256 >/dev/null`, 'sh', ...many]);
   row(`openssl dgst -sha256, xargs -P${cpus().length}`, '60 × 20 MB', base, base);
-  row('snapshot check', '60 × 20 MB', measure(process.execPath, [main, 'snapshot', 'check', '--no-keys-hash', ...many], 3), base);
+  row('snapshot check --json (with the status hash)', '60 × 20 MB', measure(process.execPath, [main, 'snapshot', 'check', '--json', '--no-keys-hash', ...many]), base);
+  row('snapshot check', '60 × 20 MB', measure(process.execPath, [main, 'snapshot', 'check', ...many]), base);
   const [first, all] = [measure(process.execPath, [main, 'snapshot', 'check', '--quick', one]), measure(process.execPath, [main, 'snapshot', 'check', '--quick', ...many])];
   row('snapshot check --quick of one', '20 MB', first, null);
   row('snapshot check --quick of all', '60 × 20 MB', all, null);

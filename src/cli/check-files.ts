@@ -5,6 +5,7 @@ import { checkShare, snapshotOptions, type CheckReply } from './check-share.js';
 import { databaseSource, openFailure } from './database-source.js';
 import { checkThreads, digestsOf } from './head-start.js';
 import { checkJson, checkText } from './snapshot-text.js';
+import { hashesShown, type WantedHashes } from './wanted-hashes.js';
 
 /** How files are to be checked and shown. */
 export interface CheckRequest {
@@ -20,9 +21,6 @@ export interface Checked {
   readonly json: Record<string, unknown> | null;
 }
 
-/** The hash of what would be served stands in the JSON alone. */
-const hashesKeys = (request: CheckRequest): boolean => request.keysHash && request.json;
-
 function shown(path: string, report: SnapshotReport, request: CheckRequest): Checked {
   return { verdict: report.verdict, text: request.json ? '' : checkText(path, report, request.language), json: request.json ? checkJson(path, report) : null };
 }
@@ -30,7 +28,7 @@ function shown(path: string, report: SnapshotReport, request: CheckRequest): Che
 function checkAlone(path: string, request: CheckRequest): Checked {
   const source = databaseSource(path, request.language);
   try {
-    return shown(path, readSnapshot(source, { ...snapshotOptions(hashesKeys(request), source.byteLength), digests: digestsOf(path, source.byteLength) }), request);
+    return shown(path, readSnapshot(source, { ...snapshotOptions(hashesShown(request.json, request.keysHash), source.byteLength), digests: digestsOf(path, source.byteLength) }), request);
   } finally {
     source.close();
   }
@@ -40,8 +38,8 @@ function checkAlone(path: string, request: CheckRequest): Checked {
  * Reads files in several threads where that helps. Undefined where none was read: threads are not worth
  * it, or the one that had taken the file ended early.
  */
-export async function reportsOf(paths: readonly string[], hashKeys: boolean): Promise<readonly (CheckReply | undefined)[]> {
-  const threads = checkThreads(paths, hashKeys);
+export async function reportsOf(paths: readonly string[], hashes: WantedHashes): Promise<readonly (CheckReply | undefined)[]> {
+  const threads = checkThreads(paths, hashes);
   if (threads === null) return paths.map(() => undefined);
   const { share, replies } = threads;
   checkShare(share, (reply) => void (replies[reply.index] = reply));
@@ -54,7 +52,7 @@ export async function reportsOf(paths: readonly string[], hashKeys: boolean): Pr
  * Throws a sentence for people when one cannot be opened.
  */
 export async function checkFiles(paths: readonly string[], request: CheckRequest): Promise<readonly Checked[]> {
-  const replies = await reportsOf(paths, hashesKeys(request));
+  const replies = await reportsOf(paths, hashesShown(request.json, request.keysHash));
   return paths.map((path, index) => {
     const reply = replies[index];
     if (reply === undefined) return checkAlone(path, request);

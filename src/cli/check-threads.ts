@@ -2,6 +2,7 @@ import { statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import type { CheckReply, CheckShare } from './check-share.js';
+import type { WantedHashes } from './wanted-hashes.js';
 
 /** Below this much in total, starting threads takes longer than reading. */
 const worthThreads = 48 * 2 ** 20;
@@ -34,9 +35,9 @@ export class CheckThreads {
   private readonly workers: readonly Worker[];
   private readonly ended: Promise<unknown>;
 
-  constructor(paths: readonly string[], hashKeys: boolean) {
+  constructor(paths: readonly string[], hashes: WantedHashes) {
     const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
-    this.share = { paths, hashKeys, taken: new SharedArrayBuffer(4) };
+    this.share = { paths, hashes, taken: new SharedArrayBuffer(4) };
     this.replies = paths.map(() => undefined);
     this.workers = Array.from({ length: Math.min(availableParallelism(), paths.length) - 1 }, () => new Worker(new URL(`./check-worker.${extension}`, import.meta.url), { workerData: this.share }));
     this.ended = Promise.all(this.workers.map((worker) => new Promise<void>((resolve) => {

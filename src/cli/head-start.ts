@@ -4,6 +4,7 @@ import { digestBeside, worthDigestBeside } from '../etcd/snapshot/digest-beside.
 import { digestPositions, type Digests, type DigestsElsewhere } from '../etcd/snapshot/digest.js';
 import { readMetas } from '../formats/bbolt/meta.js';
 import { CheckThreads, isWorthThreads } from './check-threads.js';
+import { hashesShown, type WantedHashes } from './wanted-hashes.js';
 
 /** What threads work on before the program is loaded. */
 interface Begun {
@@ -58,7 +59,7 @@ export function headStart(argv: readonly string[]): boolean {
   if (file === undefined || !options.every(harmless)) return false;
   try {
     if (files.length === 1) begun = beginDigests(file);
-    else if (isWorthThreads(files)) begun = { checks: new CheckThreads(files, options.includes('--json') && !options.includes('--no-keys-hash')) };
+    else if (isWorthThreads(files)) begun = { checks: new CheckThreads(files, hashesShown(options.includes('--json'), !options.includes('--no-keys-hash'))) };
   } catch {
     // The command says what is wrong with the file.
   }
@@ -74,8 +75,8 @@ export function digestsOf(path: string, size: number): DigestsElsewhere | undefi
 }
 
 /** The threads that check a list of files: those that have a head start, or new ones. Null where threads are not worth it. */
-export function checkThreads(paths: readonly string[], hashKeys: boolean): CheckThreads | null {
+export function checkThreads(paths: readonly string[], hashes: WantedHashes): CheckThreads | null {
   const share = begun.checks?.share;
-  if (share !== undefined && share.hashKeys === hashKeys && share.paths.length === paths.length && share.paths.every((path, i) => path === paths[i])) return begun.checks ?? null;
-  return isWorthThreads(paths) ? new CheckThreads(paths, hashKeys) : null;
+  if (share !== undefined && share.hashes === hashes && share.paths.length === paths.length && share.paths.every((path, i) => path === paths[i])) return begun.checks ?? null;
+  return isWorthThreads(paths) ? new CheckThreads(paths, hashes) : null;
 }

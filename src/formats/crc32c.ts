@@ -1,8 +1,11 @@
 import type * as Crc32 from '@node-rs/crc32';
 import { createRequire } from 'node:module';
 
-/** `require`, because an `import` of CommonJS is first searched for the names it exports: 40 ms of processor in every thread. */
-const { crc32c: native } = createRequire(import.meta.url)('@node-rs/crc32') as typeof Crc32;
+/** Loaded when first asked, with `require`: an `import` of CommonJS is first searched for the names it exports, which takes 40 ms of processor in every thread. */
+let native: typeof Crc32.crc32c = (bytes, seed) => {
+  native = (createRequire(import.meta.url)('@node-rs/crc32') as typeof Crc32).crc32c;
+  return native(bytes, seed);
+};
 
 /**
  * CRC-32C (Castagnoli, reflected polynomial 0x82F63B78, RFC 3720 B.4) of bytes, continued from `seed`,
@@ -13,7 +16,7 @@ export function crc32c(bytes: Uint8Array, seed = 0): number {
 }
 
 /** Tables for sixteen bytes at a time, one behind the other: the n-th is for a byte that n more follow. */
-const slices: Int32Array = (() => {
+function makeSlices(): Int32Array {
   const all = new Int32Array(16 * 256);
   for (let i = 0; i < 256; i++) {
     let crc = i;
@@ -22,14 +25,16 @@ const slices: Int32Array = (() => {
   }
   for (let at = 256; at < all.length; at++) all[at] = (all[at - 256]! >>> 8) ^ all[all[at - 256]! & 0xff]!;
   return all;
-})();
+}
+
+let slices: Int32Array | null = null;
 
 /**
  * CRC-32C of the bytes `[start, end)` of a view without a call into native code: faster for up to a few
  * hundred bytes, where the call costs more than the work. `slices` makes sixteen bytes one step.
  */
 export function crc32cOfFew(view: DataView, start: number, end: number, seed = 0): number {
-  const t = slices;
+  const t = (slices ??= makeSlices());
   let crc = ~seed;
   let at = start;
   for (const whole = end - 15; at < whole; at += 16) {
@@ -63,14 +68,16 @@ function square(matrix: Uint32Array): Uint32Array {
 }
 
 /** Operators that append 2^n zero bytes to a CRC register, n = 0…40 (zlib's crc32_combine). */
-const zeroOperators: readonly Uint32Array[] = (() => {
+function makeZeroOperators(): readonly Uint32Array[] {
   const bit = new Uint32Array(32);
   bit[0] = 0x82f63b78;
   for (let i = 1; i < 32; i++) bit[i] = (1 << (i - 1)) >>> 0;
   const operators: Uint32Array[] = [square(square(square(bit)))];
   for (let n = 1; n <= 40; n++) operators.push(square(operators[n - 1] ?? bit));
   return operators;
-})();
+}
+
+let zeroOperators: readonly Uint32Array[] | null = null;
 
 /** The same operators as four tables of 256 entries each, made when first needed. */
 const tables: (Uint32Array | undefined)[] = [];
@@ -78,7 +85,7 @@ const tables: (Uint32Array | undefined)[] = [];
 function tableOf(n: number): Uint32Array {
   let table = tables[n];
   if (table === undefined) {
-    const operator = zeroOperators[n] ?? new Uint32Array(32);
+    const operator = (zeroOperators ??= makeZeroOperators())[n] ?? new Uint32Array(32);
     table = new Uint32Array(1024);
     // Each entry is that of the same bits without the lowest one, and the operator's row for that bit.
     for (let byte = 0; byte < 4; byte++) for (let v = 1; v < 256; v++) {

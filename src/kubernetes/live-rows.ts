@@ -10,7 +10,7 @@ import { writesOfFile } from './writes.js';
  * when anything in the file is not as etcd writes it: then nothing that was said counts.
  */
 export function eachLiveRow(source: ByteSource, use: (write: PlainWrite) => void): boolean {
-  if (readCensus(source, openBolt(source)) === null) return false;
+  if (readCensus(source, openBolt(source), false) === null) return false;
   const rows = quickWaysTo(writesOfFile(source)).newestFirst?.writes();
   const keys = new KeyTable();
   for (let step = rows?.next(); step !== undefined; step = rows?.next()) {

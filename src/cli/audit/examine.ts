@@ -6,6 +6,7 @@ import { defaultLimits, fileSource, openBundle } from '../../intake/index.js';
 import { clockOf, surveyWrites, timeOfRevision } from '../../kubernetes/index.js';
 import { writesOfFile } from '../../kubernetes/writes.js';
 import { reportsOf } from '../check-files.js';
+import { snapshotOptions } from '../check-share.js';
 
 /** A packed copy is opened up to this size, packed and unpacked. */
 const mostUnpacked = 16 * 2 ** 30;
@@ -25,7 +26,7 @@ export interface Fresh {
 /** Reads backups whole, several at a time where that helps; an error for each that cannot be read, null for what is no snapshot inside. */
 export async function examineFiles(files: readonly Fresh[]): Promise<readonly (AuditedFile | Error | null)[]> {
   const plain = files.filter(({ packed }) => !packed);
-  const replies = new Map((await reportsOf(plain.map(({ path }) => path), false)).map((reply, i) => [plain[i]!.path, reply]));
+  const replies = new Map((await reportsOf(plain.map(({ path }) => path), 'none')).map((reply, i) => [plain[i]!.path, reply]));
   const found: (AuditedFile | Error | null)[] = [];
   for (const { path, packed } of files) {
     const reply = replies.get(path);
@@ -35,9 +36,11 @@ export async function examineFiles(files: readonly Fresh[]): Promise<readonly (A
   return found;
 }
 
+const examined = (source: ByteSource): AuditedFile => auditedFile(readSnapshot(source, snapshotOptions('none', source.byteLength)));
+
 async function examineAlone(path: string, packed: boolean): Promise<AuditedFile | Error | null> {
   try {
-    return packed ? await withUnpacked(path, (source) => auditedFile(readSnapshot(source))) : auditedFile(readSnapshot(fileSource(path)));
+    return packed ? await withUnpacked(path, examined) : examined(fileSource(path));
   } catch (error) {
     return error instanceof Error ? error : new Error(String(error));
   }

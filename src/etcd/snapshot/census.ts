@@ -10,8 +10,8 @@ import { PageFeeder } from './page-feeder.js';
 
 /** The numbers of a database in which everything is as bbolt and etcd write it. */
 export interface Census {
-  /** CRC-32C as `snapshot status` prints it. */
-  readonly hash: number;
+  /** CRC-32C as `snapshot status` prints it; null where it was not asked for. */
+  readonly hash: number | null;
   /** Rows of all buckets. */
   readonly rows: number;
   readonly revisions: number;
@@ -72,8 +72,8 @@ function metasAreClean(bolt: Bolt): boolean {
   return [meta0, meta1].every((meta, n) => meta !== null && meta.error === null && meta.headerId === BigInt(n) && meta.headerFlags === 4 && meta.pageSize === bolt.pageSize);
 }
 
-/** Starts a census; null when a first look already finds something irregular. */
-export function startCensus(bolt: Bolt): CensusPass | null {
+/** Starts a census, with the status hash where that is wanted: it takes a third of the time. Null when a first look already finds something irregular. */
+export function startCensus(bolt: Bolt, hashing: boolean): CensusPass | null {
   if (bolt.metas.active === null || !metasAreClean(bolt) || bolt.highWater * bolt.pageSize > bolt.source.byteLength) return null;
   const visited = new Set<number>();
   const small = readSmall(bolt, visited);
@@ -82,35 +82,34 @@ export function startCensus(bolt: Bolt): CensusPass | null {
   const leaves = keyLeaves(bolt, key.root, visited);
   if (leaves === null) return null;
   const compacted = Number(compactRevision(contentsOf(small.rows)) ?? 1n);
-  const scan = new LeafScan(leaves, bolt.highWater, bolt.metas.littleEndian, compacted);
+  const scan = new LeafScan(leaves, bolt.highWater, bolt.metas.littleEndian, compacted, hashing);
   const feeder = new PageFeeder(bolt, leaves.orderOf, scan);
   return {
     feed: (bytes, offset) => feeder.feed(bytes, offset),
     finish: () => {
       if (!feeder.clean() || scan.scanned !== leaves.count) return null;
       if (scan.freshRevisions !== Math.max(0, scan.lastMain - compacted)) return null;
-      return tally(small, scan);
+      return tally(small, scan, hashing);
     },
   };
 }
 
-/** Adds everything up in the order of `snapshot status`: bucket names ascending, keys ascending. */
-function tally(small: SmallBuckets, scan: LeafScan): Census {
+/** The hash of `snapshot status`: bucket names ascending, keys ascending. */
+function statusHash(small: SmallBuckets, scan: LeafScan): number {
   let hash = 0;
-  let rows = 0;
   for (const entry of small.entries) {
     hash = crc32c(entry.name, hash);
-    const list = small.rows.get(latin1(entry.name));
-    if (list === undefined) {
-      hash = scan.continueHash(hash);
-      rows += scan.rows;
-    } else {
-      for (const row of list) hash = crc32c(row.value, crc32c(row.key, hash));
-      rows += list.length;
-    }
+    const rows = small.rows.get(latin1(entry.name));
+    if (rows === undefined) hash = scan.continueHash(hash);
+    else for (const row of rows) hash = crc32c(row.value, crc32c(row.key, hash));
   }
+  return hash;
+}
+
+function tally(small: SmallBuckets, scan: LeafScan, hashing: boolean): Census {
   return {
-    hash, rows, revisions: scan.rows, lastRevision: BigInt(scan.lastMain), liveKeys: scan.liveKeys(),
-    historyHolds: scan.historyHolds(), small: small.rows,
+    hash: hashing ? statusHash(small, scan) : null,
+    rows: [...small.rows.values()].reduce((sum, rows) => sum + rows.length, scan.rows),
+    revisions: scan.rows, lastRevision: BigInt(scan.lastMain), liveKeys: scan.liveKeys(), historyHolds: scan.historyHolds(), small: small.rows,
   };
 }

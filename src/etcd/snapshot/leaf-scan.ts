@@ -41,8 +41,8 @@ export class LeafScan {
   private runStart = 0;
   private runNext = -1;
 
-  /** `little` is the byte order of the file, `compacted` the revision up to which history may be thinned. */
-  constructor(private readonly leaves: KeyLeaves, private readonly highWater: number, private readonly little: boolean, private readonly compacted: number) {
+  /** `little` is the byte order of the file, `compacted` the revision up to which history may be thinned, `hashing` whether `continueHash` will be asked. */
+  constructor(private readonly leaves: KeyLeaves, private readonly highWater: number, private readonly little: boolean, private readonly compacted: number, private readonly hashing: boolean) {
     this.crcs = new Uint32Array(leaves.count);
     this.lengths = new Uint32Array(leaves.count);
     this.places = new Uint32Array(leaves.count);
@@ -89,7 +89,7 @@ export class LeafScan {
       if (beforeMain > nextMain || (beforeMain === nextMain && beforeSub >= nextSub)) return false;
     }
     if (!isZero(bytes, at + expected, at + length)) return false;
-    this.addCrc(order, bytes.subarray(dataStart, at + expected));
+    if (this.hashing) this.addCrc(order, bytes.subarray(dataStart, at + expected));
     this.rows += count;
     this.scanned += 1;
     if (beforeMain > this.lastMain) this.lastMain = beforeMain;

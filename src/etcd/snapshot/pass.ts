@@ -28,8 +28,8 @@ function feedAll(source: ByteSource, end: number, feed: (bytes: Uint8Array, at: 
 }
 
 /** Reads the tree alone, front to back; null when anything in the database is irregular. */
-export function readCensus(source: ByteSource, bolt: Bolt): Census | null {
-  const census = startCensus(bolt);
+export function readCensus(source: ByteSource, bolt: Bolt, hashing: boolean): Census | null {
+  const census = startCensus(bolt, hashing);
   if (census === null) return null;
   feedAll(source, Math.min(source.byteLength, bolt.highWater * bolt.pageSize), census.feed);
   return census.finish();
@@ -45,17 +45,17 @@ function digestsOf(source: ByteSource, positions: readonly number[], feed?: Cens
   return own.finish();
 }
 
-/** Reads the file once. With `elsewhere`, only the tree is read here. */
-export function readOnce(source: ByteSource, bolt: Bolt, elsewhere?: DigestsElsewhere): Pass {
+/** Reads the file once, with the status hash where `hashing` wants it. With `elsewhere`, only the tree is read here. */
+export function readOnce(source: ByteSource, bolt: Bolt, hashing: boolean, elsewhere?: DigestsElsewhere): Pass {
   const bodySize = bolt.metas.active === null ? null : bolt.highWater * bolt.pageSize;
   const positions = digestPositions(source.byteLength, bodySize);
   const waiting = elsewhere?.(positions);
   if (waiting === undefined) {
-    const census = startCensus(bolt);
+    const census = startCensus(bolt, hashing);
     const digests = digestsOf(source, positions, census?.feed);
     return { digests: () => digests, census: census?.finish() ?? null };
   }
-  const census = readCensus(source, bolt);
+  const census = readCensus(source, bolt, hashing);
   let digests: Digests | null = null;
   return { digests: () => (digests ??= waiting() ?? digestsOf(source, positions)), census };
 }

@@ -18,6 +18,8 @@ import { inspectDatabase, type Findings } from './thorough.js';
 export interface SnapshotOptions {
   /** Hash the served keys and values. Needs memory for every live value. Default: for trees up to 16 MiB. */
   readonly keysHash?: boolean;
+  /** Compute the hash of `snapshot status`. Default: true. */
+  readonly statusHash?: boolean;
   /** Predict restore and first start of every line. Default: true. */
   readonly predict?: boolean;
   /** Digests that another thread computes meanwhile (digestBeside). */
@@ -55,7 +57,7 @@ export function readSnapshot(file: ByteSource, options: SnapshotOptions = {}): S
   const hash = options.keysHash ?? Math.min(size, bodySize ?? size) <= smallFile;
   const source = size <= (hash ? memorySized : smallFile) ? inMemory(file) : file;
   const bolt = source === file ? opened : openBolt(source);
-  const { digests: awaitDigests, census } = readOnce(source, bolt, options.digests);
+  const { digests: awaitDigests, census } = readOnce(source, bolt, options.statusHash ?? true, options.digests);
   const findings = census === null ? inspectDatabase(bolt) : null;
   const contents = contentsOf((census ?? findings)?.small ?? new Map());
   const served = census !== null && (hash || census.historyHolds === false) ? servedContent(bolt, compactRevision(contents) ?? 1n, hash) : null;

@@ -19,12 +19,12 @@ export interface StatusResult {
 }
 
 /** Numbers of a clean file, for a line. */
-function numbersOf(census: Census, totalSize: number, line: EtcdLine): StatusNumbers {
+function numbersOf(census: Census, hash: number, totalSize: number, line: EtcdLine): StatusNumbers {
   const modern = line === '3.6' || line === '3.7';
   const version = contentsOf(census.small).meta.get('storageVersion');
   const text = version === undefined ? '' : latin1(version);
   return {
-    hash: census.hash,
+    hash,
     revision: census.lastRevision,
     totalKeys: modern ? census.liveKeys : census.rows,
     totalSize: BigInt(totalSize),
@@ -36,8 +36,8 @@ function numbersOf(census: Census, totalSize: number, line: EtcdLine): StatusNum
 export function snapshotStatus(source: ByteSource, line: EtcdLine, elsewhere?: DigestsElsewhere): StatusResult {
   const bolt = openBolt(source);
   const bodySize = bolt.metas.active === null ? null : bolt.highWater * bolt.pageSize;
-  const { digests, census } = readOnce(source, bolt, elsewhere);
+  const { digests, census } = readOnce(source, bolt, true, elsewhere);
   const digest = judgeDigest(source, digests(), bodySize);
-  if (census !== null && bodySize !== null) return { numbers: numbersOf(census, bodySize, line), ending: null, digest };
+  if (census !== null && census.hash !== null && bodySize !== null) return { numbers: numbersOf(census, census.hash, bodySize, line), ending: null, digest };
   return { ...followStatus(source, behaviours[line]), digest };
 }

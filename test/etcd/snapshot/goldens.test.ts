@@ -72,6 +72,7 @@ describe('what the real tools say of real files', () => {
       const source = bytesSource(golden.bytes);
       const report = readSnapshot(source);
       expect(report.problems, golden.name).toEqual([]);
+      expect(readSnapshot(source, { statusHash: false }), golden.name).toEqual({ ...report, hash: null });
       expect([report.verdict, report.digest.state, report.damage.provable], golden.name).toEqual(['intact', 'right', true]);
       const salvaged = salvage(source);
       const listed = newestKeys(salvaged, salvaged.rows.filter((row) => row.confidence !== 'stale'));

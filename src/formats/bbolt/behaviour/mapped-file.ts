@@ -32,7 +32,7 @@ const pieceSize = 4096;
 /** Pieces that are read at a time where one is asked for right behind the last. */
 const readAhead = 32;
 const mostPieces = 4096;
-const firstPieces = 256;
+const firstPieces = 64;
 
 /** bbolt 1.4.3 db.go mmapSize: doubles from 32 KiB to 1 GiB, then whole gigabytes. */
 export function mapSizeOf(size: number): number {
