@@ -13,6 +13,8 @@ export interface ByteSource {
   read(offset: number, length: number): Uint8Array;
   /** Fills a buffer of the caller's from `offset` on; returns the bytes that were there. Optional: saves allocations. */
   readInto?(target: Uint8Array, offset: number): number;
+  /** Total length in bytes now: another one than `byteLength` where somebody writes to it meanwhile. Optional: memory does not change. */
+  lengthNow?(): number;
   /** Set when views that `read` returns stay valid and unchanged, so that nobody needs to copy them. */
   readonly stable?: true;
 }

@@ -49,6 +49,10 @@ export abstract class DescriptorSource implements ByteSource {
     return this.fill(target.subarray(0, Math.max(0, this.byteLength - offset)), offset);
   }
 
+  lengthNow(): number {
+    return fstatSync(this.descriptor()).size;
+  }
+
   private fill(target: Uint8Array, offset: number): number {
     let filled = 0;
     while (filled < target.length) {

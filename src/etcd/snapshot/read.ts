@@ -76,7 +76,7 @@ export function readSnapshot(file: ByteSource, options: SnapshotOptions = {}): S
   });
   const digests = awaitDigests();
   const digest = judgeDigest(source, digests, bodySize);
-  const problems = [...sizeProblems(bolt, digests, bodySize, digest), ...(findings?.problems ?? []), ...(served?.problems ?? [])];
+  const problems = [...changeProblems(file, digests), ...sizeProblems(bolt, bodySize, digest), ...(findings?.problems ?? []), ...(served?.problems ?? [])];
   const newest = restore?.['3.7'];
   if (digest.state === 'right' && newest !== undefined && (!newest.accepted || newest.boot === 'dies' || newest.boot === 'hangs')) {
     const words = newest.message ?? newest.bootMessage ?? '';
@@ -113,13 +113,21 @@ export function readSnapshot(file: ByteSource, options: SnapshotOptions = {}): S
 
 const hasRealVersion = (value: Uint8Array | undefined): boolean => value === undefined || /^\d+\.\d+\.\d+$/.test(latin1(value));
 
-/** Findings about the length: cut, extended, changed while it was read. */
-function sizeProblems(bolt: Bolt, digests: Digests, bodySize: number | null, digest: SnapshotReport['digest']): Problem[] {
+/** What somebody who still writes to the file did to its length while it was read. */
+function changeProblems(file: ByteSource, digests: Digests): Problem[] {
+  const size = file.byteLength;
+  const now = Math.min(file.lengthNow?.() ?? size, digests.read < size ? digests.read : Infinity);
+  if (now === size) return [];
+  const [code, offset] = now < size ? ['file.shrank', now] : ['file.grew', size];
+  return [{ code, severity: 'error', page: null, offset, message: `the file was ${size} bytes long when it was opened, and ${now} when it had been read: somebody writes to it` }];
+}
+
+/** Findings about the length: cut, extended. */
+function sizeProblems(bolt: Bolt, bodySize: number | null, digest: SnapshotReport['digest']): Problem[] {
   const { source } = bolt;
   const size = source.byteLength;
   const found: Problem[] = [];
   const say = (code: string, severity: Problem['severity'], offset: number, message: string): void => void found.push({ code, severity, page: null, offset, message });
-  if (digests.read < size) say('file.shrank', 'error', digests.read, `the file ended at ${digests.read} bytes while it was read; it was ${size} bytes long`);
   if (bodySize === null) return found;
   if (size < bodySize) say('snapshot.truncated', 'fatal', size, `the file ends at ${size} bytes; its tree needs ${bodySize}: ${bodySize - size} bytes are missing`);
   else if (digest.state === 'truncated') say('snapshot.digest-cut', 'error', bodySize, `the digest is cut: ${size - bodySize} of 32 bytes are there`);
@@ -146,7 +154,7 @@ function verdictOf(bolt: Bolt, size: number, bodySize: number | null, digest: Sn
   }
   if (size < bodySize) return 'truncated';
   if (problems.some((p) => (p.severity === 'error' || p.severity === 'fatal') && !p.code.startsWith('snapshot.') && !p.code.startsWith('file.'))) return 'damaged';
-  if (problems.some((p) => p.code === 'file.shrank')) return 'unreadable';
+  if (problems.some((p) => p.code.startsWith('file.'))) return 'unreadable';
   if (digest.state === 'right') return size === bodySize + digestSize ? 'intact' : 'damaged';
   return digest.state === 'wrong' ? 'digest-wrong' : 'digest-absent';
 }

@@ -48,7 +48,7 @@ export const bytes = {
   'bytes.meaning.damaged': 'The structure or the rows contradict themselves; see the problems below.',
   'bytes.meaning.not-bbolt': 'The file has another format. Perhaps it is compressed, encrypted, or another file under this name.',
   'bytes.meaning.empty': 'The file has no bytes. The job that wrote it failed.',
-  'bytes.meaning.unreadable': 'The file became shorter while it was read. Copy it to a safe place first.',
+  'bytes.meaning.unreadable': 'The file changed its length while it was read: somebody still writes to it. Wait for that to end, or copy the file to a safe place first.',
   'bytes.check.size': '{size} bytes, SHA-256 {sha256}',
   'bytes.check.content': 'revision {revision}, {keys} keys, {revisions} stored revisions, compacted up to {compacted}',
   'bytes.check.members': 'members when it was saved: {members}',

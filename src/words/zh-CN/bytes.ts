@@ -49,7 +49,7 @@ export const bytes: Translation<typeof english> = {
   'bytes.meaning.damaged': '结构或数据自相矛盾；见下面的问题。',
   'bytes.meaning.not-bbolt': '文件是别的格式。可能被压缩、被加密，或只是同名的其他文件。',
   'bytes.meaning.empty': '文件没有内容。写它的任务失败了。',
-  'bytes.meaning.unreadable': '读取过程中文件变短了。请先复制到安全的地方。',
+  'bytes.meaning.unreadable': '读取过程中文件长度发生了变化：仍有程序在写入它。请等写入结束，或先将文件复制到安全的地方。',
   'bytes.check.size': '{size} 字节，SHA-256 {sha256}',
   'bytes.check.content': '修订号 {revision}，{keys} 个键，存有 {revisions} 个历史版本，压缩到 {compacted}',
   'bytes.check.members': '保存时的成员：{members}',
