@@ -63,16 +63,32 @@ function fromFolder(path: string): Map<string, DataDir> {
   return found;
 }
 
+/** Length and time of a file, null where it is gone: another one when somebody wrote to it. */
+function stampOf(path: string): string | null {
+  const stat = statSync(path, { bigint: true, throwIfNoEntry: false });
+  return stat === undefined ? null : `${stat.size} ${stat.mtimeNs}`;
+}
+
+export interface OpenDataDirs {
+  readonly dirs: readonly NamedDataDir[];
+  /** The files in folders that somebody has written to or removed since they were opened. */
+  readonly changed: () => readonly string[];
+  readonly close: () => void;
+}
+
 /** Opens what `boot` and `wal show` were given: data directories, `member` directories, or archives of them. */
-export async function openDataDirs(inputs: readonly string[], language: Language): Promise<{ readonly dirs: readonly NamedDataDir[]; readonly close: () => void }> {
+export async function openDataDirs(inputs: readonly string[], language: Language): Promise<OpenDataDirs> {
   const dirs: NamedDataDir[] = [];
+  const stamps = new Map<string, string | null>();
   const closers: (() => void)[] = [];
   for (const path of inputs) {
     const stats = statSync(path, { throwIfNoEntry: false });
     if (stats === undefined) throw new Error(say(language, 'boot.cli.missing', { path }));
     let found: Map<string, DataDir>;
-    if (stats.isDirectory()) found = fromFolder(path);
-    else {
+    if (stats.isDirectory()) {
+      for (const name of filesBelow(path)) if (ofEtcd.test(name)) stamps.set(join(path, name), stampOf(join(path, name)));
+      found = fromFolder(path);
+    } else {
       const bundle = await openBundle([path]);
       closers.push(() => bundle.close());
       found = group(new Map(bundle.files.map((file) => [file.path.slice(file.path.lastIndexOf('!/') < 0 ? 0 : file.path.lastIndexOf('!/') + 2), () => file.open()])));
@@ -80,5 +96,5 @@ export async function openDataDirs(inputs: readonly string[], language: Language
     if (found.size === 0) throw new Error(say(language, 'boot.cli.no-data-dir', { path }));
     for (const [root, dir] of found) dirs.push({ path: found.size === 1 ? path : `${path}!/${root}`, dir });
   }
-  return { dirs, close: () => closers.forEach((close) => close()) };
+  return { dirs, changed: () => [...stamps].flatMap(([path, stamp]) => (stampOf(path) === stamp ? [] : [path])), close: () => closers.forEach((close) => close()) };
 }

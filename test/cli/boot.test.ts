@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -38,6 +38,19 @@ describe('etcd-autopsy boot', () => {
       const { code, out, err } = run('boot', join(scratch, path), '--etcd', '3.4.23', '--json');
       expect([code, err]).toEqual([0, '']);
       expect(JSON.parse(out)).toMatchObject({ result: 'ready', diesAt: null, message: null, causeFile: null, writable: true, hazard: null, served, memberId: '8e9e05c52164694d', clusterId: 'cdf818194e3a8c32', term: 2, appliedIndex: 263, walLastIndex: 263 });
+    }
+  });
+
+  it('does not trust what it says of a directory that somebody writes to meanwhile', () => {
+    const live = join(scratch, 'live');
+    cpSync(join(scratch, 'whole'), live, { recursive: true });
+    const db = join(live, 'member/snap/db');
+    const writer = spawn('sh', ['-c', 'while :; do touch "$0"; sleep 0.02; done', db]);
+    try {
+      const { code, err } = run('boot', live, '--etcd', '3.4.23', '--json');
+      expect([code, err]).toEqual([3, expect.stringContaining(`${db} was written to while it was read`)]);
+    } finally {
+      writer.kill('SIGKILL');
     }
   });
 

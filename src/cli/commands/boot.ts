@@ -41,6 +41,27 @@ function exitOf(reports: readonly BootPrediction[]): number {
   return reports.every((report) => report.result === 'unknown') ? exitCode.inconclusive : exitCode.findings;
 }
 
+/** Prints the prediction for one directory; returns how the command ends. */
+function tellMember({ path, dir }: NamedDataDir, version: Version, json: boolean, language: Language): number {
+  const report = predictBoot(dir, version);
+  process.stdout.write(json ? `${JSON.stringify(bootJson(path, version.text, report), null, 2)}\n` : `${bootText(path, version, report, language)}${say(language, 'boot.advice.copy')}\n`);
+  return exitOf([report]);
+}
+
+/** Prints the prediction for the members of one cluster; returns how the command ends. */
+function tellCluster(dirs: readonly NamedDataDir[], version: Version, json: boolean, language: Language): number {
+  const names = dirs.map(({ path }) => path);
+  const cluster = predictCluster(dirs.map(({ dir }) => dir), version);
+  if (json) process.stdout.write(`${JSON.stringify(clusterJson(names, version.text, cluster), null, 2)}\n`);
+  else {
+    for (const [at, report] of cluster.members.entries()) process.stdout.write(bootText(names[at]!, version, report, language));
+    process.stdout.write(clusterText(names, cluster, language));
+    process.stdout.write(`${say(language, 'boot.advice.copy')}\n`);
+  }
+  const safe = cluster.agree !== false && cluster.scenarios.length > 0 && cluster.scenarios.every((scenario) => !scenario.rewritesHistory && scenario.members.every((member) => member.result === 'ready'));
+  return safe ? exitCode.ok : exitCode.findings;
+}
+
 /** `boot DIR...`: would etcd start from it, and what would it serve? */
 export function define(command: Command): Command {
   const language = currentLanguage();
@@ -50,25 +71,15 @@ export function define(command: Command): Command {
     .option('--json', say(language, 'cli.json'))
     .addHelpText('after', '\n  etcd-autopsy boot /var/lib/etcd --etcd 3.5.16\n  etcd-autopsy boot member1.tar.gz member2.tar.gz member3.tar.gz --json')
     .action(async (paths: string[], options: BootCommandOptions) => {
-      const { dirs, close } = await openDataDirs(paths, language);
+      const { dirs, changed, close } = await openDataDirs(paths, language);
       try {
         const version = versionFor(options.etcd, dirs, language);
-        const names = dirs.map(({ path }) => path);
-        if (dirs.length === 1) {
-          const report = predictBoot(dirs[0]!.dir, version);
-          process.stdout.write(options.json === true ? `${JSON.stringify(bootJson(names[0]!, version.text, report), null, 2)}\n` : `${bootText(names[0]!, version, report, language)}${say(language, 'boot.advice.copy')}\n`);
-          process.exitCode = exitOf([report]);
-          return;
-        }
-        const cluster = predictCluster(dirs.map(({ dir }) => dir), version);
-        if (options.json === true) process.stdout.write(`${JSON.stringify(clusterJson(names, version.text, cluster), null, 2)}\n`);
-        else {
-          for (const [at, report] of cluster.members.entries()) process.stdout.write(bootText(names[at]!, version, report, language));
-          process.stdout.write(clusterText(names, cluster, language));
-          process.stdout.write(`${say(language, 'boot.advice.copy')}\n`);
-        }
-        const safe = cluster.agree !== false && cluster.scenarios.length > 0 && cluster.scenarios.every((scenario) => !scenario.rewritesHistory && scenario.members.every((member) => member.result === 'ready'));
-        process.exitCode = safe ? exitCode.ok : exitCode.findings;
+        const json = options.json === true;
+        process.exitCode = dirs.length === 1 ? tellMember(dirs[0]!, version, json, language) : tellCluster(dirs, version, json, language);
+        const [written] = changed();
+        if (written === undefined) return;
+        process.stderr.write(`etcd-autopsy: ${say(language, 'boot.cli.changed', { path: written })}\n`);
+        process.exitCode = exitCode.inconclusive;
       } finally {
         close();
       }

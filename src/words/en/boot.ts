@@ -8,6 +8,7 @@ export const boot = {
   'boot.cli.missing': 'There is no file or folder {path}.',
   'boot.cli.no-data-dir': '{path} holds no data directory of etcd: neither member/snap/db nor a .wal file.',
   'boot.cli.bad-version': '"{version}" is no etcd version that is known here. Use 3.3, 3.4, 3.5, 3.6 or 3.7, or a patch such as 3.5.16.',
+  'boot.cli.changed': '{path} was written to while it was read, so the answer does not hold: an etcd seems to run on it. Stop it, or judge a copy that was made while it was stopped.',
   'boot.cli.several-dirs': '{path} holds several data directories; name one of them.',
   'boot.result.ready': 'STARTS',
   'boot.result.dies': 'DIES AT ITS START',

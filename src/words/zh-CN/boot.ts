@@ -8,6 +8,7 @@ export const boot: Translation<typeof english> = {
   'boot.cli.missing': '没有名为 {path} 的文件或目录。',
   'boot.cli.no-data-dir': '{path} 中没有 etcd 数据目录：既没有 member/snap/db，也没有 .wal 文件。',
   'boot.cli.bad-version': '“{version}”不是已知的 etcd 版本。请使用 3.3、3.4、3.5、3.6、3.7，或 3.5.16 这样的补丁版本。',
+  'boot.cli.changed': '{path} 在读取过程中被写入，因此结论不成立：似乎有 etcd 正在使用它。请先停止 etcd，或检查停止后复制的副本。',
   'boot.cli.several-dirs': '{path} 中有多个数据目录，请指定其中一个。',
   'boot.result.ready': '可以启动',
   'boot.result.dies': '启动时崩溃',
