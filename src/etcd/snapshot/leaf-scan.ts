@@ -85,8 +85,8 @@ export class LeafScan {
     this.lives.endLeaf();
     const { beforeMain, beforeSub } = this;
     if (order + 1 < leaves.count) {
-      const [nextMain, nextSub] = [leaves.minMain[order + 1] ?? 0, leaves.minSub[order + 1] ?? 0];
-      if (beforeMain > nextMain || (beforeMain === nextMain && beforeSub >= nextSub)) return false;
+      const nextMain = leaves.minMain[order + 1] ?? 0;
+      if (beforeMain > nextMain || (beforeMain === nextMain && beforeSub >= (leaves.minSub[order + 1] ?? 0))) return false;
     }
     if (!isZero(bytes, at + expected, at + length)) return false;
     if (this.hashing) this.addCrc(order, bytes.subarray(dataStart, at + expected));

@@ -43,9 +43,13 @@ function passVarint(bytes: Uint8Array, from: number, end: number): number {
  */
 export function scanKeyValue(bytes: Uint8Array, from: number, end: number, main: number, tombstone: boolean, into: ScannedValue): boolean {
   let at = from;
-  let [keyStart, keyEnd] = [from, from];
-  let [valueStart, valueEnd] = [from, from];
-  let [create, mod, version] = [0, 0, 0];
+  let keyStart = from;
+  let keyEnd = from;
+  let valueStart = from;
+  let valueEnd = from;
+  let create = 0;
+  let mod = 0;
+  let version = 0;
   let previous = 0;
   while (at < end) {
     const tag = bytes[at++] ?? 0;
@@ -61,9 +65,15 @@ export function scanKeyValue(bytes: Uint8Array, from: number, end: number, main:
       else if (tag !== 0x0a && tag !== 0x2a) return false;
       else {
         if (number > end - at) return false;
-        if (tag === 0x0a) [keyStart, keyEnd] = [at, at + number];
-        else [valueStart, valueEnd] = [at, at + number];
-        at += number;
+        const stop = at + number;
+        if (tag === 0x0a) {
+          keyStart = at;
+          keyEnd = stop;
+        } else {
+          valueStart = at;
+          valueEnd = stop;
+        }
+        at = stop;
       }
     }
     if (at < 0) return false;
