@@ -12,7 +12,7 @@ export interface Pass {
 }
 
 /** Pieces small enough to stay in the processor's cache, large enough to read fast. */
-const pieceSize = 1 << 19;
+const pieceSize = 1 << 18;
 
 /** Used again for every file of a folder; nobody keeps a piece. */
 const room = Buffer.allocUnsafeSlow(pieceSize);
