@@ -1,11 +1,8 @@
 import { catalogues } from './areas.js';
 import type { Language } from './catalogue.js';
+import { fill } from './fill.js';
 
-/** Fills `{name}` places. An unknown key is a programming error and is shown as the key itself. */
+/** A sentence with its places filled. An unknown key is a programming error and is shown as the key itself. */
 export function say(language: Language, key: string, params: Readonly<Record<string, string | number>> = {}): string {
-  const sentence = catalogues[language][key] ?? key;
-  return sentence.replace(/\{(\w+)\}/g, (place, name: string) => {
-    const value = params[name];
-    return value === undefined ? place : String(value);
-  });
+  return fill(catalogues[language][key] ?? key, params);
 }

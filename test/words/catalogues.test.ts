@@ -22,7 +22,7 @@ async function keysWritten(language: string): Promise<readonly string[]> {
 
 /** The places of a sentence. A month is a name in English and a number in Chinese: one place. */
 function places(text: string): string {
-  return [...new Set([...text.matchAll(/\{(\w+)\}/g)].map((match) => match[1]!.replace('monthName', 'month')))].sort().join(' ');
+  return [...new Set([...text.matchAll(/\{(\w+)[^}]*\}/g)].map((match) => match[1]!.replace('monthName', 'month')))].sort().join(' ');
 }
 
 /** What speaks to people: the program and the generator of its pages, without the catalogues and the readers of bytes. */

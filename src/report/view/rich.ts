@@ -1,6 +1,7 @@
 import type { Basis } from '../../case/model.js';
 import { catalogues } from '../../words/areas.js';
 import type { Language } from '../../words/catalogue.js';
+import { fill } from '../../words/fill.js';
 import { escapeMarkdown, markdownCode } from '../escape/markdown.js';
 
 /** One piece of a sentence. Texts are plain: each sink escapes them in its own way. */
@@ -22,22 +23,16 @@ export function joined(parts: readonly Rich[], separator = ' '): Rich {
   return parts.flatMap((part, i) => (i === 0 || separator === '' ? part : [{ text: separator }, ...part]));
 }
 
-type Params = Readonly<Record<string, string | number>>;
-
-function filled(pattern: string, params: Params): string {
-  return pattern.replace(/\{(\w+)\}/g, (place, name: string) => String(params[name] ?? place));
-}
-
 /**
  * A sentence of the catalogues with its two marks, `**strong**` and `` `code` ``. The marks are read
  * before the values are put in: a value that looks like a mark stays text.
  */
-export function sentence(language: Language, key: string, params: Params = {}): Rich {
+export function sentence(language: Language, key: string, params: Readonly<Record<string, string | number>> = {}): Rich {
   const pattern = catalogues[language][key] ?? key;
   return pattern.split(/(\*\*[^*]+\*\*|`[^`]+`)/).filter((part) => part !== '').map((part): Run => {
-    if (part.startsWith('**')) return { strong: filled(part.slice(2, -2), params) };
-    if (part.startsWith('`')) return { code: filled(part.slice(1, -1), params) };
-    return { text: filled(part, params) };
+    if (part.startsWith('**')) return { strong: fill(part.slice(2, -2), params) };
+    if (part.startsWith('`')) return { code: fill(part.slice(1, -1), params) };
+    return { text: fill(part, params) };
   });
 }
 

@@ -1,3 +1,5 @@
+import { fill } from '../../words/fill.js';
+
 export type Language = 'en' | 'zh-CN';
 
 let words: Readonly<Record<string, string>> = {};
@@ -22,7 +24,7 @@ export function preferredLanguage(): Language {
 
 /** The sentence for a key, places filled. */
 export function t(key: string, params: Readonly<Record<string, string | number>> = {}): string {
-  return (words[key] ?? key).replace(/\{(\w+)\}/g, (place, name: string) => String(params[name] ?? place));
+  return fill(words[key] ?? key, params);
 }
 
 /** 8630 -> "8,630"; null -> the word for unknown. */
