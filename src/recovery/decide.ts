@@ -164,7 +164,9 @@ function majorityOfDirectories(s: Situation): Decision | null {
   if (majority === null) return null;
   const names = (some: readonly Judged[]): readonly string[] => [...new Set(some.map(({ one }) => one.candidate.host ?? one.candidate.path))];
   const [start, out] = [names(majority.start), names(majority.out)];
-  const others = s.draft.members.flatMap(({ host, name }) => (host !== null && !start.includes(host) ? [host] : host === null && name !== null ? [name] : []));
+  const started = new Set(majority.start.map(({ one }) => one.candidate.memberId));
+  const others = s.draft.members.filter(({ memberId }) => memberId === null || !started.has(memberId))
+    .flatMap(({ host, name }) => (host !== null && !start.includes(host) ? [host] : host === null && name !== null ? [name] : []));
   return {
     ...base, kind: 'repair-without-restore', why: [why('majority-starts', { count: majority.start.length, members: s.health.members.length })],
     conditions: [

@@ -1,5 +1,7 @@
 import { mayLoseMore } from '../case/open-loss.js';
 import type { Plan, PlanStep, Recommendation } from '../case/model.js';
+import { duration } from '../words/duration.js';
+import { grouped } from '../words/fill.js';
 import { say } from '../words/say.js';
 import type { Language } from '../words/catalogue.js';
 import { phases } from './steps.js';
@@ -32,8 +34,11 @@ function lossText(recommendation: Recommendation, language: Language): readonly 
   const { loss } = recommendation;
   if (loss === null) return [];
   const { revisions, seconds, secondsAtMost, objects } = loss;
-  if (secondsAtMost !== null && (seconds === null || mayLoseMore(recommendation))) return [say(language, 'runbook.lost-at-most', { minutes: Math.ceil(secondsAtMost / 60) })];
-  return [say(language, 'runbook.lost', { revisions: revisions ?? '?', minutes: seconds === null ? '?' : Math.ceil(seconds / 60), objects: objects === null ? '?' : objects.created + objects.changed + objects.deleted })];
+  if (secondsAtMost !== null && (seconds === null || mayLoseMore(recommendation))) return [say(language, 'runbook.lost-at-most', { span: duration(language, secondsAtMost) })];
+  if (revisions === 0) return [say(language, 'runbook.lost-nothing')];
+  const parts = [...(seconds === null ? [] : [duration(language, seconds)]), ...(revisions === null ? [] : [say(language, 'report.revisions', { n: grouped(revisions) })])];
+  const amount = parts.length === 0 ? say(language, 'report.unknown') : parts.join(say(language, 'report.comma'));
+  return [objects === null ? say(language, 'runbook.lost-unlisted', { amount }) : say(language, 'runbook.lost', { amount, objects: objects.created + objects.changed + objects.deleted })];
 }
 
 /** Why this plan, on which conditions, with which risks and loss, and what else could be done. */
@@ -61,8 +66,8 @@ export function planRunbook(plan: Plan, language: Language, snapshotBeside: bool
     for (const phase of phases) {
       const steps = plan.steps.filter((step) => step.phase === phase);
       if (steps.length === 0) continue;
+      lines.push(`## ${number}. ${say(language, `report.phase.${phase}`)}`, '', ...steps.flatMap((step) => stepLines(step, language)));
       number += 1;
-      lines.push(`## ${number}. ${phase}`, '', ...steps.flatMap((step) => stepLines(step, language)));
     }
     const scripts = [...new Set(plan.steps.map((step) => step.script))];
     lines.push(

@@ -44,14 +44,14 @@ function phaseCommands(phase: Phase, plan: ScriptPlan, host: PlanHost): readonly
   const planeParts = ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler'];
   const stopPlane = host.controlPlane === 'systemd' ? planeParts.map((part) => `systemctl stop ${part}`) : host.controlPlane === 'static-pod' ? planeParts.map((part) => `mv ${shellWord(`${host.manifests}/${part}.yaml`)} ${shellWord(`${work}/manifests/`)}`) : [];
   const startPlane = host.controlPlane === 'systemd' ? planeParts.map((part) => `systemctl start ${part}`) : host.controlPlane === 'static-pod' ? [...planeParts.map((part) => `mv ${shellWord(`${work}/manifests/${part}.yaml`)} ${shellWord(`${host.manifests}/`)}`), 'systemctl restart kubelet'] : [];
-  const jobOff = [...host.backup.timers.map((timer) => `systemctl disable --now ${shellWord(timer)}`), ...(host.backup.commands.length === 0 ? [] : [`crontab -l | grep -vF ${host.backup.commands.map((command) => `-e ${shellWord(command)}`).join(' ')} | crontab -`])];
+  const jobOff = [...host.backup.timers.map((timer) => `systemctl disable --now ${shellWord(timer)}`), ...(host.backup.commands.length === 0 ? [] : [`crontab -l > ${shellWord(`${work}/crontab.before`)}`, `grep -vF ${host.backup.commands.map((command) => `-e ${shellWord(command)}`).join(' ')} ${shellWord(`${work}/crontab.before`)} | crontab -`])];
   const jobOn = [...host.backup.timers.map((timer) => `systemctl enable --now ${shellWord(timer)}`), ...(host.backup.commands.length === 0 ? [] : [`crontab ${shellWord(`${work}/crontab.before`)}`])];
   switch (phase) {
     case 'preflight':
       if (host.runsAs === 'none') return [];
-      return plan.usesSnapshot ? [`cp ${snapshotFile} ${shellWord(`${work}/${snapshotFile}`)}`, `sha256sum ${shellWord(`${work}/${snapshotFile}`)}`, `df -Pk ${data}`] : [`df -Pk ${data}`];
+      return plan.usesSnapshot ? [`mkdir -p ${shellWord(work)}`, `cp ${snapshotFile} ${shellWord(`${work}/${snapshotFile}`)}`, `sha256sum ${shellWord(`${work}/${snapshotFile}`)}`, `df -Pk ${data}`] : [`df -Pk ${data}`];
     case 'stop':
-      return [...jobOff, ...stopPlane, ...stopCommands(host).map((line) => shown(line, work))];
+      return [`mkdir -p ${shellWord(`${work}/manifests`)}`, ...jobOff, ...stopPlane, ...stopCommands(host).map((line) => shown(line, work))];
     case 'keep':
       return directories(host).flatMap((path) => {
         if (!renewsDirectory(plan)) return host.mounts.includes(path) ? [`mkdir ${inside(path, 'copy')}`, `cp -a ${shellWord(path)}/* ${inside(path, 'copy')}/`] : [`cp -a ${shellWord(path)} ${aside(path, 'copy')}`];
@@ -69,7 +69,10 @@ function phaseCommands(phase: Phase, plan: ScriptPlan, host: PlanHost): readonly
     case 'start':
       return startCommands(host).map((line) => shown(line, work));
     case 'verify':
-      return ['endpoint health', 'alarm list', 'member list', "get '' --from-key --limit=1 -w fields", 'lease grant 60', ...(plan.members.length > 1 ? ['endpoint hashkv --cluster'] : []), 'endpoint status -w table'].map((words) => ask(plan, host, words));
+      return [
+        `ctl() { ${ask(plan, host, '"$@"')}; }`,
+        ...['endpoint health', 'alarm list', 'member list', "get '' --from-key --limit=1 -w fields", 'lease grant 60', ...(plan.members.length > 1 ? ['endpoint hashkv --cluster'] : []), 'endpoint status -w table'].map((words) => `ctl ${words}`),
+      ];
     case 'control-plane':
       return [...(host.runsAs === 'none' ? [] : [ask(plan, host, `snapshot save ${shellWord(`${work}/after-restore.db`)}`)]), ...startPlane, ...jobOn];
     case 'rollback':

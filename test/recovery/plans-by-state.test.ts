@@ -199,7 +199,7 @@ test('plan and scripts of three members take less than 100 ms, and the runbook s
   });
   expect(Math.min(...times)).toBeLessThan(100);
   expect(runbook).toContain('Because of \\*this\\*.');
-  expect(runbook).toContain('12 个修订号，约 2 分钟');
+  expect(runbook).toContain('1 分 30 秒，12 个修订');
   expect(runbook).toContain('sh restore-cp1.sh preflight');
 });
 
