@@ -9,6 +9,7 @@ import { escapeHtml } from './escape/html.js';
 import { paperFonts, screenFonts } from './fonts.js';
 import { notesHtml, proseHtml } from './prose-html.js';
 import { htmlTemplates } from './templates.js';
+import { optionsAsTyped } from './view/options.js';
 import type { ReportView } from './view/report-view.js';
 import { ms } from './view/times.js';
 import type { Rich } from './view/rich.js';
@@ -40,7 +41,7 @@ function marginBoxes(view: ReportView): string {
 
 function footer(view: ReportView): string {
   const { case: c, t } = view.reading;
-  const options = Object.entries(c.options).map(([name, value]) => `--${name} ${String(value)}`).join(' ');
+  const options = optionsAsTyped(c);
   return [`${c.tool.name} ${c.tool.version}`, `schema ${c.schemaVersion}`, `${t('report.footer.options')}${t('report.colon')}${options === '' ? '–' : options}`, `${t('report.footer.manifest')} ${c.manifestSha256.slice(0, 16)}`, t(c.inputUnchanged ? 'report.footer.unchanged' : 'report.footer.changed')].join(' · ');
 }
 
@@ -48,10 +49,11 @@ type Drawn = Chart & { readonly width: ChartWidth };
 
 /**
  * The report as one HTML file: no script, no request to anywhere, a policy that allows only its own style
- * sheet. `paper`: the form that is printed to PDF, with all fonts, without navigation, with tick boxes.
+ * sheet. For paper: the form that is printed to PDF, with all fonts, without navigation, with tick boxes.
  */
-export function htmlReport(view: ReportView, paper = false): string {
+export function htmlReport(view: ReportView): string {
   const { reading } = view;
+  const paper = reading.medium === 'paper';
   const widths: readonly ChartWidth[] = paper ? ['paper'] : ['wide', 'paper', 'narrow'];
   const drawn = new Map<ChartName, readonly Drawn[]>(chartNames.map((name) => [name, widths.flatMap((width): readonly Drawn[] => {
     const chart = drawChart(reading, name, width);

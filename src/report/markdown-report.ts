@@ -5,6 +5,7 @@ import { visible } from './escape/html.js';
 import { markdownTemplates } from './templates.js';
 import type { Cell, Row } from './view/blocks.js';
 import type { EvidenceItem } from './view/evidence.js';
+import { optionsAsTyped } from './view/options.js';
 import type { ReportView } from './view/report-view.js';
 import { richMarkdown, richPlain, type Rich } from './view/rich.js';
 
@@ -36,7 +37,7 @@ function notes(markdown: string): string {
 export function markdownReport(view: ReportView): string {
   const { reading } = view;
   const { case: c, t } = reading;
-  const options = Object.entries(c.options).map(([name, value]) => `--${name} ${String(value)}`).join(' ');
+  const options = optionsAsTyped(c);
   const text = markdownTemplates.render('./postmortem.md.eta', {
     view, t, rich: reading.rich,
     md: (rich: Rich, inTable = false) => richMarkdown(rich, inTable),

@@ -30,7 +30,7 @@ export interface WrittenReports {
 /** The PDF of a case. Throws what the browser says when it cannot print. */
 export async function pdfReport(theCase: Case, browser: string, notes: Readonly<Record<string, string>> = {}): Promise<Uint8Array> {
   const { printPdf } = await import('./pdf-report.js');
-  return printPdf(htmlReport(reportView(theCase, notes), true), browser);
+  return printPdf(htmlReport(reportView(theCase, notes, 'paper')), browser);
 }
 
 /** `case.json` as other programs read it. */

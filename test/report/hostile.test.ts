@@ -50,7 +50,7 @@ test('there are at least sixty hostile texts', () => {
 });
 
 test.each(['screen', 'paper'])('the HTML report (%s) shows them and runs nothing, asks for nothing, leads nowhere', async (form) => {
-  const seen = await opened(htmlReport(reportView(hostile, hostileNotes), form === 'paper'));
+  const seen = await opened(htmlReport(reportView(hostile, hostileNotes, form === 'paper' ? 'paper' : 'screen')));
   expect(seen.ran).toBe(0);
   expect(seen.asked).toEqual([]);
   expect(seen.handlers).toEqual([]);

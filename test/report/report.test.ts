@@ -135,7 +135,7 @@ test.each(['en', 'zh-CN'] as const)('a bundle that says almost nothing gives a w
   const html = htmlReport(reportView(value));
   expect(html).toContain('class="decision undecided"');
   expect(html).not.toMatch(/<figure/);
-  expect(htmlReport(reportView(value), true)).toContain('class="paper"');
+  expect(htmlReport(reportView(value, {}, 'paper'))).toContain('class="paper"');
   expect(markdownReport(reportView(value)).length).toBeGreaterThan(1000);
   expect(terminalVerdict(value, { color: false })).toContain(language === 'en' ? 'nothing yet' : '暂无');
 });

@@ -45,9 +45,13 @@ const boots: Readonly<Record<'ready' | 'dies' | 'hangs' | 'unknown', readonly [S
   ready: ['tick', 'ok'], dies: ['cross', 'bad'], hangs: ['cross', 'bad'], unknown: ['question', 'plain'],
 };
 
-/** What a candidate is worth: shape, tone, and the key of its word. A data directory is worth what its start is. */
+/**
+ * What a candidate is worth: shape, tone, and the key of its word. A data directory is worth what its start is; a whole one
+ * of several members starts, but waits for the others.
+ */
 export function verdictOf(candidate: Candidate): { readonly shape: Shape; readonly tone: Tone; readonly word: string } {
   if (candidate.kind === 'data-dir' && candidate.boot !== null) {
+    if (candidate.boot.result === 'hangs' && candidate.usable) return { shape: 'clock', tone: 'warn', word: 'report.boot.waits' };
     const [shape, tone] = boots[candidate.boot.result];
     return { shape, tone, word: `report.boot.${candidate.boot.result}` };
   }

@@ -13,6 +13,8 @@ interface Stage {
   readonly axis: GapAxis;
   readonly right: number;
   readonly pitch: number;
+  /** Edges of the window of the outage: no words across them. */
+  readonly edges: readonly number[];
 }
 
 function angle(x: number, y: number, way: 1 | -1): Svg {
@@ -87,8 +89,10 @@ function captions(stage: Stage, lane: Lane, y: number): Svg {
   return lane.bars.flatMap((bar): readonly Svg[] => {
     if (bar.caption === undefined) return [];
     const width = textWidth(bar.caption, 11);
-    const wanted = bar.kind === 'running' ? stage.axis.x(bar.to) + 4 : bar.kind === 'collecting' ? stage.axis.x(bar.from) - width - 6 : stage.axis.x(bar.from) + 4;
+    const wanted = bar.kind === 'running' ? stage.axis.x(bar.to) - width - 4 : bar.kind === 'collecting' ? stage.axis.x(bar.from) - width - 6 : stage.axis.x(bar.from) + 4;
+    if (bar.kind === 'running' && wanted < stage.axis.x(bar.from)) return [];
     const x = Math.min(Math.max(0, wanted), stage.right - width);
+    if (stage.edges.some((edge) => x - 3 < edge && edge < x + width + 3)) return [];
     const dy = bar.kind === 'collecting' ? 4 : -9;
     return row(x + width / 2, width) ? [label(x, y + dy, bar.caption, { size: 11, fill: bar.kind === 'failing' ? ink.bad : ink.ink2, halo: true })] : [];
   }).join('');
@@ -141,7 +145,7 @@ export function timelineChart(sheet: Sheet): Chart | null {
   const right = width - 14;
   const drawn = [...lanes.flatMap((l) => [...l.bars.flatMap((b) => [b.from, b.to, b.endsBy ?? b.to, b.startsAfter ?? b.from]), ...l.points.map((p) => p.at)]), ...(crash === null ? [] : [crash.from, crash.to]), until];
   const axis = gapAxis(drawn, left + 10, right - left - 22, narrow);
-  const stage: Stage = { sheet, axis, right, pitch: narrow ? 46 : 40 };
+  const stage: Stage = { sheet, axis, right, pitch: narrow ? 46 : 40, edges: crash === null ? [] : [axis.x(crash.from), axis.x(crash.to)] };
   const several = new Set(lanes.map((l) => l.host)).size > 1 || !narrow;
   const parts: Svg[] = [];
   let y = top;

@@ -1,5 +1,6 @@
 import type { Section } from './blocks.js';
 import { fileSize } from './header.js';
+import { optionsAsTyped } from './options.js';
 import { code, plain } from './rich.js';
 import type { Reading } from './reading.js';
 
@@ -33,8 +34,8 @@ export function manifestView(r: Reading): Section {
 }
 
 export function appendixView(r: Reading): Section {
-  const { tool, schemaVersion, options } = r.case;
-  const shownOptions = Object.entries(options).map(([name, value]) => `--${name} ${String(value)}`).join(' ');
+  const { tool, schemaVersion } = r.case;
+  const shownOptions = optionsAsTyped(r.case);
   return {
     id: 'appendix',
     title: r.t('report.section.appendix'),

@@ -31,7 +31,7 @@ export interface Row {
 
 export interface Table {
   readonly caption: string;
-  readonly columns: readonly { readonly title: string; readonly number?: boolean; readonly kind?: 'mono' | 'narrow' | 'wide' | 'path' | 'label' | 'host' | 'where' | 'most' }[];
+  readonly columns: readonly { readonly title: string; readonly number?: boolean; readonly kind?: 'mono' | 'narrow' | 'wide' | 'path' | 'label' | 'host' | 'where' | 'most' | 'loss' }[];
   readonly rows: readonly Row[];
   readonly note?: Rich;
   /** Long, and read by few: folded on every screen, or on a phone behind its first rows. Never on paper. */
@@ -41,9 +41,14 @@ export interface Table {
 export interface Step {
   readonly number: string;
   readonly title: Rich;
+  /** Who does it where no script does. */
   readonly host: string;
-  readonly script: string | null;
+  /** The calls of scripts that do it, one a host. */
+  readonly calls: readonly { readonly host: string; readonly call: string }[];
+  /** What is run; by several hosts: what the first one runs. */
   readonly commands: readonly string[];
+  /** The commands of the other hosts, which differ in their own names and addresses only. */
+  readonly alike: readonly { readonly host: string; readonly commands: readonly string[] }[];
   readonly expect: Rich | null;
   readonly stopIf: Rich | null;
   readonly cites: Rich;

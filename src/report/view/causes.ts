@@ -19,12 +19,13 @@ function proofs(r: Reading, evidence: Cause['evidence'], otherwise: Rich): Rich 
 
 function causeRow(r: Reading, cause: Cause): Row {
   const missing = cause.missing.length === 0 ? [] : [...r.rich('report.causes.would-decide'), ...joined(cause.missing.map((m) => r.said(m)), ' ')];
+  const fix = cause.fix === null || cause.confidence === 'rejected' ? [] : [...plain(' · '), ...r.rich('report.causes.repair'), ...r.said(cause.fix)];
   const against = proofs(r, cause.against, cause.confidence === 'rejected' ? r.rich('report.causes.no-support') : r.rich('report.causes.nothing-against'));
   return {
     quiet: cause.confidence === 'rejected',
     cells: [
       { text: plain(r.t(`report.confidence.${cause.confidence}`)), confidence: confidenceCells[cause.confidence] },
-      { text: [{ strong: r.said(cause.summary).map((run) => ('text' in run ? run.text : 'code' in run ? run.code : 'strong' in run ? run.strong : '')).join('') }], below: plain(r.t(`report.role.${cause.confidence === 'rejected' ? 'rejected' : cause.role}`)) },
+      { text: [{ strong: r.said(cause.summary).map((run) => ('text' in run ? run.text : 'code' in run ? run.code : 'strong' in run ? run.strong : '')).join('') }], below: [...plain(r.t(`report.role.${cause.confidence === 'rejected' ? 'rejected' : cause.role}`)), ...fix] },
       { text: proofs(r, cause.evidence, plain('–')) },
       { text: against, ...(missing.length === 0 ? {} : { below: missing }) },
     ],
@@ -43,14 +44,12 @@ export function causesView(r: Reading): Section {
       rows: causes.map((c) => causeRow(r, c)),
     },
   });
-  const fixes = byRole.filter((c) => c.fix !== null).map((c): Rich => (c.fix === null ? [] : r.said(c.fix)));
   return {
     id: 'causes',
     title: r.t('report.section.causes'),
     lead: byRole.length === 0 ? r.rich('report.causes.none') : null,
     blocks: [
       ...(byRole.length === 0 ? [] : [table(r.t('report.section.causes'), byRole)]),
-      ...(fixes.length === 0 ? [] : [{ kind: 'heading', text: r.t('report.causes.fixes') } as const, { kind: 'list', items: fixes } as const]),
       ...(rejected.length === 0 ? [] : [{ kind: 'heading', text: r.t('report.causes.rejected') } as const, table(r.t('report.causes.rejected'), rejected)]),
     ],
   };

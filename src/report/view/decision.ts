@@ -1,10 +1,11 @@
-import type { Candidate, Loss, Recommendation } from '../../case/model.js';
+import type { Candidate, Finding, Loss, Recommendation } from '../../case/model.js';
 import { choiceOf, outcomeOf } from '../../case/no-restore.js';
 import { verdictOf } from '../charts/glyphs.js';
 import type { Mark } from './blocks.js';
 import { confidenceCells, fileSize, rehearsed } from './header.js';
 import { lostTime, openLimit } from './loss.js';
-import { displayPath, shortNames } from './paths.js';
+import { whatToDo } from './finding.js';
+import { displayPath, isElsewhere, shortNames } from './paths.js';
 import { code, joined, plain, type Rich } from './rich.js';
 import { ms } from './times.js';
 import type { Reading } from './reading.js';
@@ -26,7 +27,7 @@ export interface Decision {
   readonly why: readonly { readonly done: boolean; readonly text: Rich }[];
   readonly first: readonly Rich[];
   readonly risks: readonly Rich[];
-  readonly loss: { readonly amount: string; readonly detail: string; readonly objects: readonly Rich[]; readonly more: string | null } | null;
+  readonly loss: { readonly nothing: boolean; readonly amount: string; readonly detail: string; readonly objects: readonly Rich[]; readonly more: string | null } | null;
   readonly others: readonly { readonly name: string; readonly mark: Mark | null; readonly revision: string; readonly text: Rich }[];
   readonly othersMore: string | null;
   readonly missing: readonly { readonly text: Rich; readonly collect: string | null }[];
@@ -42,7 +43,8 @@ function where(r: Reading, pick: Candidate): Rich {
   const taken = ms(pick.takenAt.best) ?? ms(pick.takenAt.notBefore);
   const host = pick.host === null ? [] : [r.rich('report.decision.on-host', { host: pick.host })];
   const when = taken === null ? [r.rich('report.decision.no-time')] : [r.rich('report.decision.holds', { time: `${r.clock.longDay(taken)} ${r.clock.time(taken)}`, offset: r.clock.offset })];
-  return [...joined([...host, ...when], r.t('report.comma')), ...r.cite('decision', pick.evidence.slice(0, 3))];
+  const elsewhere = isElsewhere(pick) ? [r.rich('report.decision.in-bundle', { path: pick.path })] : [];
+  return [...joined([...host, ...when, ...elsewhere], r.t('report.comma')), ...r.cite('decision', pick.evidence.slice(0, 3))];
 }
 
 function pickFacts(r: Reading, pick: Candidate): Decision['facts'] {
@@ -76,6 +78,7 @@ function lossView(r: Reading, loss: Loss): Decision['loss'] {
   const limit = openLimit(r);
   const revisions = loss.revisions === null ? null : r.t('report.revisions', { n: r.number(loss.revisions) });
   const amount = limit ?? (loss.revisions === 0 ? r.t('report.nothing') : (lostTime(r, loss) ?? revisions ?? r.t('report.unknown')));
+  if (limit === null && loss.revisions === 0) return { nothing: true, amount, detail: r.t('report.headline.nothing-below'), objects: [], more: null };
   const noise = loss.objects?.noise ?? 0;
   const from = ms(r.pick?.takenAt.best ?? null);
   const to = ms(r.case.lastKnownState?.time.best ?? null);
@@ -83,7 +86,7 @@ function lossView(r: Reading, loss: Loss): Decision['loss'] {
     ...(from !== null && to !== null && to > from ? [`${r.clock.day(from)} ${r.t('report.range', { from: r.clock.time(from), to: r.clock.time(to) })}`] : []),
     ...(loss.revisions === null || revisions === null || limit !== null ? [] : [noise > 0 ? r.t('report.loss.noise', { n: r.number(loss.revisions), noise: r.number(noise) }) : revisions]),
   ];
-  return { amount, detail: parts.join(r.t('report.colon')), ...lossObjects(r, loss) };
+  return { nothing: false, amount, detail: parts.join(r.t('report.colon')), ...lossObjects(r, loss) };
 }
 
 /** The candidate that a line of `whyNot` speaks of: named by id, path or digest. */
@@ -99,10 +102,10 @@ function proofs(r: Reading, pick: Candidate | null): Decision['why'] {
   return keys.map((key) => ({ done: true, text: [...r.rich(key), ...r.cite('decision', pick.evidence.slice(0, 1))] }));
 }
 
-/** Refused newer ones first, as these are asked about; then the next best; what holds nothing comes last. */
+/** Refused ones that are as new or newer first, as these are asked about; then the next best; what holds nothing comes last. */
 function othersRank(pick: Candidate | null, candidate: Candidate | null): number {
   if (candidate === null) return 5e15;
-  const newer = pick !== null && (candidate.revision ?? 0) > (pick.revision ?? 0);
+  const newer = pick !== null && (candidate.revision ?? 0) >= (pick.revision ?? 0);
   return (newer ? 0 : candidate.usable ? 1e15 : candidate.revision !== null ? 2e15 : 3e15) - (candidate.revision ?? 0);
 }
 
@@ -118,7 +121,8 @@ function whyLines(r: Reading, recommendation: Recommendation): Decision['why'] {
 export function firstThings(r: Reading, section: string): readonly Rich[] {
   const { recommendation, findings } = r.case;
   const critical = recommendation.kind === 'none' ? [] : findings.filter((f) => f.severity === 'critical').slice(0, criticalShown);
-  return [...recommendation.conditions.map((said) => r.said(said)), ...critical.map((f): Rich => [...r.said({ ...f.said, text: f.message }), ...r.cite(section, f.evidence.slice(0, 2))])];
+  const marked = (f: Finding): Rich => [...r.said({ ...f.said, text: f.message }), ...r.cite(section, f.evidence.slice(0, 2)), ...plain(' '), ...whatToDo(r, f)];
+  return [...recommendation.conditions.map((said) => r.said(said)), ...critical.map(marked)];
 }
 
 /** The box that decides: action, path, facts, why, what is lost, why not the others. */

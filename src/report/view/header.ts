@@ -52,6 +52,7 @@ function lossHeadline(r: Reading): Headline {
   const name = r.t('report.headline.loss');
   if (outcomeOf(r.case.recommendation) === 'healthy') return { name, value: r.t('report.nothing'), below: r.t('report.headline.healthy-below') };
   if (kind === 'none') return { name, value: r.t('report.unknown'), below: r.t('report.headline.no-choice') };
+  if (loss === null && kind === 'repair-without-restore') return { name, value: r.t('report.nothing'), below: r.t('report.headline.no-restore') };
   if (loss === null) return { name, value: r.t('report.unknown'), below: r.t('report.headline.loss-unknown') };
   const revisions = loss.revisions === null ? null : r.t('report.revisions', { n: r.number(loss.revisions) });
   const limit = openLimit(r);

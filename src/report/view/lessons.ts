@@ -14,7 +14,8 @@ const runsShown = 40;
 /** The strip of runs as a table: runs of one kind in a row share a line. */
 function runsTable(r: Reading, audit: BackupAudit): Block {
   const groups: { host: string | null; state: BackupAudit['runs'][number]['state']; first: string | null; last: string | null; n: number; evidence: BackupAudit['runs'][number]['evidence'] }[] = [];
-  for (const run of audit.runs) {
+  // Host by host: runs of several hosts take turns, and would never stand in a row.
+  for (const run of [...new Set(audit.runs.map((one) => one.host))].flatMap((host) => audit.runs.filter((one) => one.host === host))) {
     const group = groups.at(-1);
     if (group !== undefined && group.state === run.state && group.host === run.host) Object.assign(group, { last: run.due, n: group.n + 1, evidence: [...group.evidence, ...run.evidence] });
     else groups.push({ host: run.host, state: run.state, first: run.due, last: run.due, n: 1, evidence: run.evidence });
@@ -38,12 +39,13 @@ function runsTable(r: Reading, audit: BackupAudit): Block {
 export function auditView(r: Reading): Section | null {
   const audit = r.case.backupAudit;
   if (audit === null) return null;
-  const points: { shape: 'tick' | 'missed' | 'empty' | 'torn'; tone: 'ok' | 'bad' | 'plain'; title: Rich; text: Rich }[] = [];
-  const say = (n: number, key: string, shape: 'tick' | 'missed' | 'empty' | 'torn', tone: 'ok' | 'bad' | 'plain'): void => {
+  type Drawn = 'tick' | 'missed' | 'empty' | 'torn' | 'cross';
+  const points: { shape: Drawn; tone: 'ok' | 'bad' | 'plain'; title: Rich; text: Rich }[] = [];
+  const say = (n: number, key: string, shape: Drawn, tone: 'ok' | 'bad' | 'plain'): void => {
     if (n > 0) points.push({ shape, tone, title: r.rich(n === 1 ? `report.audit.${key}.one` : `report.audit.${key}`, { n: r.number(n) }), text: r.rich(`report.audit.${key}.text`) });
   };
   say(count(audit, 'good'), 'good', 'tick', 'ok');
-  say(count(audit, 'cut', 'damaged'), 'bad', 'torn', 'bad');
+  say(count(audit, 'cut', 'damaged'), 'bad', count(audit, 'cut') > 0 ? 'torn' : 'cross', 'bad');
   say(count(audit, 'missed'), 'missed', 'missed', 'plain');
   say(count(audit, 'hung', 'empty'), 'hung', 'empty', 'plain');
   const jobs: Block = {

@@ -1,11 +1,19 @@
 import type { Case, Candidate, Evidence, Said } from '../../case/model.js';
 import type { Language } from '../../words/catalogue.js';
+import { duration } from '../../words/duration.js';
+import { grouped } from '../../words/fill.js';
 import { say } from '../../words/say.js';
+import { shortNames } from './paths.js';
 import { plain, sentence, type Rich } from './rich.js';
-import { clockIn, duration, grouped, ms, type Clock } from './times.js';
+import { clockIn, ms, type Clock } from './times.js';
 
-/** Evidence marks beside one statement; the rest is counted. */
-const marksShown = 4;
+/** A time as the case holds it. */
+const utcTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z$/;
+/** Evidence marks beside one statement, on a screen and on paper; the rest is counted. */
+const marksShown = { screen: 4, paper: 2 } as const;
+
+/** Where a report is read. Paper has what decides; the rest is on the screen and in the files beside it. */
+export type Medium = keyof typeof marksShown;
 
 /**
  * One case being read in one language: its words, its clock, and which sections cite which evidence.
@@ -14,12 +22,16 @@ const marksShown = 4;
 export interface Reading {
   readonly case: Case;
   readonly language: Language;
+  readonly medium: Medium;
   readonly clock: Clock;
   /** Notes of people by section name. */
   readonly notes: Readonly<Record<string, string>>;
   t(key: string, params?: Readonly<Record<string, string | number>>): string;
   rich(key: string, params?: Readonly<Record<string, string | number>>): Rich;
-  /** A sentence of the case: with the marks of its catalogue when it still is that sentence, else plain. */
+  /**
+   * A sentence of the case: with the marks of its catalogue when it still is that sentence, else plain. Files are called
+   * as everywhere in the report, and times are those of its clock.
+   */
   said(said: Said): Rich;
   /** Evidence marks, each with a blank before it; remembers who cites. */
   cite(section: string, evidence: readonly Evidence[]): Rich;
@@ -38,28 +50,37 @@ export function candidateOf(theCase: Case, wanted: { readonly path: string; read
     ?? theCase.candidates.find((c) => wanted.sha256 !== null && c.sha256 === wanted.sha256) ?? null;
 }
 
-export function readCase(theCase: Case, notes: Readonly<Record<string, string>> = {}): Reading {
+export function readCase(theCase: Case, notes: Readonly<Record<string, string>> = {}, medium: Medium = 'screen'): Reading {
   const { language } = theCase;
+  const marked = marksShown[medium];
   const around = ms(theCase.outage.collectedAt.best) ?? ms(theCase.outage.start.notBefore) ?? ms(theCase.lastKnownState?.time.best) ?? 0;
   const cited = new Map<string, { evidence: Evidence; by: Set<string> }>();
   const t: Reading['t'] = (key, params) => say(language, key, params);
+  const clock = clockIn(theCase.zone?.value ?? null, language, around);
+  const names = shortNames(theCase.candidates);
+  const nameOf = new Map(theCase.candidates.map((c) => [c.path, names.get(c.id) ?? c.path]));
+  const shown = (value: string | number): string | number => {
+    const at = typeof value === 'string' && utcTime.test(value) ? ms(value) : null;
+    return at !== null ? clock.short(at) : nameOf.get(String(value)) ?? value;
+  };
   return {
     case: theCase,
     language,
+    medium,
     notes,
-    clock: clockIn(theCase.zone?.value ?? null, language, around),
+    clock,
     t,
     rich: (key, params) => sentence(language, key, params),
-    said: (said) => (said.text === say(language, said.key, said.params) ? sentence(language, said.key, said.params) : plain(said.text)),
+    said: (said) => (said.text === say(language, said.key, said.params) ? sentence(language, said.key, Object.fromEntries(Object.entries(said.params).map(([name, value]) => [name, shown(value)]))) : plain(said.text)),
     cite(section, evidence) {
       const distinct = [...new Map(evidence.map((e) => [e.id, e])).values()];
-      for (const one of distinct.slice(0, marksShown)) {
+      for (const one of distinct.slice(0, marked)) {
         const entry = cited.get(one.id) ?? { evidence: one, by: new Set<string>() };
         entry.by.add(section);
         cited.set(one.id, entry);
       }
-      const marks = distinct.slice(0, marksShown).flatMap((one): Rich => [{ text: ' ' }, { cite: one.id, basis: one.basis }]);
-      return distinct.length > marksShown ? [...marks, { text: ` ${t('report.more', { n: distinct.length - marksShown })}` }] : marks;
+      const marks = distinct.slice(0, marked).flatMap((one): Rich => [{ text: ' ' }, { cite: one.id, basis: one.basis }]);
+      return distinct.length > marked ? [...marks, { text: ` ${t('report.more', { n: distinct.length - marked })}` }] : marks;
     },
     span: (seconds) => duration(language, seconds),
     number: (n) => (n === null ? t('report.unknown') : grouped(n)),

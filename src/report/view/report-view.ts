@@ -7,7 +7,7 @@ import { evidenceView, type EvidenceItem } from './evidence.js';
 import { headerView, type Header } from './header.js';
 import { impactView } from './impact.js';
 import { actionsView, auditView, lessonsView, notCheckedView } from './lessons.js';
-import { readCase, type Reading } from './reading.js';
+import { readCase, type Medium, type Reading } from './reading.js';
 import type { Rich } from './rich.js';
 import { runbookView } from './runbook.js';
 import { summaryView } from './summary.js';
@@ -26,9 +26,9 @@ export interface ReportView {
   readonly openForPeople: number;
 }
 
-/** The report of a case in the case's own language. */
-export function reportView(theCase: Case, notes: Readonly<Record<string, string>> = {}): ReportView {
-  const r = readCase(theCase, notes);
+/** The report of a case in the case's own language, for a screen or shorter for paper. */
+export function reportView(theCase: Case, notes: Readonly<Record<string, string>> = {}, medium: Medium = 'screen'): ReportView {
+  const r = readCase(theCase, notes, medium);
   const header = headerView(r);
   const summary = summaryView(r);
   const decision = decisionView(r);

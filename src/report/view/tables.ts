@@ -1,9 +1,10 @@
-import type { Candidate, MemberInfo, Setting, Severity } from '../../case/model.js';
+import type { Basis, Candidate, Evidence, MemberInfo, Setting, Severity } from '../../case/model.js';
 import type { Row, Section } from './blocks.js';
 import { markOf } from './decision.js';
+import { whatToDo } from './finding.js';
 import { lostTime } from './loss.js';
 import { displayPath, shortNames } from './paths.js';
-import { code, joined, plain, strong, type Rich } from './rich.js';
+import { code, joined, plain, richPlain, strong, type Rich } from './rich.js';
 import { ms, unbroken } from './times.js';
 import type { Reading } from './reading.js';
 
@@ -62,7 +63,7 @@ export function snapshotsView(r: Reading): Section {
           columns: [
             { title: r.t('report.column.candidate'), kind: 'path' }, { title: r.t('report.column.verdict') }, { title: r.t('report.column.revision'), number: true },
             { title: r.t('report.column.keys'), number: true }, { title: r.t('report.column.content', { offset: r.clock.offset }), kind: 'narrow' },
-            { title: r.t('report.column.size-bytes'), number: true }, { title: r.t('report.column.lost') },
+            { title: r.t('report.column.size-bytes'), number: true }, { title: r.t('report.column.lost'), kind: 'loss' },
           ],
           rows: shown.map((c) => candidateRow(r, c, names.get(c.id) ?? displayPath(c))),
           note: candidates.length > shown.length ? r.rich('report.snapshots.folded', { shown: shown.length, all: r.number(candidates.length) }) : r.rich('report.snapshots.note'),
@@ -74,12 +75,34 @@ export function snapshotsView(r: Reading): Section {
 
 const settingNames = ['dataDir', 'walDir', 'peerUrl', 'clientUrls', 'initialCluster', 'initialClusterToken', 'owner', 'caFile', 'certFile', 'keyFile', 'etcdctl', 'etcdutl', 'image', 'unit', 'manifestPath'] as const;
 
-function memberSettings(r: Reading, m: MemberInfo): readonly Row[] {
+interface Held {
+  readonly value: string;
+  readonly basis: Basis;
+  readonly hosts: string[];
+  readonly evidence: Evidence[];
+}
+
+/** One row for each value that a setting has; members that agree share it. */
+function settingRows(r: Reading, members: readonly MemberInfo[]): readonly Row[] {
   return settingNames.flatMap((name): readonly Row[] => {
-    const setting = m.settings[name] as Setting<string | readonly string[]> | null;
-    if (setting === null) return [];
-    const value = typeof setting.value === 'string' ? setting.value : setting.value.join(',');
-    return [{ cells: [...(r.case.members.length > 1 ? [{ text: plain(m.host ?? m.name ?? '–') }] : []), { text: plain(r.t(`report.setting.${name}`)) }, { text: [...code(value), ...r.cite('members', setting.evidence)] }, { text: [], basis: setting.basis }] }];
+    const values: Held[] = [];
+    for (const m of members) {
+      const setting = m.settings[name] as Setting<string | readonly string[]> | null;
+      if (setting === null) continue;
+      const value = typeof setting.value === 'string' ? setting.value : setting.value.join(',');
+      const same = values.find((one) => one.value === value && one.basis === setting.basis);
+      const host = m.host ?? m.name ?? '–';
+      const held = same ?? { value, basis: setting.basis, hosts: [], evidence: [] };
+      if (same === undefined) values.push(held);
+      held.hosts.push(host);
+      held.evidence.push(...setting.evidence);
+    }
+    return values.map((one) => ({
+      cells: [
+        { text: plain(r.t(`report.setting.${name}`)) }, ...(members.length > 1 ? [{ text: plain(one.hosts.length === members.length ? r.t('report.every-host') : one.hosts.join(r.t('report.comma'))) }] : []),
+        { text: [...code(one.value), ...r.cite('members', one.evidence)] }, { text: [], basis: one.basis },
+      ],
+    }));
   });
 }
 
@@ -103,8 +126,8 @@ export function membersView(r: Reading): Section {
         kind: 'table',
         table: {
           caption: r.t('report.members.settings'),
-          columns: [...(members.length > 1 ? [{ title: r.t('report.column.host'), kind: 'host' } as const] : []), { title: r.t('report.column.setting'), kind: 'label' }, { title: r.t('report.column.value'), kind: 'wide' }, { title: r.t('report.column.basis'), kind: 'narrow' }],
-          rows: members.slice(0, 9).flatMap((m) => memberSettings(r, m)),
+          columns: [{ title: r.t('report.column.setting'), kind: 'label' }, ...(members.length > 1 ? [{ title: r.t('report.column.host'), kind: 'host' } as const] : []), { title: r.t('report.column.value'), kind: 'wide' }, { title: r.t('report.column.basis'), kind: 'narrow' }],
+          rows: settingRows(r, members.slice(0, 9)),
         },
       },
     ],
@@ -127,9 +150,13 @@ export function findingsView(r: Reading): Section {
       table: {
         caption: r.t('report.section.findings'),
         columns: [{ title: r.t('report.column.severity'), kind: 'narrow' }, { title: r.t('report.column.finding'), kind: 'most' }, { title: r.t('report.column.code') }],
-        rows: shown.map((f) => {
+        rows: shown.map((f, i) => {
           const [shape, tone] = severityMark[f.severity];
-          return { cells: [{ text: [], mark: { shape, tone, word: r.t(`report.severity.${f.severity}`) } }, { text: [...r.said({ ...f.said, text: f.message }), ...r.cite('findings', f.evidence)] }, { text: code(f.code) }] };
+          const next = shown[i + 1];
+          const act = whatToDo(r, f);
+          // The bugs of one version have one remedy: it is said below the last of them.
+          const below = next !== undefined && richPlain(whatToDo(r, next)) === richPlain(act) ? [] : act;
+          return { cells: [{ text: [], mark: { shape, tone, word: r.t(`report.severity.${f.severity}`) } }, { text: [...r.said({ ...f.said, text: f.message }), ...r.cite('findings', f.evidence)], ...(below.length === 0 ? {} : { below }) }, { text: code(f.code) }] };
         }),
         ...(sorted.length > shown.length ? { note: r.rich('report.findings.folded', { shown: shown.length, all: r.number(sorted.length) }) } : {}),
       },

@@ -5,7 +5,7 @@ import { eventTime, ms, unbroken } from './times.js';
 import type { Reading } from './reading.js';
 
 /** Rows of the table in the report. All events are in `timeline.csv` and `case.json`. */
-const eventsShown = 300;
+const eventsShown = { screen: 300, paper: 24 } as const;
 
 function decisiveEvidence(theCase: Case): ReadonlySet<string> {
   const { outage, causes, recommendation, findings } = theCase;
@@ -20,7 +20,7 @@ function decisiveEvidence(theCase: Case): ReadonlySet<string> {
  * Which events the table shows when there are more than it can hold: first those that a cause, a finding,
  * the outage or the recommendation cites; then the rarest of each host, component and kind; ties by time.
  */
-function chosenEvents(theCase: Case, limit = eventsShown): readonly CaseEvent[] {
+function chosenEvents(theCase: Case, limit: number): readonly CaseEvent[] {
   const { events } = theCase;
   if (events.length <= limit) return [...events].sort((a, b) => eventTime(a) - eventTime(b));
   const decisive = decisiveEvidence(theCase);
@@ -68,7 +68,7 @@ function eventRow(r: Reading, event: CaseEvent): Row {
 
 export function timelineView(r: Reading): Section {
   const { events } = r.case;
-  const shown = chosenEvents(r.case);
+  const shown = chosenEvents(r.case, eventsShown[r.medium]);
   const lead = r.rich('report.timeline.lead', { offset: r.clock.offset, zone: r.clock.zone });
   return {
     id: 'timeline',
@@ -86,7 +86,7 @@ export function timelineView(r: Reading): Section {
             { title: r.t('report.column.where'), kind: 'where' }, { title: r.t('report.column.basis'), kind: 'narrow' },
           ],
           rows: shown.map((event) => eventRow(r, event)),
-          ...(events.length > shown.length ? { note: r.rich('report.timeline.folded', { shown: r.number(shown.length), all: r.number(events.length) }) } : events.length === 0 ? { note: r.rich('report.timeline.empty') } : {}),
+          ...(events.length > shown.length ? { note: r.rich(r.medium === 'paper' ? 'report.timeline.folded-paper' : 'report.timeline.folded', { shown: r.number(shown.length), all: r.number(events.length) }) } : events.length === 0 ? { note: r.rich('report.timeline.empty') } : {}),
         },
       },
     ],
