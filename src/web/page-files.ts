@@ -23,7 +23,7 @@ function folderFiles(folder: URL, pathOf: (name: string) => string): readonly (r
 }
 
 /** Modules outside of the page's folder that the page runs too: no imports but of types, nothing of Node. */
-const shared = ['case/no-restore.js', 'report/view/paths.js', 'words/fill.js'] as const;
+const shared = ['case/no-restore.js', 'case/open-loss.js', 'report/view/paths.js', 'words/fill.js'] as const;
 
 /** The files of the page by request path, listed once at start: no path of a request reaches the file system. */
 const files: ReadonlyMap<string, PageFile> = new Map([

@@ -3,8 +3,9 @@ import { displayPath, shortNames } from '../../report/view/paths.js';
 import { api, type DiffRow, type StoredCase } from './api.js';
 import { time } from './clock.js';
 import { h, show } from './dom.js';
+import { timeLost } from './loss.js';
 import { verdictMark } from './marks.js';
-import { bytes, count, span, t } from './words.js';
+import { bytes, count, t } from './words.js';
 
 type Column = 'host' | 'path' | 'verdict' | 'revision' | 'keys' | 'taken' | 'lost';
 
@@ -25,7 +26,13 @@ function compare(a: string | number | null, b: string | number | null): number {
 }
 
 const lost = (c: Candidate): string =>
-  !c.usable ? t('web.not-usable') : c.loss === null ? t('web.unknown') : `${span(c.loss.seconds)} · ${count(c.loss.revisions)}`;
+  !c.usable ? t('web.not-usable') : c.loss === null ? t('web.unknown') : c.loss.revisions === 0 ? t('web.no-loss') : `${timeLost(c.loss) ?? t('web.unknown')} · ${count(c.loss.revisions)}`;
+
+/** The choice, then what can be used, then what cannot; each with the newest state first. */
+function bestFirst(candidates: readonly Candidate[], pick: string | null): readonly Candidate[] {
+  const rank = (c: Candidate): number => (c.path === pick ? 0 : c.usable ? 1 : c.revision !== null ? 2 : 3);
+  return [...candidates].sort((a, b) => rank(a) - rank(b) || (b.revision ?? 0) - (a.revision ?? 0));
+}
 
 function diffTable(rows: readonly DiffRow[], folded: number): HTMLElement {
   const sign = (row: DiffRow): readonly [string, string] => (row.a === null ? ['+', 'added'] : row.b === null ? ['−', 'removed'] : ['~', 'changed']);
@@ -81,7 +88,7 @@ export function candidatesView(stored: StoredCase): HTMLElement {
     h('button', { type: 'button', class: 'letter-button', 'aria-pressed': chosen[side] === c ? 'true' : 'false', 'aria-label': `${t('web.compare')} ${side.toUpperCase()}: ${c.path}`, onclick: () => pickSide(side, c) }, side.toUpperCase());
   const draw = (): void => {
     const wanted = filter.value.toLowerCase();
-    const rows = value.candidates.filter((c) => `${c.host ?? ''} ${c.path} ${c.verdict}`.toLowerCase().includes(wanted));
+    const rows = bestFirst(value.candidates, pick).filter((c) => `${c.host ?? ''} ${c.path} ${c.verdict}`.toLowerCase().includes(wanted));
     if (sorted !== null) {
       const { by, down } = sorted;
       rows.sort((x, y) => (down ? -1 : 1) * compare(sortKey[by](x), sortKey[by](y)));
@@ -106,5 +113,5 @@ export function candidatesView(stored: StoredCase): HTMLElement {
   draw();
   return h('section', { id: 'candidates', 'aria-label': t('web.nav.candidates') },
     h('div', { class: 'section-head' }, h('h2', {}, t('web.nav.candidates')), filter),
-    h('table', { class: 'table cards' }, h('thead', {}, head), body), diff);
+    h('div', { class: 'table-frame' }, h('table', { class: 'table cards' }, h('thead', {}, head), body)), diff);
 }

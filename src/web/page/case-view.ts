@@ -4,42 +4,56 @@ import { api } from './api.js';
 import { candidatesView } from './candidates-view.js';
 import { installationWords } from './cases-view.js';
 import { chartView } from './chart-view.js';
-import { interval, showZone, time, zoneNote } from './clock.js';
-import { announce, h, show } from './dom.js';
+import { atCaseTime, interval, showZone, time, zoneNote } from './clock.js';
+import { h, show } from './dom.js';
 import { evidenceDrawer, type EvidenceDrawer } from './evidence.js';
+import { lossWords } from './loss.js';
 import { toneGlyph, type Tone } from './marks.js';
 import { notesView } from './notes-view.js';
+import { runbookLength, runbookView } from './runbook-view.js';
 import { sideNav } from './side-nav.js';
-import { count, span, t } from './words.js';
+import { count, language, t } from './words.js';
 
 const exportsOf = ['html', 'pdf', 'md', 'json', 'csv', 'restore'] as const;
 /** Rows of the event table that are drawn at once. */
 const eventPage = 25;
+/** Critical findings beside the decision; all of them are in their section. */
+const criticalShown = 2;
+
+/** What to do about a finding; nothing where the catalogue knows no such code. */
+function whatToDo({ code, said }: Case['findings'][number]): string {
+  const key = `finding.${code}.act`;
+  const text = t(key, said.params);
+  return text === key ? '' : text.replaceAll('`', '');
+}
 
 function decisionBox(value: Case, drawer: EvidenceDrawer): HTMLElement {
   const r = value.recommendation;
   const outcome = outcomeOf(r);
   const candidate = value.candidates.find((c) => c.path === r.candidate?.path);
+  const lost = lossWords(value);
+  const critical = r.kind === 'none' ? [] : value.findings.filter((f) => f.severity === 'critical').slice(0, criticalShown);
+  const first = [...r.conditions.map((c) => c.text), ...critical.map((f) => `${atCaseTime(f.message)} ${value.language === language() ? whatToDo(f) : ''}`.trim())];
   return h('section', { id: 'overview', class: `decision ${outcome === 'none' ? 'undecided' : ''}`, 'aria-label': t('web.nav.overview') },
     h('header', { class: 'decision-band' }, h('p', { class: 'decision-kind' }, t(`web.kind.${choiceOf(value)}`)),
-      h('p', { class: 'confidence' }, t('web.confidence'), ' ', cells(r.confidence), h('b', {}, t(`web.confidence.${r.confidence}`)))),
+      h('p', { class: 'confidence' }, t('web.confidence'), ' ', cells(r.confidence), h('b', {}, t(`report.confidence.${r.confidence}.level`)))),
     h('div', { class: 'decision-why' },
       candidate !== undefined && h('p', { class: 'decision-path mono wrap' }, `${candidate.host === null ? '' : `${candidate.host}:`}${candidate.hostPath ?? candidate.path}`),
       ...r.why.map((w) => h('p', {}, w.text)),
       ...r.missingFacts.map((m) => h('p', {}, m.said.text, m.collect !== null && h('code', { class: 'block' }, m.collect))),
       h('p', {}, drawer.chips(r.evidence))),
-    r.loss !== null && h('div', { class: 'decision-loss' }, h('b', {}, t('web.lost-span', { span: span(r.loss.seconds) })), h('span', { class: 'note' }, t('web.lost-revisions', { n: count(r.loss.revisions) }))));
+    r.loss !== null && h('div', { class: 'decision-loss' }, h('b', { class: lost.nothing ? 'nothing' : null }, lost.nothing ? t('web.nothing-lost') : t('web.lost-span', { span: lost.amount })), h('span', { class: 'note' }, lost.below)),
+    first.length > 0 && h('div', { class: 'decision-first' }, h('b', {}, t('report.before-anything')), h('ul', {}, ...first.map((text) => h('li', {}, text)))));
 }
 
 /** What a manager asks first: since when, what is lost, how many steps. */
 function headFacts(value: Case): HTMLElement {
-  const { outage: { start }, recommendation: { loss }, plan } = value;
+  const { outage: { start } } = value;
   const down = start.notBefore === null && start.notAfter === null ? t('web.no-outage')
     : start.notBefore !== null && start.notAfter !== null ? t('web.between', { from: time(start.notBefore), to: time(start.notAfter) })
       : time(start.notBefore ?? start.notAfter);
-  const lost = outcomeOf(value.recommendation) === 'healthy' || loss?.revisions === 0 ? t('web.no-loss') : loss === null ? t('web.unknown') : t('web.lost-revisions', { n: count(loss.revisions) });
-  const steps = (plan?.steps.length ?? 0) + (plan?.manual.length ?? 0);
-  return h('dl', { class: 'head-facts' }, ...([['down', down], ['lost', lost], ['runbook', t('web.fact.steps', { n: steps })]] as const)
+  const lost = lossWords(value);
+  return h('dl', { class: 'head-facts' }, ...([['down', down], ['lost', [lost.amount, lost.below].filter((part) => part !== '').join(' · ')], ['runbook', t('web.fact.steps', { n: runbookLength(value) })]] as const)
     .map(([key, text]) => h('div', {}, h('dt', {}, t(`web.fact.${key}`)), h('dd', {}, text))));
 }
 
@@ -56,21 +70,6 @@ function causes(value: Case, drawer: EvidenceDrawer): HTMLElement {
     h('ul', { class: 'rows' }, ...value.causes.map((c) => h('li', { class: c.confidence },
       h('span', { class: `mark ${confidenceTone[c.confidence]}` }, cells(c.confidence), h('b', {}, t(`web.confidence.${c.confidence}`))),
       h('span', {}, c.summary.text, ' ', drawer.chips(c.evidence))))));
-}
-
-function runbook(value: Case): HTMLElement {
-  const steps = [...(value.plan?.steps ?? []).map((s) => ({ host: s.host, title: s.title.text, commands: s.commands, expect: s.expect.text })),
-    ...(value.plan?.manual ?? []).map((s) => ({ host: s.host, title: s.title.text, commands: s.commands, expect: s.expect?.text ?? null }))];
-  const copy = (text: string): HTMLElement => {
-    const button = h('button', { type: 'button', class: 'button small copy' }, t('web.copy'));
-    button.addEventListener('click', () => void navigator.clipboard.writeText(text).then(() => { button.textContent = t('web.copied'); announce(t('web.copied')); }));
-    return button;
-  };
-  return h('section', { id: 'runbook', 'aria-label': t('web.nav.runbook') }, h('h2', {}, t('web.nav.runbook')),
-    steps.length === 0 ? h('p', { class: 'note' }, t(outcomeOf(value.recommendation) === 'healthy' ? 'web.no-runbook-needed' : 'web.no-plan')) : h('ol', { class: 'steps' }, ...steps.map((s, i) => h('li', {}, h('details', { open: i === 0 },
-      h('summary', {}, s.host !== null && h('span', { class: 'tag plain' }, s.host), ' ', s.title),
-      s.commands.length > 0 && h('div', { class: 'command' }, h('pre', { tabindex: 0 }, s.commands.join('\n')), copy(s.commands.join('\n'))),
-      s.expect !== null && h('p', { class: 'note' }, t('web.expect'), ' ', s.expect))))));
 }
 
 function eventTime({ time: { best, notBefore, notAfter } }: CaseEvent): string {
@@ -123,9 +122,9 @@ export async function caseView(main: Element, id: string): Promise<EvidenceDrawe
       h('p', { class: 'crumbs' }, h('a', { href: '#/cases' }, t('web.cases'))),
       h('div', { class: 'case-head' }, h('h1', {}, value.title), h('div', { class: 'buttons' }, details, h('a', { class: 'button primary', href: `#/cases/${stored.entry.id}/runbook` }, t('web.open-runbook')))),
       h('p', { class: 'note' }, [value.hosts.map((x) => x.name).join(', '), installationWords(value.installation.id, value.installation.etcdVersion?.value), zoneNote(value.outage.collectedAt.notAfter)].filter((x) => x !== '').join(' · ')),
-      headFacts(value), decisionBox(value, drawer), runbook(value),
+      headFacts(value), decisionBox(value, drawer), runbookView(value),
       h('div', { id: 'timeline' }, ...charts), events(value, drawer), candidatesView(stored), causes(value, drawer),
-      list('findings', value.findings.map((f) => said(severityTone[f.severity], t(`web.severity.${f.severity}`), f.message, f.evidence))),
+      list('findings', value.findings.map((f) => said(severityTone[f.severity], t(`web.severity.${f.severity}`), atCaseTime(f.message), f.evidence))),
       list('unchecked', value.notChecked.map((n) => said('plain', null, n.text, []))), notesView(stored)),
     drawer.element));
   return drawer;

@@ -42,7 +42,7 @@ export async function casesTable(): Promise<HTMLElement> {
     show(box,
       h('div', { class: 'section-head' }, h('h2', {}, t('web.cases'), ' ', h('span', { class: 'note' }, cases.length)), cases.length > 0 && search),
       cases.length === 0
-        ? h('p', { class: 'note' }, t('web.no-cases'))
+        ? h('p', { class: 'note' }, t('web.no-cases'), ' ', h('a', { href: '#/' }, t('web.no-cases.begin')))
         : h('table', { class: 'table cards' },
             h('thead', {}, h('tr', {}, ...['web.what-happened', 'web.installation', 'web.recommendation', 'web.analysed'].map((k) => h('th', { scope: 'col' }, t(k))), h('th', { scope: 'col' }, h('span', { class: 'visually-hidden' }, t('web.remove'))))),
             body));

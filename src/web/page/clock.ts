@@ -39,6 +39,9 @@ export function time(text: string | null): string {
   return parts(at, { ...dayParts, ...(new Date(at).getUTCFullYear() === zone.year ? {} : { year: 'numeric' }), ...clockParts });
 }
 
+/** A sentence of the case with its times in the zone of the case. */
+export const atCaseTime = (text: string): string => text.replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g, (found) => time(found));
+
 /** Two times as one interval; the day is said once. */
 export function interval(from: string, to: string): string {
   const [a, b] = [Date.parse(from), Date.parse(to)];

@@ -43,8 +43,10 @@ const verdicts: Readonly<Record<Candidate['verdict'], readonly [Shape, Tone]>> =
 
 /** Glyph and word for what a candidate is worth. */
 export function verdictMark(candidate: Candidate): HTMLElement {
-  const boot = candidate.kind === 'data-dir' ? candidate.boot?.result : undefined;
-  const [shape, tone] = boot === 'dies' ? (['cross', 'bad'] as const) : verdicts[candidate.verdict];
+  const result = candidate.kind === 'data-dir' ? candidate.boot?.result : undefined;
+  // A whole directory of several members starts, but waits for the others.
+  const boot = result === 'hangs' && candidate.usable ? 'waits' : result;
+  const [shape, tone] = boot === 'waits' ? (['clock', 'warn'] as const) : boot === 'dies' ? (['cross', 'bad'] as const) : verdicts[candidate.verdict];
   const word = boot === undefined ? `web.verdict.${candidate.verdict}` : `web.boot.${boot}`;
   return h('span', { class: `mark ${tone}` }, glyph(shape, tone), h('b', {}, t(word)));
 }

@@ -2,6 +2,7 @@ import type { Case } from '../../case/model.js';
 import type { StoredCase } from './api.js';
 import { h } from './dom.js';
 import { toneGlyph, type Tone } from './marks.js';
+import { runbookLength } from './runbook-view.js';
 import { count, t } from './words.js';
 
 const stateTone: Readonly<Record<Case['members'][number]['state'], Tone>> = { running: 'ok', failing: 'bad', stopped: 'warn', unknown: 'plain' };
@@ -41,7 +42,7 @@ function followReading(links: ReadonlyMap<string, HTMLElement>): void {
 export function sideNav(stored: StoredCase): HTMLElement {
   const { value } = stored;
   const entries: readonly (readonly [string, number | null])[] = [
-    ['overview', null], ['runbook', (value.plan?.steps.length ?? 0) + (value.plan?.manual.length ?? 0)], ['timeline', value.events.length], ['candidates', value.candidates.length],
+    ['overview', null], ['runbook', runbookLength(value)], ['timeline', value.events.length], ['candidates', value.candidates.length],
     ['causes', value.causes.length], ['findings', value.findings.length], ['unchecked', value.notChecked.length], ['notes', null],
   ];
   const links = new Map(entries.map(([id, n]) => [id, h('a', { href: `#/cases/${stored.entry.id}/${id}` }, t(`web.nav.${id}`), n !== null && h('span', { class: 'note' }, count(n)))] as const));
