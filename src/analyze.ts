@@ -5,7 +5,7 @@ import type { Case } from './case/model.js';
 import type { ReadDatabase } from './case/database-report.js';
 import { makeCase, type AnalyzeOptions } from './make-case.js';
 import { diagnose } from './diagnosis/index.js';
-import { openBundle, type Bundle, type BundleInput } from './intake/index.js';
+import { linksOf, openBundle, type Bundle, type BundleInput } from './intake/index.js';
 import type { OnProgress, Progress } from './progress.js';
 import { planOrMissing } from './recovery/plan.js';
 import { recommend } from './recovery/recommend.js';
@@ -38,7 +38,7 @@ export async function analyzeBundle(bundle: Bundle, options: AnalyzeOptions, onP
   const { language } = options;
   const stage = (name: Progress['stage'], done: number, total: number | null, detail: string | null, fact?: Progress['fact']): void =>
     onProgress({ stage: name, done, total, detail, ...(fact === undefined ? {} : { fact }) });
-  const artifacts = await readArtifacts(bundle.files, (done, total, path) => stage('artifacts', done, total, path === '' ? null : path));
+  const artifacts = await readArtifacts(bundle.files, (done, total, path) => stage('artifacts', done, total, path === '' ? null : path), linksOf(bundle));
   await breathe();
   const reads = await readDatabases(bundle, artifacts, {
     onDatabase: (done, total, path) => stage('bytes', done, total, path),

@@ -30,6 +30,8 @@ export interface DataDirectory {
   readonly walFiles: readonly BundleFile[];
   /** Foreign and temporary files below the directory: `0.tmp`, `.broken`, `.bashrc`. */
   readonly otherFiles: readonly BundleFile[];
+  /** Links in it, by path below the directory (`member/wal`): what they lead to is not in the bundle. */
+  readonly links: readonly string[];
   readonly host: string | null;
   readonly hostPath: string | null;
 }
@@ -38,7 +40,9 @@ const bboltMagic = [0xed, 0xda, 0x0c, 0xed];
 const pageSizes = [0x400, 0x1000, 0x2000, 0x4000, 0x8000, 0x10000];
 const walName = /^[0-9a-f]{16}-[0-9a-f]{16}\.wal(?:\.broken)?$|^\d+\.tmp$/;
 const snapName = /^[0-9a-f]{16}-[0-9a-f]{16}\.snap(?:\.broken)?$|^[0-9a-f]{16}\.snap\.db$/;
-const memberFile = /(?:^|\/)member\/(?:snap|wal)\//;
+/** What lies deeper is none of etcd's files. */
+const memberFile = /(?:^|\/)member\/(?:snap|wal)\/[^/]+$/;
+const memberLink = /(?:^|\/)member(?:\/(?:snap|wal)(?:\/[^/]+)?)?$/;
 const claimsSnapshot = /(?:\.db(?:\.part|\.tmp|\.bak|\.old|\.\d+)?$)|(?:^|[._-])snapshot(?:[._-]|$)|etcd-snapshot-|^on-demand-|^(?:Full|Incr)-\d{8}-|\.(?:snap|snapshot|etcd|backup)(?:\.part)?$/i;
 const textual = /\.(?:txt|log|out|md|json|ya?ml|sh|env|conf|service|timer|html?|csv|xml|py|pem|crt|key|part\d*\.txt)$/i;
 
@@ -68,9 +72,9 @@ export interface FoundDatabases {
 
 /**
  * Finds snapshots, db files and data directories by content first and name second. `isText` tells
- * whether a file that has no magic reads as text: a note named `snapshot.txt` is no candidate.
+ * whether a file that has no magic reads as text: a note named `snapshot.txt` is no candidate. `links` are paths of links.
  */
-export function findDatabases(files: readonly BundleFile[], isText: (file: BundleFile) => boolean): FoundDatabases {
+export function findDatabases(files: readonly BundleFile[], isText: (file: BundleFile) => boolean, links: readonly string[] = []): FoundDatabases {
   const kinds = new Map<string, { kind: string; by: string }>();
   const directories = new Map<string, { complete: boolean; db: BundleFile | null; snap: BundleFile[]; wal: BundleFile[]; other: BundleFile[] }>();
   const directory = (path: string, complete: boolean) => {
@@ -114,9 +118,15 @@ export function findDatabases(files: readonly BundleFile[], isText: (file: Bundl
   }
   for (const [path, entry] of directories) {
     if (entry.db === null && entry.wal.length === 0 && entry.snap.length === 0) continue;
-    groups.push({ kind: 'data-dir', directory: path, complete: entry.complete, db: entry.db, snapFiles: entry.snap, walFiles: entry.wal, otherFiles: entry.other, host: null, hostPath: null });
+    groups.push({ kind: 'data-dir', directory: path, complete: entry.complete, db: entry.db, snapFiles: entry.snap, walFiles: entry.wal, otherFiles: entry.other, links: linksBelow(path, links), host: null, hostPath: null });
   }
   return { groups, kinds };
+}
+
+/** Links among the files that etcd would read in this directory. */
+function linksBelow(directory: string, links: readonly string[]): readonly string[] {
+  const prefix = directory === '' ? '' : `${directory}/`;
+  return links.filter((link) => link.startsWith(prefix) && memberLink.exec(link.slice(prefix.length))?.index === 0).map((link) => link.slice(prefix.length));
 }
 
 function place(

@@ -47,13 +47,13 @@ export type ReadProgress = (done: number, total: number, path: string) => void;
 
 /**
  * Reads every file of a bundle: recognises it by content, command and name, and turns it into facts.
- * Files with content from one host give their host to neighbours in the same folder. Never throws for
+ * `links` are the paths of links in it. Files with content from one host give their host to neighbours in the same folder. Never throws for
  * content; a file that nothing recognises is listed with its first line.
  */
-export async function readArtifacts(files: readonly BundleFile[], onProgress?: ReadProgress): Promise<Artifacts> {
+export async function readArtifacts(files: readonly BundleFile[], onProgress?: ReadProgress, links: readonly string[] = []): Promise<Artifacts> {
   await loadShellGrammar();
   const isText = (file: BundleFile): boolean => detectEncoding(file.open()) !== 'binary';
-  const found = findDatabases(files, isText);
+  const found = findDatabases(files, isText, links);
   const recognised = new Map<string, Recognised>();
   const facts: Fact[] = [];
   const contentHosts = new Map<string, Set<string>>();

@@ -33,7 +33,7 @@ export function joinSeparateLogs(groups: readonly DatabaseGroup[], facts: readon
     const [log] = logs;
     if (logs.length !== 1 || log === undefined || !isLogOnly(log)) return group;
     taken.add(log);
-    return { ...group, walFiles: log.walFiles };
+    return { ...group, walFiles: log.walFiles, links: group.links.filter((link) => !link.startsWith('member/wal')) };
   });
   return joined.filter((_, i) => !taken.has(groups[i]!));
 }

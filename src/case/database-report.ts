@@ -73,7 +73,7 @@ export function dataDirOf(group: DataDirectory): DataDir {
   for (const file of group.snapFiles) files.set(`member/snap/${base(file.path)}`, file.open());
   for (const file of group.walFiles) files.set(`member/wal/${base(file.path)}`, file.open());
   for (const file of group.otherFiles) files.set(`member/${/\/snap\//.test(file.path) ? 'snap' : 'wal'}/${base(file.path)}`, file.open());
-  return { files, complete: group.complete };
+  return { files, complete: group.complete, others: new Map(group.links.map((path) => [path, 'link'])) };
 }
 
 /** The db or snapshot file of a group; null for a data directory without one. */

@@ -1,8 +1,8 @@
 import { readdirSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import type { DataDir } from '../etcd/data-dir.js';
+import type { DataDir, OtherKind } from '../etcd/data-dir.js';
 import type { ByteSource } from '../formats/source.js';
-import { fileSource, openBundle } from '../intake/index.js';
+import { fileSource, linksOf, openBundle } from '../intake/index.js';
 import type { Language } from '../words/catalogue.js';
 import { say } from '../words/say.js';
 
@@ -15,51 +15,83 @@ export interface NamedDataDir {
 const ofEtcd = /(?:^|\/)(?:db|[^/]+\.wal|[^/]+\.snap|[^/]+\.snap\.db)$/;
 const deepest = 6;
 
-/** Paths of all files below a folder, with `/` between names; links are not followed. */
-function filesBelow(folder: string): string[] {
-  const found: string[] = [];
+/** What lies below a folder: files that can be opened, and everything else. Paths with `/` between names. */
+interface Found {
+  readonly files: Map<string, () => ByteSource>;
+  readonly others: Map<string, OtherKind>;
+}
+
+/** Links are not followed. */
+function foundBelow(folder: string): Found {
+  const found: Found = { files: new Map(), others: new Map() };
   const visit = (below: string, depth: number): void => {
     for (const entry of readdirSync(join(folder, below), { withFileTypes: true })) {
       const path = below === '' ? entry.name : `${below}/${entry.name}`;
-      if (entry.isDirectory() && depth < deepest) visit(path, depth + 1);
-      else if (entry.isFile()) found.push(path);
+      if (entry.isSymbolicLink()) found.others.set(path, 'link');
+      else if (entry.isFile()) found.files.set(path, () => fileSource(join(folder, path)));
+      else if (entry.isDirectory()) {
+        found.others.set(path, 'folder');
+        if (depth < deepest) visit(path, depth + 1);
+      }
     }
   };
   visit('', 0);
   return found;
 }
 
-/** What stands before `member/` (or before `snap/` and `wal/`), or null for files that lie in no such place. */
-function rootOf(path: string): string | null {
-  const member = /^(.*?)(?:^|\/)member\/(?:snap|wal)\//.exec(path);
-  if (member !== null) return member[1] ?? '';
-  const bare = /^(.*?)(?:^|\/)(?:snap|wal)\/[^/]+$/.exec(path);
-  return bare === null ? null : (bare[1] ?? '');
+/** A path of a bundle without the archives that it lies in. */
+const inArchive = (path: string): string => path.slice(path.lastIndexOf('!/') < 0 ? 0 : path.lastIndexOf('!/') + 2);
+
+/** A data directory below: what stands before `member/` (or before `snap/` and `wal/`), and the path in it. Null for what lies in no such place. */
+function placeOf(path: string): { readonly root: string; readonly inside: string } | null {
+  const match = /^(.*?)(?:^|\/)(?:member(?:\/(snap|wal)(?:\/([^/]+))?)?|(snap|wal)(?:\/([^/]+))?)$/.exec(path);
+  if (match === null) return null;
+  const [, root = '', inMember, itsName, bare, bareName] = match;
+  return { root, inside: ['member', inMember ?? bare, itsName ?? bareName].filter((part) => part !== undefined).join('/') };
 }
 
-const inMember = (path: string): string => `member/${/(?:^|\/)((?:snap|wal)\/.*)$/.exec(path)?.[1] ?? path}`;
+/** A data directory while it is put together. */
+interface Gathered {
+  readonly files: Map<string, ByteSource>;
+  readonly others: Map<string, OtherKind>;
+  readonly complete: true;
+}
 
-/** Groups files by data directory; loose ones make one that is not complete. */
-function group(paths: ReadonlyMap<string, () => ByteSource>): Map<string, DataDir> {
-  const whole = new Map<string, Map<string, ByteSource>>();
-  const loose = new Map<string, ByteSource>();
-  for (const [path, open] of [...paths].sort(([a], [b]) => (a < b ? -1 : 1))) {
-    const root = rootOf(path);
-    if (root !== null) {
-      const files = whole.get(root) ?? new Map<string, ByteSource>();
-      whole.set(root, files);
-      if (ofEtcd.test(path)) files.set(inMember(path), open());
-    } else if (ofEtcd.test(path)) loose.set(path, open());
+/** Groups files by data directory, those of `roots` among them; without any, the loose files make one that is not complete. */
+function group({ files, others }: Found, roots: readonly string[] = []): Map<string, DataDir> {
+  const whole = new Map<string, Gathered>();
+  const gathered = (root: string): Gathered => {
+    const dir = whole.get(root) ?? { files: new Map<string, ByteSource>(), others: new Map<string, OtherKind>(), complete: true };
+    whole.set(root, dir);
+    return dir;
+  };
+  roots.forEach(gathered);
+  const ofNoDir = new Map<string, ByteSource>();
+  const foreign = new Map<string, OtherKind>();
+  for (const [path, open] of [...files].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    if (!ofEtcd.test(path)) foreign.set(path, 'foreign');
+    else {
+      const place = placeOf(path);
+      if (place === null) ofNoDir.set(path, open());
+      else gathered(place.root).files.set(place.inside, open());
+    }
   }
-  if (whole.size > 0) return new Map([...whole].map(([root, files]) => [root, { files, complete: true }]));
-  return loose.size === 0 ? new Map() : new Map([['', { files: loose, complete: false }]]);
+  for (const [path, kind] of [...foreign, ...others]) {
+    const place = placeOf(path);
+    if (place !== null) whole.get(place.root)?.others.set(place.inside, kind);
+  }
+  return whole.size > 0 || ofNoDir.size === 0 ? whole : new Map([['', { files: ofNoDir, complete: false }]]);
 }
 
-function fromFolder(path: string): Map<string, DataDir> {
-  const names = filesBelow(path);
-  const found = group(new Map(names.map((name) => [name, () => fileSource(join(path, name))])));
+/** A folder that is a data directory, or its `member`, itself: etcd reads nothing else in it, whatever copies lie there. */
+const isDataDir = ({ others }: Found): boolean => ['member', 'snap', 'wal'].some((name) => others.has(name));
+
+function fromFolder(path: string, below: Found): Map<string, DataDir> {
+  const isOwn = isDataDir(below);
+  const found = group(below, isOwn ? [''] : []);
+  if (isOwn) return new Map([...found].filter(([root]) => root === ''));
   // A member directory without files, or an empty data directory, is one that etcd would start anew.
-  if (found.size === 0 && (names.length === 0 || basename(path) === 'member')) found.set('', { files: new Map(), complete: true });
+  if (found.size === 0 && (below.files.size === 0 || basename(path) === 'member')) found.set('', { files: new Map(), complete: true });
   return found;
 }
 
@@ -86,15 +118,16 @@ export async function openDataDirs(inputs: readonly string[], language: Language
     if (stats === undefined) throw new Error(say(language, 'boot.cli.missing', { path }));
     let found: Map<string, DataDir>;
     if (stats.isDirectory()) {
-      for (const name of filesBelow(path)) if (ofEtcd.test(name)) stamps.set(join(path, name), stampOf(join(path, name)));
-      found = fromFolder(path);
+      const below = foundBelow(path);
+      for (const name of below.files.keys()) if (ofEtcd.test(name)) stamps.set(join(path, name), stampOf(join(path, name)));
+      found = fromFolder(path, below);
     } else {
       const bundle = await openBundle([path]);
       closers.push(() => bundle.close());
-      found = group(new Map(bundle.files.map((file) => [file.path.slice(file.path.lastIndexOf('!/') < 0 ? 0 : file.path.lastIndexOf('!/') + 2), () => file.open()])));
+      found = group({ files: new Map(bundle.files.map((file) => [inArchive(file.path), () => file.open()])), others: new Map(linksOf(bundle).map((link) => [inArchive(link), 'link'])) });
     }
     if (found.size === 0) throw new Error(say(language, 'boot.cli.no-data-dir', { path }));
-    for (const [root, dir] of found) dirs.push({ path: found.size === 1 ? path : `${path}!/${root}`, dir });
+    for (const [root, dir] of found) dirs.push({ path: found.size === 1 && (root === '' || !stats.isDirectory()) ? path : `${path}!/${root}`, dir });
   }
   return { dirs, changed: () => [...stamps].flatMap(([path, stamp]) => (stampOf(path) === stamp ? [] : [path])), close: () => closers.forEach((close) => close()) };
 }

@@ -28,6 +28,9 @@ export class InputError extends Error {
   }
 }
 
+/** Paths of the links that were met: what they lead to was not read. */
+export const linksOf = ({ findings }: Bundle): readonly string[] => findings.filter(({ code }) => code === 'intake.link').map(({ path }) => path);
+
 /** A file that is known under another name than its name on disk: an upload, stored under a generated name. */
 export interface NamedInput {
   readonly onDisk: string;

@@ -117,7 +117,7 @@ describe('turns that lead astray', () => {
 
   it('joins a log to its directory where the settings say so, and leaves one alone that somebody moved', () => {
     const file = (path: string): BundleFile => ({ path }) as BundleFile;
-    const group = (directory: string, over: Partial<DataDirectory>): DataDirectory => ({ kind: 'data-dir', directory, complete: true, db: null, snapFiles: [], walFiles: [], otherFiles: [], host: 'kz1', hostPath: null, ...over });
+    const group = (directory: string, over: Partial<DataDirectory>): DataDirectory => ({ kind: 'data-dir', directory, complete: true, db: null, snapFiles: [], walFiles: [], otherFiles: [], links: [], host: 'kz1', hostPath: null, ...over });
     const groups = [group('kz1/var/lib/etcd', { db: file('kz1/var/lib/etcd/member/snap/db') }), group('kz1/ssd', { walFiles: [file('kz1/ssd/wal/0000000000000000-0000000000000000.wal')] })];
     const unit: Fact = { kind: 'unit', at: { artifact: 'u', line: 1, text: '' }, host: 'kz1', unit: 'etcd.service', section: 'Service', key: 'ExecStart', value: '/opt/kube/bin/etcd --data-dir=/var/lib/etcd --wal-dir=/ssd/wal', path: null, dropIn: null };
     expect(joinSeparateLogs(groups, [unit]).map((one) => (one.kind === 'data-dir' ? one.walFiles.length : -1))).toEqual([1]);

@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -76,6 +76,41 @@ describe('etcd-autopsy boot', () => {
     const { code, out } = run('boot', join(scratch, 'nothing'), '--etcd', '3.5', '--json');
     expect(code).toBe(1);
     expect(JSON.parse(out)).toMatchObject({ result: 'ready', hazard: 'empty-cluster', served: { revision: 1, keys: 0 } });
+  });
+
+  it('reads what etcd reads: no copies deeper down or beside member/, and no segment that was moved away', () => {
+    const copies = join(scratch, 'copies');
+    cpSync(join(scratch, 'whole'), copies, { recursive: true });
+    cpSync(join(scratch, 'whole/member'), join(copies, 'member.bak'), { recursive: true });
+    cpSync(join(scratch, 'broken/member/wal'), join(copies, 'member/wal/old'), { recursive: true });
+    cpSync(join(scratch, 'broken/member/snap'), join(copies, 'member/snap/old'), { recursive: true });
+    expect(JSON.parse(run('boot', copies, '--etcd', '3.4.23', '--json').out)).toMatchObject({ result: 'ready', hazard: null, served });
+    const moved = join(scratch, 'moved');
+    cpSync(join(scratch, 'whole'), moved, { recursive: true });
+    renameSync(join(moved, 'member/wal'), join(moved, 'member/old'));
+    mkdirSync(join(moved, 'member/wal'));
+    renameSync(join(moved, 'member/old'), join(moved, 'member/wal/old'));
+    // 3.4.23 begins a new log, and its first writes time out; 3.3.25 takes the folder in wal/ for a log.
+    expect(JSON.parse(run('boot', moved, '--etcd', '3.4.23', '--json').out)).toMatchObject({ result: 'ready', writable: false, hazard: 'writes-swallowed' });
+    expect(JSON.parse(run('boot', moved, '--etcd', '3.3.25', '--json').out)).toMatchObject({ result: 'dies', message: 'etcdmain: wal: file not found' });
+  });
+
+  it('says which folder it judges where the data directory lies deeper', () => {
+    const deeper = join(scratch, 'deeper');
+    cpSync(join(scratch, 'whole'), join(deeper, 'default.etcd'), { recursive: true });
+    expect(JSON.parse(run('boot', deeper, '--etcd', '3.4.23', '--json').out)).toMatchObject({ path: `${deeper}!/default.etcd`, result: 'ready', served });
+  });
+
+  it('follows no link, and says nothing of a start that would', () => {
+    for (const [name, link] of [['linked-log', 'member/wal'], ['linked-db', 'member/snap/db'], ['linked-member', 'member']] as const) {
+      const folder = join(scratch, name);
+      cpSync(join(scratch, 'whole'), folder, { recursive: true });
+      renameSync(join(folder, link), join(scratch, `${name}-target`));
+      symlinkSync(join(scratch, `${name}-target`), join(folder, link));
+      const { code, out } = run('boot', folder, '--etcd', '3.4.23', '--json');
+      expect(code).toBe(3);
+      expect(JSON.parse(out)).toMatchObject({ result: 'unknown', hazard: null, served: null, problems: [{ code: 'boot.not-read', message: `${link} is a link, and was not followed` }] });
+    }
   });
 
   it('speaks plainly, in both languages, and refuses unknown versions', () => {

@@ -4,7 +4,7 @@ import { joinsDowngrade, semverError, type Downgrade } from '../start/other-buck
 import { compareVersions } from '../version.js';
 
 /** Where the v2 store keeps the version of the cluster (membership/store.go StoreClusterVersionKey). */
-const versionPath = '/0/version';
+export const versionPath = '/0/version';
 
 const line = (version: string): string => version.split('.').slice(0, 2).join('.');
 

@@ -8,11 +8,10 @@ import type { BootReport } from '../verdict.js';
 import type { EtcdRelease } from '../version.js';
 import { beforeReplay, hazardsOf, type BeforeReplay } from './hazards.js';
 import { fatalProblems } from './fatal-problems.js';
-import { forceNewCluster } from './force-new-cluster.js';
 import { memberFiles } from './member-files.js';
-import { hexId } from './membership.js';
+import { hexId, listedMembers } from './membership.js';
 import { serverKind, startMember, type LoadedMember, type ServerKind, type StartFailure } from './member-start.js';
-import { EntryDeath, replayLog, type Replayed } from './replay.js';
+import { EntryDeath, refuseUnknownMember, replayLog, type Replayed } from './replay.js';
 import { neverPublished, pageBeyondEnd } from './words.js';
 
 export interface BootOptions extends EtcdRelease {
@@ -38,7 +37,7 @@ const empty: BootPrediction = {
 
 function failed(failure: StartFailure, dir: DataDir): BootPrediction {
   const { read } = failure;
-  const open = failure.forWantOfFile && !dir.complete;
+  const open = failure.forWantOfFile && (!dir.complete || memberFiles(dir).unread.length > 0);
   return {
     ...empty,
     result: open ? 'unknown' : 'dies',
@@ -105,13 +104,13 @@ interface AppliedLog extends Replayed {
 }
 
 /** Applies the log of a member that starts alone. Throws Death where the server would end. */
-function applyLog(loaded: LoadedMember, server: ServerKind, { forceNewCluster: isForced, onWrites }: BootOptions): AppliedLog {
-  const { machine, started, membership, database, downgrade } = loaded;
+function applyLog(loaded: LoadedMember, server: ServerKind, { onWrites }: BootOptions): AppliedLog {
+  const { machine, started, forced, membership, database, downgrade } = loaded;
   const start = loaded.snapshot?.index ?? 0n;
   if (started === null) return { applied: 0, appliedIndex: database.consistentIndex, leads: true, downgrade, last: start, written: [] };
   const { read, log } = started;
-  const forced = isForced === true ? forceNewCluster(started, start, database.consistentIndex, server.version, membership) : null;
   const written: Write[] = [];
+  const listed = server.behaviour.membershipFromDb ? listedMembers(database.backend, loaded.membersInDatabase.keys()) : null;
   const replayed = replayLog(machine, {
     log,
     entries: forced?.entries ?? read.entries,
@@ -121,13 +120,16 @@ function applyLog(loaded: LoadedMember, server: ServerKind, { forceNewCluster: i
     membership,
     server,
     downgrade,
-    membersInDatabase: server.line === '3.6' ? new Set(loaded.membersInDatabase.keys()) : null,
+    listed,
     onWrites: (changes) => {
       written.push(...changes);
       onWrites?.(changes);
     },
   });
-  const last = forced?.last ?? read.entries.at(-1)?.index ?? start;
+  const last = forced?.commit ?? read.entries.at(-1)?.index ?? start;
+  // The first thing that a leader does is to publish its own attributes.
+  const publishes = read.memberId !== null && (forced === null ? replayed.leads : !forced.addsSelf);
+  if (listed !== null && publishes) refuseUnknownMember(read.memberId, listed, null);
   if (forced === null || read.memberId === null) return { ...replayed, last, written };
   membership.learners.clear();
   membership.voters.clear();
@@ -162,7 +164,7 @@ function reportOfStart(loaded: LoadedMember, server: ServerKind, before: BeforeR
 /** Would etcd of this line start from the directory, with which words would it end, and what would it serve? */
 export function predictBoot(dir: DataDir, options: BootOptions): BootPrediction {
   const server = serverKind(options);
-  const { loaded, failure } = startMember(dir, server, true);
+  const { loaded, failure } = startMember(dir, server, { hashes: true, forceNewCluster: options.forceNewCluster === true });
   if (failure !== null) return failed(failure, dir);
   // As they are before the log changes them.
   const [facts, before] = [describe(loaded), beforeReplay(loaded)];

@@ -13,11 +13,13 @@ import { loadLeases, loadStore } from '../start/store.js';
 import type { EtcdLine, EtcdRelease } from '../version.js';
 import { openMemberDatabase, type MemberDatabase } from './database-start.js';
 import { refuseDowngrade } from './downgrade.js';
+import { forceNewCluster, refuseCommit, type ForcedLog } from './force-new-cluster.js';
 import { beginning } from './log-matching.js';
 import { lastMark, newestSnapshot, startLog, type StartedLog, type StartSnapshot } from './log-start.js';
 import { memberFiles, type MemberFiles } from './member-files.js';
-import { hexId, membershipOf, membersInDatabase, readV2Store, refuseBrokenMembers, type KnownMember, type Membership } from './membership.js';
-import { cannotOpenLog, cannotReadLog, cannotRepairLog, commitOutOfRange, databaseMissing, noSnapshotDatabase, startupError } from './words.js';
+import { membershipOf, membersInDatabase, refuseBrokenMembers, type KnownMember, type Membership } from './membership.js';
+import { readV2Store, type V2Store } from './v2-store.js';
+import { cannotOpenLog, cannotReadLog, cannotRepairLog, databaseMissing, noSnapshotDatabase, notRead, startupError, v2Content } from './words.js';
 
 /** The server whose start is followed: line, and the version within it where that matters. */
 export interface ServerKind {
@@ -44,6 +46,8 @@ export interface LoadedMember {
   readonly membersInDatabase: ReadonlyMap<bigint, KnownMember & { readonly learner: boolean }>;
   /** Null without a WAL. */
   readonly started: StartedLog | null;
+  /** What `--force-new-cluster` made of it; null without the flag. */
+  readonly forced: ForcedLog | null;
   readonly snapshot: StartSnapshot | null;
   /** Snapshot marks of the log up to its commit index. */
   readonly marks: readonly SnapshotMark[];
@@ -109,7 +113,7 @@ function withSnapshotDatabase(server: ServerKind, files: MemberFiles, database: 
   return { ...replaced, exists: database.exists };
 }
 
-function openLog(server: ServerKind, files: MemberFiles, log: LogFiles, snapshot: StartSnapshot | null): StartedLog {
+function openLog(server: ServerKind, files: MemberFiles, log: LogFiles, snapshot: StartSnapshot | null, forcedFrom: bigint | null): Pick<LoadedMember, 'started' | 'forced'> {
   const started = startLog(log, snapshot ?? beginning);
   const { failure, read } = started;
   if (failure !== null) {
@@ -118,17 +122,15 @@ function openLog(server: ServerKind, files: MemberFiles, log: LogFiles, snapshot
     const say = { open: cannotOpenLog, read: cannotReadLog, repair: cannotRepairLog }[failure.kind];
     stop(say(server.line, failure.message), file ?? files.walPrefix, failure.kind === 'open');
   }
-  if (read.memberId === null || read.memberId === 0n) {
-    const file = log.names[0] === undefined ? files.walPrefix : files.walPrefix + log.names[0].name;
-    stop(server.line === '3.7' && read.memberId === null ? 'runtime error: invalid memory address or nil pointer dereference' : 'cannot use none as id', file);
-  }
+  const first = files.walPrefix + (log.names[0]?.name ?? '');
+  // 3.7 looks at the ids right where it reads them, the others when raft starts.
+  if (server.line === '3.7' && read.memberId === null) stop('runtime error: invalid memory address or nil pointer dereference', first);
   const from = snapshot?.index ?? 0n;
-  const last = read.entries.at(-1)?.index ?? from;
-  const { term, vote, commit } = read.state;
-  if ((term !== 0n || vote !== 0n || commit !== 0n) && (commit < from || commit > last)) {
-    stop(commitOutOfRange(hexId(read.memberId ?? 0n), commit, from, last), files.walPrefix + (log.names.at(-1)?.name ?? ''));
-  }
-  return started;
+  const lastSegment = files.walPrefix + (log.names.at(-1)?.name ?? '');
+  const forced = forcedFrom === null ? null : blaming(lastSegment, () => forceNewCluster(started, snapshot, forcedFrom, server.version));
+  if (read.memberId === null || read.memberId === 0n) stop('cannot use none as id', first);
+  blaming(lastSegment, () => (forced === null ? refuseCommit(read, read.state.commit, from, read.entries.at(-1)?.index ?? from) : refuseCommit(read, forced.commit, from, forced.held)));
+  return { started, forced };
 }
 
 function loadBuckets(database: MemberDatabase, behaviour: LineBehaviour, hashes: boolean): Pick<LoadedMember, 'machine' | 'keyBucket' | 'keyRows'> {
@@ -141,7 +143,7 @@ function loadBuckets(database: MemberDatabase, behaviour: LineBehaviour, hashes:
   return { machine: machineOf(backend, store, hashes), keyBucket: store.bucket, keyRows: store.rows };
 }
 
-function load(server: ServerKind, files: MemberFiles, hashes: boolean, report: (problem: Problem) => void, seen: Seen): Omit<LoadedMember, 'problems'> {
+function load(server: ServerKind, files: MemberFiles, { hashes, forceNewCluster: isForced }: StartOptions, report: (problem: Problem) => void, seen: Seen): Omit<LoadedMember, 'problems'> {
   const { behaviour, line } = server;
   const dbPath = files.db?.path ?? `${files.snapPrefix}db`;
   let database = blaming(dbPath, () => openMemberDatabase(files.db?.source ?? null, behaviour, dbPath));
@@ -151,6 +153,7 @@ function load(server: ServerKind, files: MemberFiles, hashes: boolean, report: (
   let log: LogFiles | null = null;
   let marks: readonly SnapshotMark[] = [];
   let downgrade: Downgrade | null = null;
+  let v2: V2Store | null = null;
   if (haveWal) {
     log = logFiles(files.wal, server.version);
     if (log.names.length === 0) stop(startupError(line, 'wal: file not found'), files.walPrefix);
@@ -162,15 +165,16 @@ function load(server: ServerKind, files: MemberFiles, hashes: boolean, report: (
     // A bundle that lacks the .snap files is read from the mark of the newest of them.
     const unseen = !files.complete && files.snaps.size === 0;
     snapshot = line === '3.7' || unseen ? lastMark(valid.marks) : newestSnapshot(files.snaps, valid.marks, report);
+    v2 = snapshot?.store == null ? null : readV2Store(snapshot.store);
+    if (line === '3.6' && v2?.hasContent === true) stop(startupError(line, v2Content), files.snapPrefix + (snapshot?.name ?? ''));
     if (snapshot !== null) database = withSnapshotDatabase(server, files, database, snapshot, dbPath);
   }
   const { backend } = database;
   if (database.exists && backend !== null && behaviour.membershipFromDb) blaming(dbPath, () => validateSchema(backend, Number(line.slice(2))));
-  const started = log === null ? null : openLog(server, files, log, snapshot);
+  const { started, forced } = log === null ? { started: null, forced: null } : openLog(server, files, log, snapshot, isForced === true ? database.consistentIndex : null);
   if (started !== null) seen.read = started.read;
   if (backend !== null) blaming(dbPath, () => createMembershipBuckets(backend));
   const inDatabase = backend === null ? new Map<bigint, KnownMember & { learner: boolean }>() : blaming(dbPath, () => membersInDatabase(backend, behaviour));
-  const v2 = snapshot?.store == null ? null : readV2Store(snapshot.store);
   if (haveWal) {
     if (behaviour.membershipFromDb && backend !== null) {
       blaming(dbPath, () => {
@@ -187,10 +191,10 @@ function load(server: ServerKind, files: MemberFiles, hashes: boolean, report: (
     if (line === '3.7' && snapshot === null) stop('runtime error: invalid memory address or nil pointer dereference', files.walPrefix + (log?.names.at(-1)?.name ?? ''));
     if (!database.exists && v2?.version != null) stop(databaseMissing(line, dbPath), dbPath, true);
   }
-  const { machine, keyBucket, keyRows } = blaming(dbPath, () => loadBuckets(database, behaviour, hashes));
+  const { machine, keyBucket, keyRows } = blaming(dbPath, () => loadBuckets(database, behaviour, hashes === true));
   const fromDb = { voters: [...inDatabase].filter(([, m]) => !m.learner).map(([id]) => id), learners: [...inDatabase].filter(([, m]) => m.learner).map(([id]) => id) };
   const membership = membershipOf(line === '3.7' ? fromDb : (snapshot?.confState ?? null), v2?.members ?? new Map<bigint, KnownMember>(), inDatabase);
-  return { files, database, machine, keyBucket, keyRows, membership, membersInDatabase: inDatabase, started, snapshot, marks, downgrade };
+  return { files, database, machine, keyBucket, keyRows, membership, membersInDatabase: inDatabase, started, forced, snapshot, marks, downgrade };
 }
 
 /** What the log says although the start ended before it was opened: ids, term, last entry. Null without a log. */
@@ -201,16 +205,25 @@ function readForFacts(files: MemberFiles, server: ServerKind): ReadLog | null {
   return readLog(log, { index: first.index > 0n ? first.index - 1n : 0n, term: 0n });
 }
 
-/**
- * Follows the start of a member up to the moment at which it applies its log (etcd-formats 7.1). `hashes`: what it
- * serves and its HashKV will be asked for, so that rows and values are hashed when they are read.
- */
-export function startMember(dir: DataDir, server: ServerKind, hashes = false): { readonly loaded: LoadedMember; readonly failure: null } | { readonly loaded: null; readonly failure: StartFailure } {
+export interface StartOptions {
+  /** What it serves and its HashKV will be asked for, so that rows and values are hashed when they are read. */
+  readonly hashes?: boolean;
+  readonly forceNewCluster?: boolean;
+}
+
+/** Follows the start of a member up to the moment at which it applies its log (etcd-formats 7.1). */
+export function startMember(dir: DataDir, server: ServerKind, options: StartOptions = {}): { readonly loaded: LoadedMember; readonly failure: null } | { readonly loaded: null; readonly failure: StartFailure } {
   const files = memberFiles(dir);
   const problems: Problem[] = [];
+  const [unread] = files.unread;
+  if (unread !== undefined) {
+    const message = notRead(unread.path, unread.kind);
+    const problem: Problem = { code: 'boot.not-read', severity: 'warning', offset: null, page: null, message };
+    return { loaded: null, failure: { message, causeFile: unread.path, forWantOfFile: true, read: readForFacts(files, server), applied: null, problems: [problem] } };
+  }
   const seen: Seen = { read: null, applied: null };
   try {
-    const loaded = load(server, files, hashes, (problem) => problems.push(problem), seen);
+    const loaded = load(server, files, options, (problem) => problems.push(problem), seen);
     return { loaded: { ...loaded, problems }, failure: null };
   } catch (thrown) {
     if (thrown instanceof Stopped) return { loaded: null, failure: { ...thrown.failure, read: seen.read ?? readForFacts(files, server), applied: seen.applied, problems } };

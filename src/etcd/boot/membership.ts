@@ -21,54 +21,6 @@ export interface Membership {
 
 export const hexId = (id: bigint): string => id.toString(16);
 
-function child(node: unknown, name: string): unknown {
-  if (typeof node !== 'object' || node === null) return undefined;
-  const children = (node as { Children?: unknown }).Children;
-  return typeof children === 'object' && children !== null ? (children as Record<string, unknown>)[name] : undefined;
-}
-
-function names(node: unknown): string[] {
-  const children = typeof node === 'object' && node !== null ? (node as { Children?: unknown }).Children : undefined;
-  return typeof children === 'object' && children !== null ? Object.keys(children) : [];
-}
-
-function valueOf(node: unknown): string {
-  const value = typeof node === 'object' && node !== null ? (node as { Value?: unknown }).Value : undefined;
-  return typeof value === 'string' ? value : '';
-}
-
-function json(text: string): Record<string, unknown> {
-  try {
-    const parsed: unknown = JSON.parse(text);
-    return typeof parsed === 'object' && parsed !== null ? (parsed as Record<string, unknown>) : {};
-  } catch {
-    return {};
-  }
-}
-
-const texts = (value: unknown): string[] => (Array.isArray(value) ? value.filter((item) => typeof item === 'string') : []);
-
-/** Cluster version and members in the v2 store of a `.snap` file; null when its JSON cannot be read. */
-export function readV2Store(bytes: Uint8Array): { readonly version: string | null; readonly members: ReadonlyMap<bigint, KnownMember> } | null {
-  let root: unknown;
-  try {
-    root = (JSON.parse(Buffer.from(bytes).toString('utf8')) as { Root?: unknown }).Root;
-  } catch {
-    return null;
-  }
-  const cluster = child(root, '0');
-  const members = new Map<bigint, KnownMember>();
-  const list = child(cluster, 'members');
-  for (const id of names(list)) {
-    if (!/^[0-9a-f]{1,16}$/.test(id)) continue;
-    const member = child(list, id);
-    const { name } = json(valueOf(child(member, 'attributes')));
-    members.set(BigInt(`0x${id}`), { name: typeof name === 'string' ? name : '', peerUrls: texts(json(valueOf(child(member, 'raftAttributes')))['peerURLs']) });
-  }
-  const version = valueOf(child(cluster, 'version'));
-  return { version: version === '' ? null : version, members };
-}
-
 /** Members in the database: with their learner flag, as 3.6 and 3.7 take them for the truth. Up to 3.5 nobody reads them at a start: there none are found where that would end it. */
 export function membersInDatabase(backend: OpenedBackend, { membershipFromDb }: LineBehaviour): ReadonlyMap<bigint, KnownMember & { readonly learner: boolean }> {
   const members = new Map<bigint, KnownMember & { readonly learner: boolean }>();
@@ -81,6 +33,19 @@ export function membersInDatabase(backend: OpenedBackend, { membershipFromDb }: 
     if (membershipFromDb || !(thrown instanceof Death)) throw thrown;
   }
   return members;
+}
+
+/** Who belongs to the cluster, and who no longer does (buckets `members` and `members_removed`). */
+export interface ListedMembers {
+  readonly present: Set<bigint>;
+  readonly removed: Set<bigint>;
+}
+
+/** The members that 3.6 and 3.7 know before they apply their log; `present` as `membersInDatabase` found them. */
+export function listedMembers(backend: OpenedBackend | null, present: Iterable<bigint>): ListedMembers {
+  const removed = new Set<bigint>();
+  if (backend !== null) for (const { key } of rowsIn(backend, 'members_removed')) removed.add(BigInt(`0x${latin1(key)}`));
+  return { present: new Set(present), removed };
 }
 
 /** Rows that 3.6 and 3.7 cannot start with: membership is read from the database, strictly. */

@@ -39,3 +39,9 @@ export const neverPublished = 'failed to publish local member to cluster through
 
 /** A write got a page that the file does not have (bbolt node.spill: `pgid (N) above high water mark (M)`); which one, chance decides. */
 export const pageBeyondEnd = 'above high water mark';
+
+/** 3.6 does not start where clients of API v2 stored anything (storage/util.go AssertNoV2StoreContent). */
+export const v2Content = 'detected disallowed custom content in v2store for stage --v2-deprecation=write-only';
+
+/** Why nothing can be said of a start: what etcd would read was not read. */
+export const notRead = (path: string, kind: 'link' | 'folder' | 'foreign'): string => (kind === 'link' ? `${path} is a link, and was not followed` : `${path} is a folder, where etcd wants a file`);

@@ -148,6 +148,8 @@ export function decodeMetadata(bytes: Uint8Array, dialect: ProtobufDialect): Dec
 /** A change of who belongs to the cluster (raftpb.ConfChange with etcd's JSON context). */
 export interface ConfChange {
   readonly kind: 'add-voter' | 'add-learner' | 'promote' | 'remove' | 'update' | 'other';
+  /** The type of its own that learners have since 3.4. */
+  readonly learner: boolean;
   readonly memberId: bigint;
   readonly name: string;
   readonly peerUrls: readonly string[];
@@ -179,7 +181,7 @@ export function decodeConfChange(bytes: Uint8Array, dialect: ProtobufDialect): D
   const type = Number(numberIn(message, 2));
   const { name, peerUrls, promote } = memberOf(bytesIn(message, 4));
   const kinds = [promote ? 'promote' : 'add-voter', 'remove', 'update', promote ? 'promote' : 'add-learner'] as const;
-  return { value: { kind: kinds[type] ?? 'other', memberId: numberIn(message, 3), name, peerUrls }, error: null };
+  return { value: { kind: kinds[type] ?? 'other', learner: type === 3, memberId: numberIn(message, 3), name, peerUrls }, error: null };
 }
 
 

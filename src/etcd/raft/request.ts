@@ -226,22 +226,23 @@ const v2Request = (raw: Uint8Array): StrictMessage => decodeStrictly(raw, schema
 const v2Operation = (from: StrictMessage): RaftOperation => ({ kind: 'v2', method: text(bytesIn(from, 2)), path: text(bytesIn(from, 3)), value: text(bytesIn(from, 4)) });
 
 /**
- * Decodes the data of a normal entry: etcdserverpb.InternalRaftRequest, or else a v2 Request, tried in
- * that order as etcd does. Null for the leader's empty entry; `error` when etcd would panic on it.
- * Byte fields are views into `data`.
+ * Decodes the data of a normal entry: etcdserverpb.InternalRaftRequest, or else, up to 3.6, a v2 Request, tried in that
+ * order as etcd does. 3.7 knows no v2 request (server/etcdserver/apply/apply.go Apply; field 2 is reserved), not even the
+ * ones by which members up to 3.5 publish their attributes and the version of the cluster. Null for the leader's empty
+ * entry; `error` when etcd would panic on it. Byte fields are views into `data`.
  */
 export function decodeRequest(data: Uint8Array, dialect: ProtobufDialect): { readonly request: RaftRequest | null; readonly error: string | null } {
   if (data.length === 0) return { request: null, error: null };
   const from = decodeStrictly(data, internal, dialect);
   if (from.error !== null) {
     // The words are those of the second attempt.
-    const old = v2Request(data);
-    if (old.error !== null) return { request: null, error: `unmarshal should never fail (${dialect === 'gogo' ? old.error : from.error})` };
+    const old = dialect === 'gogo' ? v2Request(data) : from;
+    if (old.error !== null) return { request: null, error: `unmarshal should never fail (${old.error})` };
     return { request: { user: '', authRevision: 0n, identified: true, operation: v2Operation(old) }, error: null };
   }
   const head = decodeStrictly(bytesIn(from, 100) ?? none, header);
-  const v2 = bytesIn(from, 2);
-  const first = v2 === null ? from.fields.find(({ field, value }) => field !== 1 && field !== 100 && typeof value !== 'bigint') : undefined;
+  const v2 = dialect === 'gogo' ? bytesIn(from, 2) : null;
+  const first = v2 === null ? from.fields.find(({ field, value }) => field > 2 && field !== 100 && typeof value !== 'bigint') : undefined;
   const inside = v2 === null ? null : v2Request(v2);
   const operation = inside !== null ? (inside.error === null ? v2Operation(inside) : { kind: 'unknown' as const, fields: [2] }) : first === undefined ? { kind: 'unknown' as const, fields: [] } : decodeField(first.field, first.value as Uint8Array);
   const identified = v2 !== null || numberIn(from, 1) !== 0n || bytesIn(from, 100) !== null;

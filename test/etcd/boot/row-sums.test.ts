@@ -12,7 +12,7 @@ const names = ['v3.3.25-shop-single', 'v3.4.23-erp-single', 'v3.5.16-kubesphere-
 
 it.each(names)('%s: hashes made while the rows are loaded give what reading them again gives', async (name) => {
   const files = new Map([...(await baseFiles(name, folder))].map(([path, bytes]) => [path.replace(/^data\//, ''), bytesSource(bytes)]));
-  const start = (hashes: boolean) => startMember({ files, complete: true }, serverKind({ line: etcdLine(name.slice(1))! }), hashes).loaded!;
+  const start = (hashes: boolean) => startMember({ files, complete: true }, serverKind({ line: etcdLine(name.slice(1))! }), { hashes }).loaded!;
   const [hashed, plain] = [start(true), start(false)];
   expect([hashed.keyRows?.complete, plain.keyRows?.complete]).toEqual([true, false]);
   const hashOf = ({ machine, database, keyBucket, keyRows }: typeof plain) => hashKv(machine.store, database.backend, keyBucket, keyRows, []);
