@@ -128,7 +128,7 @@ export const databaseDamages: Readonly<Record<string, Damage>> = {
     const odds = 2 + random.below(20);
     for (let at = 2 * 4096; at < bytes.length; at += 4096) {
       if (bytes.subarray(at, at + 4096).equals(older.subarray(at, at + 4096)) || random.below(odds) > 0) continue;
-      if (random.below(3) === 0 || at >= older.length) out.fill(0, at, at + 4096);
+      if (random.below(3) === 0 || at >= older.length) out.fill(0, at, Math.min(at + 4096, out.length));
       else older.copy(out, at, at, at + 4096);
     }
     return out;

@@ -114,6 +114,9 @@ const administration: Readonly<Record<string, Act>> = {
     const token = (await ask(client, 'auth/authenticate', { name: 'ann', password: 'annpw' }))?.['token'];
     if (typeof token === 'string') for (let i = 0; i < 8; i++) await random.of(writes)({ ...client, token }, random);
   },
+  'api v2': async (client, random) => {
+    for (let i = random.below(4); i >= 0; i--) await fetch(`http://127.0.0.1:${client.port}/v2/keys/old/${random.below(9)}`, { method: random.below(4) === 0 ? 'DELETE' : 'PUT', body: new URLSearchParams({ value: String(i) }), signal: AbortSignal.timeout(8000) });
+  },
   'long log': async (client) => {
     // More than one segment of 64 MB, by transactions that change nothing.
     const large = Buffer.alloc(1_400_000, 'w').toString('base64');
@@ -131,6 +134,7 @@ export async function liveAlone(version: string, folder: string, random: Dice): 
     ...(minor >= 4 && random.below(2) === 0 ? ['--backend-batch-interval', '4s'] : []),
     ...(minor >= 6 && random.below(2) === 0 ? ['--snapshot-catchup-entries', '10'] : []),
     ...(minor >= 5 ? ['--unsafe-no-fsync'] : []),
+    ...(minor === 4 || minor === 5 ? ['--enable-v2'] : []),
   ];
   const words = [version, `snapshot-count ${flags[1] ?? ''}`, ...(flags.includes('4s') ? ['lag'] : [])];
   let server: Running = await start(version, member, { flags });
