@@ -2,7 +2,7 @@ import { bucketEntries, openBolt, type Bolt, type Row } from '../../formats/bbol
 import { inspectBucket, keptRange, keptRow, type LostRange } from '../../formats/bbolt/inspect.js';
 import { pageFlag, pageHeaderSize } from '../../formats/bbolt/layout.js';
 import { PageSet, type ReachedPages } from '../../formats/bbolt/page-set.js';
-import { isContiguous, leafElements, readPage } from '../../formats/bbolt/page.js';
+import { isContiguous, leafElements, pageOf, readPage } from '../../formats/bbolt/page.js';
 import { readAhead } from '../../formats/read-ahead.js';
 import type { ByteSource } from '../../formats/source.js';
 import { latin1 } from '../../formats/latin1.js';
@@ -81,18 +81,22 @@ function onePerRevision(rows: readonly SalvagedRow[]): SalvagedRow[] {
   return inOrder.filter((row, i) => row.main !== inOrder[i - 1]?.main || row.sub !== inOrder[i - 1]?.sub);
 }
 
+/** Adds the rows of a page if it is one that bbolt wrote as a leaf of bucket `key`, whatever its type says now. */
+function addLeaf(bolt: Bolt, number: number, into: Collected, confidence: Confidence): void {
+  const page = readPage(bolt.source, number, bolt.pageSize, bolt.metas.littleEndian, pageFlag.leaf);
+  if (page === null || page.cut || page.count === 0 || page.overflow > 4096 || !isContiguous(page)) return;
+  for (const element of leafElements(page)) {
+    if (element !== null && parseRevision(element.key) !== null) into.add({ key: element.key, value: element.value, flags: element.flags, page: number, valueAt: page.at + element.valueAt }, bolt.pageSize, confidence);
+  }
+}
+
 /** Pages that look like leaves of bucket `key` but that no tree reaches; every page start is tried once. */
 function scanStale(bolt: Bolt, reached: Pick<ReachedPages, 'has'>, into: Collected): void {
   const pages = Math.floor(bolt.source.byteLength / bolt.pageSize);
   for (let number = 2; number < pages; number++) {
     if (reached.has(number)) continue;
     const head = bolt.source.read(number * bolt.pageSize, pageHeaderSize);
-    if (head.length < pageHeaderSize || head[bolt.metas.littleEndian ? 8 : 9] !== pageFlag.leaf) continue;
-    const page = readPage(bolt.source, number, bolt.pageSize, bolt.metas.littleEndian);
-    if (page === null || page.cut || page.flags !== pageFlag.leaf || page.count === 0 || page.overflow > 4096 || !isContiguous(page)) continue;
-    for (const element of leafElements(page)) {
-      if (element !== null && parseRevision(element.key) !== null) into.add({ key: element.key, value: element.value, flags: element.flags, page: number, valueAt: page.at + element.valueAt }, bolt.pageSize, 'stale');
-    }
+    if (head.length === pageHeaderSize && pageOf(head, number, 0, bolt.metas.littleEndian).flags === pageFlag.leaf) addLeaf(bolt, number, into, 'stale');
   }
 }
 
@@ -118,6 +122,8 @@ export function salvage(file: ByteSource): Salvage {
   }
   const reached = into.rows.map((row) => (doubtfulPages.has(row.page) ? { ...row, confidence: 'doubtful' as const } : row));
   into.rows.length = 0;
+  // Where a tree leads to a page of no type that it can have, its header alone may be hit.
+  for (const { page } of lost) addLeaf(bolt, page, into, 'doubtful');
   scanStale(bolt, visited, into);
   return { source, rows: onePerRevision([...reached, ...into.rows]), small, compactRevision: compactRevision(contentsOf(small)) ?? 1n, lost };
 }

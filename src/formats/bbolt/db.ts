@@ -3,7 +3,7 @@ import type { ByteSource } from '../source.js';
 import { bucketHeaderSize, bucketLeafFlag, noFreelist, pageFlag, pageHeaderSize } from './layout.js';
 import { readMetas, type Metas } from './meta.js';
 import type { ReachedPages } from './page-set.js';
-import { branchElements, leafElements, pageOf, pageType, readPage, type Page } from './page.js';
+import { branchElements, leafElements, pageOf, pageType, pagesOf, readPage, type Page } from './page.js';
 
 /** An opened file. Opening never fails: what is wrong is in `metas` and in the problems of each walk. */
 export interface Bolt {
@@ -84,7 +84,7 @@ export function* leafPages(bolt: Bolt, root: number, visited: ReachedPages, repo
       report(problem('bbolt.beyond-end', number, bolt.pageSize, `page ${number} lies beyond the end of the file (${bolt.source.byteLength} bytes)`));
       if (page === null) continue;
     }
-    for (let n = number; n <= number + page.overflow && n < bolt.highWater; n++) visited.add(n);
+    for (let n = number; n < number + pagesOf(page, bolt.pageSize); n++) visited.add(n);
     if (page.id !== BigInt(number)) {
       report(problem('bbolt.page-id', number, bolt.pageSize, `Page expected to be: ${number}, but self identifies as ${page.id}`));
     }

@@ -2,7 +2,7 @@ import type { Problem, ProblemSeverity } from '../problem.js';
 import type { Bolt, BucketEntry, Report, Row } from './db.js';
 import { bucketLeafFlag, elementSize, pageFlag, pageHeaderSize } from './layout.js';
 import type { ReachedPages } from './page-set.js';
-import { branchElements, isContiguous, leafElements, pageType, readPage, type Page } from './page.js';
+import { branchElements, isContiguous, leafElements, pagesOf, pageType, readPage, type Page } from './page.js';
 
 /** A page range that a tree promised and the file does not deliver. Bounds are keys; null = open. */
 export interface LostRange {
@@ -85,7 +85,7 @@ export function inspectTree(bolt: Bolt, root: number, visited: ReachedPages, vis
       return lost('bbolt.page-type', `page ${number}: invalid type: ${pageType(page.flags)}`);
     }
     if (number + page.overflow >= bolt.highWater) visitor.report(problem('bbolt.out-of-bounds', number, bolt.pageSize, `page ${number} claims ${page.overflow} more pages: out of bounds: ${bolt.highWater}`, 'error'));
-    for (let n = number + 1; n <= number + Math.min(page.overflow, bolt.highWater); n++) {
+    for (let n = number + 1; n < number + pagesOf(page, bolt.pageSize); n++) {
       if (visited.has(n)) {
         visitor.report(problem('bbolt.multiple-references', n, bolt.pageSize, `page ${n}: multiple references (overflow of page ${number})`));
         break;

@@ -16,10 +16,15 @@ export interface Page {
   readonly littleEndian: boolean;
   /** True when the file ends inside the page. */
   readonly cut: boolean;
+  /** True when it claims more pages than its elements fill, which no writer leaves: `bytes` are then those that they fill. */
+  readonly overlong: boolean;
 }
 
-/** A page may span no more than this; a larger claim is damage (bbolt values are below 2^31). */
-const maxPageBytes = 1 << 30;
+/** How many pages its bytes are: those that follow its first one belong to it, whatever else claims them. */
+export const pagesOf = (page: Page, pageSize: number): number => Math.max(1, Math.ceil(page.bytes.length / pageSize));
+
+/** More is not read of one page: etcd refuses far smaller requests. */
+const maxPageBytes = 256 * 2 ** 20;
 
 export function pageType(flags: number): string {
   if (flags === pageFlag.branch) return 'branch';
@@ -30,7 +35,7 @@ export function pageType(flags: number): string {
 }
 
 /** Wraps the bytes of a page, header first, which begin at `at` in the file. */
-export function pageOf(bytes: Uint8Array, number: number, at: number, littleEndian: boolean, cut = false): Page {
+export function pageOf(bytes: Uint8Array, number: number, at: number, littleEndian: boolean, cut = false, overlong = false): Page {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   return {
     number,
@@ -43,20 +48,46 @@ export function pageOf(bytes: Uint8Array, number: number, at: number, littleEndi
     view,
     littleEndian,
     cut,
+    overlong,
   };
 }
 
-/** Reads page `number` with its overflow. Null when not even its header is in the file. */
-export function readPage(source: ByteSource, number: number, pageSize: number, littleEndian: boolean): Page | null {
+/** Where the elements of a leaf or branch page end, counted from its start; `head` is its first page. */
+function endOfElements(source: ByteSource, { at, count, flags, littleEndian, bytes }: Page): number {
+  const array = pageHeaderSize + count * elementSize;
+  const headers = array <= bytes.length ? bytes : source.read(at, array);
+  const view = new DataView(headers.buffer, headers.byteOffset, headers.length);
+  let end = array;
+  for (let element = pageHeaderSize; element + elementSize <= Math.min(array, headers.length); element += elementSize) {
+    const isBranch = flags === pageFlag.branch;
+    const size = isBranch ? view.getUint32(element + 4, littleEndian) : view.getUint32(element + 8, littleEndian) + view.getUint32(element + 12, littleEndian);
+    end = Math.max(end, element + view.getUint32(element + (isBranch ? 0 : 4), littleEndian) + size);
+  }
+  return end;
+}
+
+/** Bytes of a page of which only the first was read, as far as they can hold anything. */
+function usedBytes(source: ByteSource, head: Page, pageSize: number): number {
+  const claimed = (head.overflow + 1) * pageSize;
+  if (head.flags === pageFlag.freelist) return claimed;
+  if (head.flags !== pageFlag.leaf && head.flags !== pageFlag.branch) return pageSize;
+  const pages = endOfElements(source, head) / pageSize;
+  // Where the elements end with a page, earlier versions of bbolt take one page more (1.3.0 node.go spill: size / pageSize + 1).
+  return claimed <= (Math.floor(pages) + 1) * pageSize ? claimed : Math.ceil(pages) * pageSize;
+}
+
+/** Reads page `number` with its overflow, as one of the type that `flags` says where its own cannot be right. Null when not even its header is in the file. */
+export function readPage(source: ByteSource, number: number, pageSize: number, littleEndian: boolean, flags?: number): Page | null {
   const start = number * pageSize;
   const own = (bytes: Uint8Array): Uint8Array => (source.stable === true ? bytes : new Uint8Array(bytes));
   const head = source.read(start, pageSize);
   if (head.length < pageHeaderSize) return null;
-  const first = pageOf(own(head), number, start, littleEndian, head.length < pageSize);
+  const asType = (page: Page): Page => (flags === undefined ? page : { ...page, flags });
+  const first = asType(pageOf(own(head), number, start, littleEndian, head.length < pageSize));
   if (first.overflow === 0) return first;
-  const wanted = (first.overflow + 1) * pageSize;
-  const length = Math.min(wanted, source.byteLength - start, maxPageBytes);
-  return pageOf(own(source.read(start, length)), number, start, littleEndian, length < wanted);
+  const used = usedBytes(source, first, pageSize);
+  const length = Math.min(used, maxPageBytes, source.byteLength - start);
+  return asType(pageOf(own(source.read(start, length)), number, start, littleEndian, length < used, used < (first.overflow + 1) * pageSize));
 }
 
 /** Position of one element's key and value inside the page; `broken` when they leave it. */
@@ -106,11 +137,12 @@ export function* branchElements(page: Page): Generator<BranchElement | null> {
 }
 
 /**
- * True when keys and values follow the element array without gaps and the rest of the page is zero, as
- * bbolt's writer guarantees (bbolt 1.4.3 internal/common/inode.go, tx.go): anything else was overwritten.
+ * True when keys and values follow the element array without gaps, as many pages as they need are claimed, and the rest
+ * is zero, as bbolt's writer guarantees (bbolt 1.4.3 internal/common/inode.go, tx.go): anything else was overwritten.
  */
 export function isContiguous(page: Page): boolean {
   const { view, bytes, littleEndian } = page;
+  if (page.overlong) return false;
   const branch = page.flags === pageFlag.branch;
   let expected = pageHeaderSize + page.count * elementSize;
   for (let i = 0; i < page.count; i++) {

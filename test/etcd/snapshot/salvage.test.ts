@@ -49,6 +49,32 @@ describe('salvage', () => {
     for (const row of keys) expect(row.page).toBeGreaterThan(1);
   });
 
+  it('loses nothing to a page header that claims too much, or that no longer says what the page is', () => {
+    const keysOf = (bytes: Uint8Array): readonly string[] => newestRows(salvage(bytesSource(bytes)).rows).map(({ key, main }) => `${key} ${main}`);
+    const before = keysOf(whole);
+    const leaves = Array.from({ length: Math.floor(whole.length / 4096) }, (_, page) => page).filter((page) => page > 1 && whole.readUInt16LE(page * 4096 + 8) === 2 && whole.readUInt16LE(page * 4096 + 10) > 4);
+    expect(leaves.length).toBeGreaterThan(10);
+    for (const page of leaves) for (const [offset, bit] of [[8, 0x10], [12, 0x01], [14, 0x40]] as const) {
+      const damaged = Buffer.from(whole);
+      damaged[page * 4096 + offset]! ^= bit;
+      expect(keysOf(damaged), `page ${page}, offset ${offset}`).toEqual(before);
+    }
+  });
+
+  it('reads no more of a page than its elements can fill, whatever it claims', () => {
+    const large = Buffer.concat([whole.subarray(0, -32), Buffer.alloc(64 << 20)]);
+    const page = 40;
+    large.writeUInt32LE(0x5858_5858, page * 4096 + 12);
+    let longest = 0;
+    const source = { byteLength: large.length, read: (at: number, length: number) => ((longest = Math.max(longest, length)), large.subarray(at, at + length)) };
+    for (const type of [2, 0x5858]) {
+      large.writeUInt16LE(type, page * 4096 + 8);
+      salvage(source);
+      readSnapshot(source, { predict: false, keysHash: false });
+    }
+    expect(longest).toBeLessThanOrEqual(1 << 20);
+  });
+
   it.skipIf(missing.length > 0 && process.env['CI'] === undefined)('is accepted by real restores', () => {
     const damaged = Buffer.from(whole);
     damaged.fill(0xa5, 60 * 4096, 62 * 4096);
