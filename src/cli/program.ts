@@ -13,7 +13,8 @@ export async function buildProgram(argv: readonly string[], loadAll = false): Pr
     .version(toolVersion(), '-V, --version', say(language, 'cli.version'))
     .option('--lang <language>', say(language, 'cli.lang'), languageOption)
     .helpOption('-h, --help', say(language, 'cli.help'))
-    .addHelpText('after', `\n${say(language, 'cli.examples')}`);
+    .addHelpText('after', `\n${say(language, 'cli.examples')}`)
+    .showHelpAfterError(say(language, 'cli.see-help'));
   const groups = new Map<string, Command>();
   const chosen = calledCommand(argv);
   const alone = chosen !== undefined && areasNeeded(argv) !== undefined && !loadAll;
@@ -26,6 +27,7 @@ export async function buildProgram(argv: readonly string[], loadAll = false): Pr
       parent = group;
     }
     const command = parent.command(words[words.length - 1] ?? '').description(say(language, entry.summary));
+    command.showHelpAfterError(say(language, 'cli.see-help-of', { command: entry.path }));
     command.option('--lang <language>', say(language, 'cli.lang'), languageOption);
     if (loadAll || chosen?.wholeTree === true || entry === chosen) (await entry.load()).define(command);
   }

@@ -12,7 +12,7 @@ const mostEvidence = 8;
 export function causeOf(hypothesis: Hypothesis, view: View, language: Language): Cause {
   const { rule, confidence, role } = hypothesis;
   const hosts = [...new Set(hypothesis.hits.flatMap((hit) => (hit.host === null ? [] : [hit.host])))].sort();
-  const params = { hosts: hosts.length === 0 ? say(language, 'cause.host.unknown') : hosts.join(', ') };
+  const params = { hosts: hosts.length === 0 ? say(language, 'cause.host.unknown') : hosts.join(say(language, 'report.comma')) };
   return {
     id: rule.id,
     confidence,

@@ -4,10 +4,12 @@ import type { Language } from '../words/catalogue.js';
 import { say } from '../words/say.js';
 import { terminalText } from './escape/terminal.js';
 import { terminalWidth, wrapTerminal } from './terminal-width.js';
+import { whatToDo } from './view/finding.js';
 import { outageLength, rehearsed } from './view/header.js';
 import { lostTime, openLimit } from './view/loss.js';
-import { displayPath, shortNames } from './view/paths.js';
+import { displayPath, isElsewhere, shortNames } from './view/paths.js';
 import { readCase, type Reading } from './view/reading.js';
+import { richPlain } from './view/rich.js';
 import { ms } from './view/times.js';
 
 export interface VerdictOptions {
@@ -51,7 +53,7 @@ function refused(r: Reading): Line | null {
   const newest = ms(r.pick?.takenAt.best) ?? Number.NEGATIVE_INFINITY;
   const named = r.case.recommendation.whyNot.flatMap((one) => {
     const candidate = r.case.candidates.find((c) => c.id === one.candidate || c.path === one.candidate || c.sha256 === one.candidate);
-    return candidate === undefined || candidate === r.pick ? [] : [{ candidate, text: one.said.text }];
+    return candidate === undefined || candidate === r.pick ? [] : [{ candidate, text: richPlain(r.said(one.said)) }];
   });
   const newer = named.find(({ candidate: c }) => c.kind === 'snapshot' && c.verdict !== 'empty' && (ms(c.takenAt.best) ?? ms(c.takenAt.notBefore) ?? Number.NEGATIVE_INFINITY) > newest);
   const one = newer ?? named.find(({ candidate: c }) => !c.usable && c.verdict !== 'empty') ?? named[0];
@@ -115,7 +117,8 @@ function choiceLines(r: Reading): readonly Line[] {
     ? { style: 'answer', label: r.t('terminal.restore'), mark: '✓', strong: pick.path, text: revision }
     : { style: 'answer', label: r.t('terminal.do'), mark: '✓', strong: r.t(`report.kind.${recommendation.kind}`), text: pick === null ? '' : pick.path };
   const no = refused(r);
-  return [choice, { style: 'other', label: r.t('terminal.why'), text: whyText(r) }, ...(no === null ? [] : [no]), ...(recommendation.loss === null && !restores ? [] : [{ style: 'other' as const, label: r.t('terminal.lost'), text: lostText(r) }])];
+  const onHost: readonly Line[] = pick === null || !isElsewhere(pick) ? [] : [{ style: 'plain', label: '', text: r.t(pick.host === null ? 'terminal.is-path' : 'terminal.is-path-on', { path: displayPath(pick), host: pick.host ?? '' }) }];
+  return [choice, ...onHost, { style: 'other', label: r.t('terminal.why'), text: whyText(r) }, ...(no === null ? [] : [no]), ...(recommendation.loss === null && !restores ? [] : [{ style: 'other' as const, label: r.t('terminal.lost'), text: lostText(r) }])];
 }
 
 function painted(line: Line, label: string, first: boolean, text: string, mark: string, color: boolean): string {
@@ -152,8 +155,9 @@ export function terminalVerdict(theCase: Case, options: VerdictOptions): string 
   const hosts = [...new Set(theCase.members.flatMap((m) => (m.host === null ? [] : [m.host])))];
   const shown = hosts.length > 4 ? `${hosts.slice(0, 4).join(', ')} +${hosts.length - 4}` : hosts.join(', ');
   const facts = [...(shown === '' ? [] : [shown]), say(language, `report.installation.${theCase.installation.id}`), `etcd ${theCase.installation.etcdVersion?.value ?? say(language, 'report.version-unknown')}`].join(say(language, 'terminal.comma'));
-  const critical = theCase.findings.find((f) => f.severity === 'critical' && f.code.startsWith('audit.'))?.message;
-  const first = theCase.recommendation.conditions[0]?.text ?? (theCase.recommendation.kind === 'restore-snapshot' ? critical : undefined);
+  const [condition] = theCase.recommendation.conditions;
+  const critical = theCase.recommendation.kind === 'restore-snapshot' ? theCase.findings.find((f) => f.severity === 'critical' && f.code.startsWith('audit.')) : undefined;
+  const first = condition !== undefined ? richPlain(r.said(condition)) : critical === undefined ? undefined : `${critical.message} ${richPlain(whatToDo(r, critical))}`.trim();
   const lines: Line[] = [
     ...outageLines(r), ...choiceLines(r),
     ...(first === undefined ? [] : [{ style: 'urgent' as const, label: r.t('terminal.first'), text: first }]),

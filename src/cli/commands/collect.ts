@@ -14,7 +14,7 @@ function count(text: string): number {
 export function define(command: Command): Command {
   const language = currentLanguage();
   return command
-    .option('--with-data', say(language, 'collect.with-data'), false)
+    .option('--with-data', say(language, 'collect.with-data'))
     .option('--snapshots <n>', say(language, 'collect.snapshots'), count, 5)
     .option('-o, --output <file>', say(language, 'collect.output'))
     .addHelpText('after', `
@@ -23,8 +23,8 @@ export function define(command: Command): Command {
   etcd-autopsy collect --with-data --output collect.sh
   ssh root@node1 'sh -s -- --out /tmp' < collect.sh
   etcd-autopsy analyze etcd-autopsy-node1-*.tar.gz`)
-    .action((options: { withData: boolean; snapshots: number; output?: string }) => {
-      const script = collectorScript(options);
+    .action((options: { withData?: boolean; snapshots: number; output?: string }) => {
+      const script = collectorScript({ ...options, withData: options.withData === true });
       if (options.output === undefined) {
         process.stdout.write(script);
         return;

@@ -56,9 +56,10 @@ const lateMs = 15 * 60_000;
 
 /** Judges the files of one or more backup folders; pure, so that the same night gives the same answer. */
 export function judgeFolders(folder: string, unsorted: readonly FolderFile[], demands: FolderDemands): FolderVerdict {
-  const files = [...unsorted].sort((a, b) => a.takenAt - b.takenAt || a.path.localeCompare(b.path));
+  // By when the runs began, one clock for all: only the newest is dated by its content, and names may be in another zone.
+  const files = [...unsorted].sort((a, b) => a.begun - b.begun || a.path.localeCompare(b.path));
   const good = files.filter((file) => file.state === 'good');
-  const newest = good.reduce<FolderFile | null>((best, file) => (best === null || file.takenAt >= best.takenAt ? file : best), null);
+  const newest = good.at(-1) ?? null;
   const findings: FolderFinding[] = [];
   const add = (code: string, params: FolderFinding['params']): void => {
     findings.push({ code: `audit.${code}`, severity: severityOf(`audit.${code}`), params });

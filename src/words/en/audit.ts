@@ -19,7 +19,7 @@ export const audit = {
   'finding.audit.copies-live-files.message': '{script} copies etcd\'s files while etcd may be running.',
   'finding.audit.copies-live-files.meaning': 'A copy of live files is torn: db and log do not belong together, and nothing proves that it is whole.',
   'finding.audit.copies-live-files.act': 'Use `etcdctl snapshot save`.',
-  'finding.audit.rotation-after-failure.message': '{script} goes on after a failed save, and its rotation (keep {keep}) then deletes old copies.',
+  'finding.audit.rotation-after-failure.message': '{script} rotates also after a failed save (keep {keep}): each failure deletes a good copy.',
   'finding.audit.rotation-after-failure.meaning': 'Without `set -e` a failed save does not stop the script. Each failing run removes one more good copy.',
   'finding.audit.rotation-after-failure.act': 'Stop the job now. Then add `set -e` and rotate only after a verified save.',
   'finding.audit.copy-unchecked.message': '{script} copies the saved snapshot without checking that the copy worked.',

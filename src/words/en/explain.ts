@@ -19,7 +19,7 @@ export const explain = {
   'explain.none': 'None of these lines is known. Paste the lines around the first error, with the name of the program.',
   'explain.decisive': 'Most telling: {id} in line {line}.',
   'explain.cli.text': 'the line or lines to explain; a file name; nothing: standard input',
-  'explain.cli.summary': 'Say in plain words what log lines of etcd and its neighbours mean, and what to do',
+  'explain.cli.summary': 'say in plain words what log lines of etcd and its neighbours mean, and what to do',
   'explain.cli.too-long': 'Only the first {size} MiB were read.',
   'explain.severity.info': 'info',
   'explain.severity.warning': 'warning',

@@ -65,6 +65,8 @@ export const reportCharts = {
   'terminal.collect': 'Collect',
   'terminal.report': 'Report',
   'terminal.scripts': 'Scripts',
+  'terminal.is-path': 'that is {path}',
+  'terminal.is-path-on': 'that is {path} on {host}',
   'terminal.revision': 'rev {n}',
   'terminal.nothing-yet': 'nothing yet: no candidate could be proven safe',
   'terminal.nothing-needed': 'nothing needs to be restored',

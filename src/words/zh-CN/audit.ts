@@ -20,7 +20,7 @@ export const audit: Translation<typeof english> = {
   'finding.audit.copies-live-files.message': '{script} 在 etcd 可能运行时直接复制其文件。',
   'finding.audit.copies-live-files.meaning': '复制运行中的文件会得到不一致的数据：db 与日志对不上，也无法证明完整。',
   'finding.audit.copies-live-files.act': '改用 `etcdctl snapshot save`。',
-  'finding.audit.rotation-after-failure.message': '{script} 在保存失败后继续执行，随后的轮转（保留 {keep}）会删除旧副本。',
+  'finding.audit.rotation-after-failure.message': '{script} 在保存失败后仍会轮转（保留 {keep}）：每失败一次就删掉一份好的副本。',
   'finding.audit.rotation-after-failure.meaning': '没有 `set -e` 时，保存失败不会停止脚本，每失败一次就会再删掉一份好的副本。',
   'finding.audit.rotation-after-failure.act': '立即停止任务，然后加上 `set -e`，只在快照校验通过后才轮转。',
   'finding.audit.copy-unchecked.message': '{script} 复制快照后不检查复制是否成功。',

@@ -240,7 +240,7 @@ export const recovery: Translation<typeof english> = {
   'rehearse.snapshot': 'restore/ 中没有快照时，指定所选快照的路径',
   'rehearse.no-snapshot': '在 {path} 找不到所选快照。请用 --snapshot 指定。',
   'rehearse.wrong-snapshot': '{path} 不是所选快照：其 SHA-256 为 {actual}，方案要求 {expected}。',
-  'rehearse.no-case': '{path} 不是 etcd-autopsy 的 case.json。',
+  'rehearse.no-case': '{path} 不是 etcd-autopsy 的 case.json。请给出 analyze 写出的目录，或其中的 case.json。',
   'rehearse.generic': '该方案由安装工具自身执行；这里只把快照作为单个成员演练。',
   'rehearse.using': '使用 etcd {version} 演练：{members} 个成员，仅本机回环地址，在临时目录中',
   'rehearse.none-found': '无',

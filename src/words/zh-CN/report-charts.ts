@@ -65,6 +65,8 @@ export const reportCharts: Translation<typeof english> = {
   'terminal.collect': '收集',
   'terminal.report': '报告',
   'terminal.scripts': '脚本',
+  'terminal.is-path': '即 {path}',
+  'terminal.is-path-on': '即 {host} 上的 {path}',
   'terminal.revision': '修订号 {n}',
   'terminal.nothing-yet': '暂无：没有候选能被证明是安全的',
   'terminal.nothing-needed': '无需恢复任何内容',

@@ -26,6 +26,13 @@ describe('judging backup folders', () => {
     expect(codes([file(9), file(12)], { schedule: parseSchedule('0 * * * *', 'UTC') })).toEqual(['audit.missed']);
   });
 
+  it('takes the newest copy by its run, also where its content is dated in another zone than the names', () => {
+    const eightHours = 8 * 3_600_000;
+    const newest = file(12, { takenAt: file(12).begun - eightHours, takenBy: 'content' });
+    const verdict = judgeFolders('/b', [file(10), newest, file(11)], demands({ minKeysRatio: 0.5 }));
+    expect([verdict.newest?.path, verdict.files.map((one) => one.path)]).toEqual(['/b/12.db', ['/b/10.db', '/b/11.db', '/b/12.db']]);
+  });
+
   it('never calls an unproven copy good', () => {
     const verdict = judgeFolders('/b', [file(12, { state: stateOf('/b/12.db', 'digest-absent'), verdict: 'digest-absent' })], demands());
     expect([verdict.outcome, verdict.newest]).toEqual(['undecided', null]);
