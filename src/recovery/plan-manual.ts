@@ -13,7 +13,7 @@ type Manual = Plan['manual'];
 export function withheldSteps(lacks: readonly { readonly fact: string; readonly said: Said; readonly collect: string | null }[], language: Language): Manual {
   return lacks.map((one) => ({
     host: null,
-    title: saidIn(language, { key: 'recovery.withheld.title', params: { fact: one.fact, why: one.said.text } }),
+    title: saidIn(language, { key: 'recovery.withheld.title', params: { why: one.said.text } }),
     commands: one.collect === null ? [] : [one.collect],
     expect: null,
   }));

@@ -73,7 +73,9 @@ export function planOrMissing(draft: Draft, recommendation: Recommendation, lang
   if (kind === 'repair-without-restore' || kind === 'replace-member' || kind === 'reapply-objects' || kind === 'force-new-cluster') {
     const made = handPlan(draft, recommendation, chosen, language);
     const [missing, open] = [named(made.missing), named(made.open ?? [])];
-    const steps = missing.length > 0 ? withheldSteps(missing, language) : [...made.steps, ...withheldSteps(open, language)];
+    // Without the place of the data there is no copy, and nothing is started before there is one; the rest is asked afterwards.
+    const [before, after] = [true, false].map((ofCopy) => withheldSteps(open.filter((one) => one.fact.startsWith('data-dir') === ofCopy), language));
+    const steps = missing.length > 0 ? withheldSteps(missing, language) : [...(before ?? []), ...made.steps, ...(after ?? [])];
     return { plan: { ...emptyPlan(recommendation, steps, revision), minutes: made.minutes }, missing: [...missing, ...open] };
   }
   if (installation !== null && installation.manual !== null) {

@@ -30,7 +30,7 @@ export interface Reading {
   rich(key: string, params?: Readonly<Record<string, string | number>>): Rich;
   /**
    * A sentence of the case: with the marks of its catalogue when it still is that sentence, else plain. Files are called
-   * as everywhere in the report, and times are those of its clock.
+   * as everywhere in the report, verdicts are words, and times are those of its clock.
    */
   said(said: Said): Rich;
   /** Evidence marks, each with a blank before it; remembers who cites. */
@@ -59,7 +59,8 @@ export function readCase(theCase: Case, notes: Readonly<Record<string, string>> 
   const clock = clockIn(theCase.zone?.value ?? null, language, around);
   const names = shortNames(theCase.candidates);
   const nameOf = new Map(theCase.candidates.map((c) => [c.path, names.get(c.id) ?? c.path]));
-  const shown = (value: string | number): string | number => {
+  const shown = (name: string, value: string | number): string | number => {
+    if (name === 'verdict') return t(`case.verdict.${value}`).replace('case.verdict.', '');
     const at = typeof value === 'string' && utcTime.test(value) ? ms(value) : null;
     return at !== null ? clock.short(at) : nameOf.get(String(value)) ?? value;
   };
@@ -71,7 +72,7 @@ export function readCase(theCase: Case, notes: Readonly<Record<string, string>> 
     clock,
     t,
     rich: (key, params) => sentence(language, key, params),
-    said: (said) => (said.text === say(language, said.key, said.params) ? sentence(language, said.key, Object.fromEntries(Object.entries(said.params).map(([name, value]) => [name, shown(value)]))) : plain(said.text)),
+    said: (said) => (said.text === say(language, said.key, said.params) ? sentence(language, said.key, Object.fromEntries(Object.entries(said.params).map(([name, value]) => [name, shown(name, value)]))) : plain(said.text)),
     cite(section, evidence) {
       const distinct = [...new Map(evidence.map((e) => [e.id, e])).values()];
       for (const one of distinct.slice(0, marked)) {

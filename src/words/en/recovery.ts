@@ -1,7 +1,7 @@
 import type { Catalogue } from '../catalogue.js';
 
 export const recovery = {
-  'recovery.missing.fact': '{fact} of {host} is not in the bundle.',
+  'recovery.missing.fact': 'The {fact} of {host} is not in the bundle.',
   'recovery.missing.unfit': '{fact} of {host} is {value}, which is not fit for a command.',
   'recovery.missing.runs': 'Nothing shows how etcd is started on {host}.',
   'recovery.missing.mount': 'etcd of {host} runs in a container; which directory of the host lies behind {path} is not in the bundle.',
@@ -58,7 +58,7 @@ export const recovery = {
   'recovery.force.save-pod.expect': '"Snapshot saved", and no --force-new-cluster in the manifest.',
   'recovery.missing.managed': 'This installer replaces members itself; id, name or address of {host} is not in the bundle.',
   'recovery.missing.survivor': 'How this installer goes on with the data of one survivor ({host}) cannot be said from this bundle; restore a snapshot, or ask its documentation.',
-  'recovery.withheld.title': 'Withheld until this is known: {fact}. {why}',
+  'recovery.withheld.title': 'Find out first: {why} The steps that need it are withheld until then.',
   'recovery.step.preflight.title': 'Check {host}',
   'recovery.step.preflight.expect': 'The last line begins with "preflight: done"; the snapshot has SHA-256 {sha256}.',
   'recovery.step.preflight.stop': 'Any line that starts with STOP. Nothing has been changed then.',

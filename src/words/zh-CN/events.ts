@@ -77,9 +77,9 @@ export const events: Translation<typeof english> = {
   'event.mistake.members-file-copied': '把一个成员的文件复制到另一个成员：{command}',
   'event.mistake.defrag-for-space': '有效数据已占满配额，碎片整理没有帮助：{command}',
   'event.mistake.kubeadm-reset': '节点被重置：{command}',
-  'event.last-write': '现有文件中的最后一次写入：revision {revision,}，在 {path}',
+  'event.last-write': '现有文件中的最后一次写入：修订号 {revision,}，在 {path}',
   'event.data-dir-written': 'etcd 最后一次写 {path}',
-  'event.snapshot-content': '{path} 中最新的写入：revision {revision,}（{verdict}）',
+  'event.snapshot-content': '{path} 中最新的写入：修订号 {revision,}（{verdict}）',
   'event.collection': '收集现场文件',
   'event.kubelet-started': 'kubelet 启动',
 };

@@ -59,7 +59,7 @@ export const recovery: Translation<typeof english> = {
   'recovery.force.save-pod.expect': '"Snapshot saved"，清单中不再有 --force-new-cluster。',
   'recovery.missing.managed': '这种安装方式自行替换成员；材料中没有 {host} 的 id、名称或地址。',
   'recovery.missing.survivor': '这种安装方式如何用一个幸存者（{host}）的数据继续，材料不足以说明；请恢复快照或查阅其文档。',
-  'recovery.withheld.title': '在弄清以下信息之前不给出命令：{fact}。{why}',
+  'recovery.withheld.title': '先查明：{why}需要它的步骤在此之前暂不给出。',
   'recovery.step.preflight.title': '检查 {host}',
   'recovery.step.preflight.expect': '最后一行以 “preflight: done” 开头；快照的 SHA-256 为 {sha256}。',
   'recovery.step.preflight.stop': '出现任何以 STOP 开头的行；此时尚未做任何改动。',
