@@ -12,7 +12,7 @@ import { memberFiles } from './member-files.js';
 import { hexId, listedMembers } from './membership.js';
 import { serverKind, startMember, type LoadedMember, type ServerKind, type StartFailure } from './member-start.js';
 import { EntryDeath, refuseUnknownMember, replayLog, type Replayed } from './replay.js';
-import { neverPublished, pageBeyondEnd } from './words.js';
+import { neverPublished, pageBeyondEnd, permanentlyRemoved } from './words.js';
 
 export interface BootOptions extends EtcdRelease {
   /** Called with the changes of each applied entry, in order. */
@@ -107,7 +107,7 @@ interface AppliedLog extends Replayed {
 function applyLog(loaded: LoadedMember, server: ServerKind, { onWrites }: BootOptions): AppliedLog {
   const { machine, started, forced, membership, database, downgrade } = loaded;
   const start = loaded.snapshot?.index ?? 0n;
-  if (started === null) return { applied: 0, appliedIndex: database.consistentIndex, leads: true, downgrade, last: start, written: [] };
+  if (started === null) return { applied: 0, appliedIndex: database.consistentIndex, leads: true, removed: false, downgrade, last: start, written: [] };
   const { read, log } = started;
   const written: Write[] = [];
   const listed = server.behaviour.membershipFromDb ? listedMembers(database.backend, loaded.membersInDatabase.keys()) : null;
@@ -134,6 +134,7 @@ function applyLog(loaded: LoadedMember, server: ServerKind, { onWrites }: BootOp
   membership.learners.clear();
   membership.voters.clear();
   membership.voters.add(read.memberId);
+  if (replayed.removed) throw new Death('panic', 'removed all voters');
   return { ...replayed, leads: true, last, written };
 }
 
@@ -142,7 +143,7 @@ function reportOfStart(loaded: LoadedMember, server: ServerKind, before: BeforeR
   const { machine, database, files, keyBucket, keyRows } = loaded;
   const read = loaded.started?.read ?? null;
   const served = serve(machine);
-  const verdict = judge(loaded, server, log);
+  const verdict = log.removed ? { result: 'dies' as const, diesAt: 'start' as const, message: permanentlyRemoved, writable: false, hazard: null } : judge(loaded, server, log);
   const hazards = hazardsOf(loaded, server, before, log.appliedIndex);
   const lostAll = served.keys === 0 && loaded.started === null && database.backend === null;
   const writesDie = database.backend?.wrongClaim?.kind === 'beyond' ? { result: 'dies' as const, diesAt: 'write' as const, message: pageBeyondEnd, causeFile: files.db?.path ?? null, writable: false } : {};

@@ -17,6 +17,8 @@ export interface Replayed {
   readonly appliedIndex: bigint;
   /** True when the member can elect itself and so commit what it holds. */
   readonly leads: boolean;
+  /** True when what it knows to be committed takes itself out of the cluster: it stops as soon as it has applied that. */
+  readonly removed: boolean;
   /** The downgrade that is known of then. */
   readonly downgrade: Downgrade | null;
 }
@@ -61,9 +63,9 @@ function refuseUnknownChange({ kind, learner }: ConfChange, { segment }: LogEntr
 
 /**
  * Applies a change of the membership. 3.6 and 3.7 pass over one that the database contradicts, and raft may be left
- * without voters; 3.7 also over those that the database has already (applyConfChange).
+ * without voters; 3.7 also over those that the database has already (applyConfChange). Returns the member that it removes.
  */
-function changeVoters({ membership, listed, log, server }: ReplayOptions, entry: LogEntry, fresh: boolean): void {
+function changeVoters({ membership, listed, log, server }: ReplayOptions, entry: LogEntry, fresh: boolean): bigint | null {
   const { value: change, error } = decodeConfChange(entryData(log, entry), log.dialect.protobuf);
   if (error !== null) throw new EntryDeath(`unmarshal should never fail (${error})`, entry.segment);
   refuseUnknownChange(change, entry, fresh, server);
@@ -76,6 +78,8 @@ function changeVoters({ membership, listed, log, server }: ReplayOptions, entry:
     } else listed.present.add(change.memberId);
   }
   if (membership.voters.size === 0 && (fresh || takes)) throw new Death('panic', 'removed all voters');
+  // A member that finds its own removal in the log stops, whether it takes it or has it already (3.4 to 3.7).
+  return (takes || !fresh) && change.kind === 'remove' ? change.memberId : null;
 }
 
 /** The v2 requests that 3.6 still takes (apply_v2.go v2ToV3Request, server.go storeMemberAttributeRegexp). */
@@ -132,12 +136,14 @@ export function replayLog(machine: Machine, options: ReplayOptions): Replayed {
   const leads = (): boolean => membership.voters.size === 1 && membership.voters.has(memberId);
   let applied = 0;
   let appliedIndex = consistentIndex;
+  let removed = false;
   let downgrade = options.downgrade ?? null;
   for (const entry of options.entries) {
     if (entry.index > options.commit && !leads()) break;
     const fresh = entry.index > consistentIndex;
-    if (entry.type === entryType.confChange) changeVoters(options, entry, fresh);
-    else if (entry.type !== entryType.normal) {
+    if (entry.type === entryType.confChange) {
+      if (changeVoters(options, entry, fresh) === memberId) removed = true;
+    } else if (entry.type !== entryType.normal) {
       throw new EntryDeath(server?.behaviour.plainLog === true ? 'entry type should be either EntryNormal or EntryConfChange' : 'unknown entry type; must be either EntryNormal or EntryConfChange', entry.segment);
     }
     if (fresh) {
@@ -155,5 +161,5 @@ export function replayLog(machine: Machine, options: ReplayOptions): Replayed {
     const { writes } = applyRequest(machine, request);
     if (writes.length > 0) options.onWrites?.(writes, entry);
   }
-  return { applied, appliedIndex, leads: leads(), downgrade };
+  return { applied, appliedIndex, leads: leads(), removed, downgrade };
 }

@@ -45,3 +45,6 @@ export const v2Content = 'detected disallowed custom content in v2store for stag
 
 /** Why nothing can be said of a start: what etcd would read was not read. */
 export const notRead = (path: string, kind: 'link' | 'folder' | 'foreign'): string => (kind === 'link' ? `${path} is a link, and was not followed` : `${path} is a folder, where etcd wants a file`);
+
+/** Logged by a member that finds its own removal; then it stops, up to 3.5 with exit code 0 (server.go, `ErrMemberRemoved`). */
+export const permanentlyRemoved = 'the member has been permanently removed from the cluster';

@@ -145,6 +145,32 @@ describe('--force-new-cluster', { timeout: 120_000 }, () => {
   });
 });
 
+describe('a member that was removed from its cluster', { timeout: 120_000 }, () => {
+  // `etcdctl member remove`, and the commit of it: 3.5.30 then stops with exit code 0, and `--force-new-cluster` panics.
+  const removal = (id: bigint, index: number) => (records: readonly NewRecord[]): readonly NewRecord[] => {
+    const node = Buffer.alloc(10);
+    let length = 0;
+    for (let rest = id; ; rest >>= 7n) {
+      node[length++] = Number(rest & 0x7fn) | (rest > 0x7fn ? 0x80 : 0);
+      if (rest <= 0x7fn) break;
+    }
+    const change = [0x08, 1, 0x10, 1, 0x18, ...node.subarray(0, length)];
+    const entry: NewRecord = { type: recordType.entry, data: Uint8Array.from([0x08, 1, 0x10, 2, 0x18, ...varint(index), 0x22, change.length, ...change]) };
+    return [...records.filter((record) => indexOf(record) < index), entry, { type: recordType.state, data: Uint8Array.from([0x08, 2, 0x10, 1, 0x18, ...varint(index)]) }];
+  };
+
+  it('stops at once, and cannot be made a cluster of its own', async () => {
+    const files = await memberOf('trio-3.5.30-a', 'm1');
+    const before = predictBoot(dirOf(files), { line: '3.5', version: '3.5.30' });
+    const removed = rewritten(files, removal(BigInt(`0x${before.memberId!}`), Number(before.walLastIndex!) + 1));
+    expect(before.result).toBe('hangs');
+    expect(predictBoot(dirOf(removed), { line: '3.5', version: '3.5.30' })).toMatchObject({ result: 'dies', diesAt: 'start', message: 'the member has been permanently removed from the cluster' });
+    expect(forced('3.5.30', removed)).toMatchObject({ result: 'dies', message: 'removed all voters' });
+    const other = rewritten(files, removal(1n, Number(before.walLastIndex!) + 1));
+    expect(predictBoot(dirOf(other), { line: '3.5', version: '3.5.30' }).result).toBe('hangs');
+  });
+});
+
 describe('entries that cannot be decoded', { timeout: 120_000 }, () => {
   it('end the server also when the database has applied them: every entry above the snapshot is decoded', async () => {
     const files = rewritten(await memberOf('trio-3.6-a', 'm1'), (records) => records.map((record) => (indexOf(record) === 310 ? { ...record, data: Uint8Array.from(record.data, (byte, i) => (i < record.data.length - 12 ? byte : 0xff)) } : record)));
