@@ -116,7 +116,8 @@ export function withKnownOffset(stamp: Civil): Stamp {
   return stamp.zone === null ? stamp : toInstant(stamp, offsetMinutes(stamp.zone));
 }
 
-const dateZh = /(\d{4})年\s*(\d{1,2})月\s*(\d{1,2})日\s*(?:(?:星期|周)?[一二三四五六日]?)?\s*(上午|下午)?\s*(\d{1,2})[:时](\d{2})[:分](\d{2})秒?\s*([A-Z]{2,5}|[+-]\d{2,4})?/;
+/** Chinese (both scripts), Japanese and Korean: `2023年  7月  8日 土曜日 09:20:11 JST`, `2023. 07. 08. (토) 09:20:11 KST`. */
+const dateCjk = /(\d{4})(?:年|년|\.)\s*(\d{1,2})(?:月|월|\.)\s*(\d{1,2})(?:日|일|\.)\s*(?:[(（]?(?:星期|周|週)?[一二三四五六日月火水木金土월화수목금토일](?:曜日|요일)?[)）]?)?\s*(上午|下午|午前|午後|오전|오후)?\s*(\d{1,2})[:时時시]\s?(\d{2})[:分분]\s?(\d{2})[秒초]?\s*([A-Z]{2,5}|[+-]\d{2,4})?/;
 const dateC = /^\s*(?:[A-Za-zÀ-žА-я]{2,4}\.?,?\s+)?([A-Za-zÀ-žА-я]{3,12}\.?)\s+(\d{1,2}),?\s+(?:(\d{4}),?\s+)?(\d{1,2}):(\d{2}):(\d{2})(?:\.\d+)?\s*(AM|PM|am|pm)?\s*([A-Z]{2,5}|[+-]\d{2}(?::?\d{2})?)?(?:\s+(\d{4}))?\s*$/;
 const dateDe = /^\s*(?:[A-Za-zÀ-žА-я]{2,4}\.?,?\s+)?(\d{1,2})\.?\s+([A-Za-zÀ-žА-я]{3,12}\.?)\s+(?:(\d{4}),?\s+)?(\d{1,2}):(\d{2}):(\d{2})\s*(AM|PM|am|pm)?\s*([A-Z]{2,5}|[+-]\d{2}(?::?\d{2})?)?(?:\s+(\d{4}))?\s*$/;
 
@@ -125,9 +126,9 @@ export function parseDateOutput(text: string): Stamp | null {
   const line = text.trim();
   if (line.length > 80) return null;
   if (/^1\d{9}$/.test(line)) return epoch(Number(line) * 1000, 1000);
-  const zh = dateZh.exec(line);
-  if (zh !== null) {
-    const stamp = civil({ year: Number(zh[1]), month: Number(zh[2]), day: Number(zh[3]), hour: hour24(Number(zh[5]), zh[4]), minute: Number(zh[6]), second: Number(zh[7]), zone: zh[8] ?? null });
+  const cjk = dateCjk.exec(line);
+  if (cjk !== null) {
+    const stamp = civil({ year: Number(cjk[1]), month: Number(cjk[2]), day: Number(cjk[3]), hour: hour24(Number(cjk[5]), cjk[4]), minute: Number(cjk[6]), second: Number(cjk[7]), zone: cjk[8] ?? null });
     return stamp === null ? null : withKnownOffset(stamp);
   }
   const c = dateC.exec(line);
@@ -155,6 +156,6 @@ function withZoneWord(line: string): Stamp | null {
 
 function hour24(hour: number, half: string | undefined): number {
   if (half === undefined) return hour;
-  const pm = /^(?:pm|下午)$/i.test(half);
+  const pm = /^(?:pm|下午|午後|오후)$/i.test(half);
   return (hour % 12) + (pm ? 12 : 0);
 }

@@ -88,7 +88,8 @@ function prefixed(text: string, ident: string | null): OuterLine {
   if (unix !== null) return tagged(text.slice(unix[0].length), epoch(Number(unix[1]) * 1000 + Number(unix[2]) / 1000, 0.001), ident, text);
   const full = weekdayIso.exec(text);
   if (full !== null) return tagged(text.slice(full[0].length), parseSystemdTime(text), ident, text);
-  const short = /^[\dA-Za-zÀ-žА-я星周一二三四五六日]/.test(text) ? parseSyslogTime(text.slice(0, 60)) : null;
+  // Japanese month names are padded: ` 7月 08 09:19:58`.
+  const short = /^ ?[\dA-Za-zÀ-žА-я星周一二三四五六日]/.test(text) ? parseSyslogTime(text.slice(0, 60)) : null;
   if (short !== null) return tagged(text.slice(short.length).trimStart(), short.stamp, ident, text);
   return isoPrefixed(text, ident) ?? bareLine(text, ident);
 }
