@@ -13,6 +13,8 @@ const usualGap = 40;
 const usualStep = 10_000;
 /** Further beyond what was seen the pace of the last writes says nothing. */
 const furthestGuess = 600_000;
+/** Nobody writes for a month without a Lease: so many revisions were not written but raised. */
+const furthestPassed = 30 * 86_400_000;
 /** Up to this many unreadable values may be somebody else's, not damage. */
 const fewDamaged = 2;
 /** Points that are kept: the newest matter most, older ones are thinned. */
@@ -99,7 +101,9 @@ export function revisionClock(input: Iterable<ClockPoint>, newestRevision: numbe
   const top = floors[floors.length - 1];
   const seenAll = last !== undefined && wholeFrom !== null && last.revision >= wholeFrom - 1;
   const unseen = last === undefined || seenAll || newest === null ? 0 : Math.max(0, newest - last.revision - usualGap);
-  const cap = top === undefined ? null : later(capAfter(Math.max(top.bound, last?.time ?? -Infinity), renewals), 3 * unseen * pace(trusted));
+  // A restore raises the revision by a number that no time passes for.
+  const passed = unseen * pace(trusted);
+  const cap = top === undefined || passed > furthestPassed ? null : later(capAfter(Math.max(top.bound, last?.time ?? -Infinity), renewals), 3 * passed);
   return {
     points,
     newestRevision: newest,
