@@ -3,6 +3,7 @@ import { findDatabases, hostDirectoryOf, hostPathOf } from './databases.js';
 import type { DatabaseGroup } from './databases.js';
 import type { Fact } from './fact.js';
 import { attributeHosts } from './host-attribution.js';
+import { namesakes } from './namesakes.js';
 import { readTextFile } from './read-file.js';
 import { joinSeparateLogs } from './separate-log.js';
 import { loadShellGrammar } from './shell/grammar.js';
@@ -78,11 +79,26 @@ export async function readArtifacts(files: readonly BundleFile[], onProgress?: R
     if (result.hosts.size > 0) contentHosts.set(file.path, new Set(result.hosts));
   }
   onProgress?.(total, total, '');
+  const machines = namesakes(facts, contentHosts);
+  const named = machines.size === 0 ? facts : facts.map((fact) => ({ ...fact, host: machineOf(fact.at.artifact, fact.host, machines) }));
+  if (machines.size > 0) renameHosts(contentHosts, named, machines);
   const hostOf = attributeHosts(files, contentHosts);
   const scriptPath = scriptPaths(facts);
-  const placed = facts.map((fact) => (fact.host === null ? { ...fact, host: hostOf(fact.at.artifact) } : fact)).map((fact) => (fact.kind === 'backup-script' && fact.path === null ? { ...fact, path: scriptPath(fact.at.artifact) } : fact));
+  const placed = named.map((fact) => (fact.host === null ? { ...fact, host: hostOf(fact.at.artifact) } : fact)).map((fact) => (fact.kind === 'backup-script' && fact.path === null ? { ...fact, path: scriptPath(fact.at.artifact) } : fact));
   for (const [path, entry] of recognised) recognised.set(path, { ...entry, host: hostOf(path) });
   return { facts: placed, recognised, databases: joinSeparateLogs(found.groups.map((group) => locate(group, hostOf, placed)), placed) };
+}
+
+function machineOf(path: string, host: string | null, machines: ReturnType<typeof namesakes>): string | null {
+  return [...machines].find(([folder, one]) => one.host === host && path.startsWith(`${folder}/`))?.[1].name ?? host;
+}
+
+/** Gives the content of each file the names of the machines, also where it named none. */
+function renameHosts(content: Map<string, Set<string>>, facts: readonly Fact[], machines: ReturnType<typeof namesakes>): void {
+  for (const [path, hosts] of content) content.set(path, new Set([...hosts].map((host) => machineOf(path, host, machines) ?? host)));
+  for (const { at, host } of facts) {
+    if (host !== null) (content.get(at.artifact) ?? content.set(at.artifact, new Set()).get(at.artifact)!).add(host);
+  }
 }
 
 function locate(group: DatabaseGroup, hostOf: (path: string) => string | null, facts: readonly Fact[]): DatabaseGroup {
