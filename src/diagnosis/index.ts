@@ -7,6 +7,7 @@ import { findingsOf } from './findings/collect.js';
 import { versionFindings } from './findings/versions.js';
 import { asHearsay, withHearsay } from './hearsay.js';
 import { notChecked } from './not-checked.js';
+import { withoutOutlived } from './outlived.js';
 import { rankHypotheses } from './rank.js';
 import { rules } from './rules/index.js';
 import { unknownCause } from './unknown.js';
@@ -31,7 +32,7 @@ export function diagnose(draft: Draft, timeline: Timeline, language: Language): 
   const audit = auditBackups(draft, timeline.outage, language);
   const view = viewOf(draft, timeline, audit);
   const heard = withHearsay(view);
-  const found = rules.map((rule) => weigh(rule, view) ?? (heard === null ? null : asHearsay(weigh(rule, heard)))).filter((hypothesis) => hypothesis !== null);
+  const found = rules.map((rule) => weigh(rule, view) ?? (heard === null ? null : asHearsay(weigh(rule, heard)))).filter((hypothesis) => hypothesis !== null).map((hypothesis) => withoutOutlived(hypothesis, view));
   const ranked = rankHypotheses(found);
   const causes = ranked.map((hypothesis) => causeOf(hypothesis, view, language));
   const unknown = unknownCause(ranked, view, language);

@@ -11,6 +11,8 @@ export interface Hit {
   readonly host: string | null;
   /** When it happened; all null when nothing dates it. */
   readonly time: Interval;
+  /** When a log said it for the last time; only of log lines. */
+  readonly until?: Interval;
   /** True for what a person did. */
   readonly act?: true;
 }

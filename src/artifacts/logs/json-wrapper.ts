@@ -30,9 +30,9 @@ const ownLine = /"(?:log|message|MESSAGE|line|_raw)"\s*:\s*"((?:[^"\\]|\\.)*)/;
 
 /** fluentd, Filebeat, Vector and their like: the line in one field, its origin in others. */
 function collectorRecord(text: string): Wrapped | null {
-  if (!collected.test(text)) return null;
   const line = ownLine.exec(text)?.[1];
-  if (line === undefined) return null;
+  // A whole JSON line as the message is not a program's own word either.
+  if (line === undefined || !(collected.test(text) || /^\{\\"(?:level|severity|ts)\\"/.test(line))) return null;
   const value = (names: string): string | null => new RegExp(String.raw`"(?:${names})"\s*:\s*"((?:[^"\\]|\\.)*)"`).exec(text)?.[1] ?? null;
   const namespace = value('namespace_name|namespace');
   const container = value('container_name|containerName') ?? /"container"\s*:\s*\{[^{}]*"name"\s*:\s*"([^"]+)"/.exec(text)?.[1] ?? null;

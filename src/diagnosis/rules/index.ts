@@ -23,6 +23,7 @@ import { certificateWrong } from './certificate-wrong.js';
 import { certificatesCopied } from './certificates-copied.js';
 import { clockDifference } from './clock-difference.js';
 import { clockJump } from './clock-jump.js';
+import { containerKilled } from './container-killed.js';
 import { dataCopiedBetweenMembers } from './data-copied-between-members.js';
 import { dataDirEmptied } from './data-dir-emptied.js';
 import { dataDirNotMounted } from './data-dir-not-mounted.js';
@@ -118,6 +119,7 @@ export const rules: readonly Rule[] = [
   unitCannotStart,
   etcdStopped,
   kubeletNotStartingPod,
+  containerKilled,
   runtimeDown,
   imageMissing,
   apiserverMisconfigured,

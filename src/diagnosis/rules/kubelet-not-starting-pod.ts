@@ -10,6 +10,8 @@ export const kubeletNotStartingPod: Rule = {
   possible: [says('kubelet.bad-manifest'), unit((fact) => fact.unit.startsWith('kubelet') && fact.sub === 'auto-restart')],
   weakens: [etcdDies],
   excludes: [healedBy(says('kubelet.started'), says('kubelet.swap', 'kubelet.start-failed'))],
+  // A kubelet whose own client certificate ran out looks for a bootstrap configuration that is long gone.
+  after: ['certificate-expired'],
   decide: ['kubelet-log', 'unit-status'],
   source: 'cause 24',
 };

@@ -7,7 +7,8 @@ import type { View } from '../view.js';
 
 /** A fact as a hit, dated by `stamp`. */
 export function hitOf(view: View, fact: Fact, stamp: Stamp | null): Hit {
-  return { at: fact.at, host: fact.host, time: view.when(stamp, fact) };
+  const time = view.when(stamp, fact);
+  return { at: fact.at, host: fact.host, time, ...(fact.kind === 'log' ? { until: fact.lastTime === null ? time : view.when(fact.lastTime, fact) } : {}) };
 }
 
 /** Evidence that somebody cited before, as hits. */

@@ -98,4 +98,7 @@ export const knownLines: readonly (readonly [line: string, id: string, save: 'ye
   ['The connection to the server 10.0.0.1:6443 was refused - did you specify the right host or port?', 'kubectl.refused', 'yes'],
   ['unable to transform key "/registry/secrets/default/x": no matching prefix found', 'apiserver.cannot-decrypt', 'yes'],
   ['Timeout: Too large resource version: 5512, current: 4411', 'apiserver.future-revision', 'yes'],
+  ['Configuring sqlite3 database connection pooling: maxIdleConns=2, maxOpenConns=0, connMaxLifetime=0s', 'k3s.other-datastore', 'yes'],
+  ['Managed etcd cluster bootstrap already complete and initialized', 'k3s.managed-etcd-start', 'yes'],
+  ['Pod sandbox changed, it will be killed and re-created.', 'kubelet.sandbox-changed', 'yes'],
 ];
