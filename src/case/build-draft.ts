@@ -80,9 +80,20 @@ function storedMemberships(reads: readonly ReadDatabase[]): StoredMembership[] {
  */
 export function buildDraft(bundle: Pick<Bundle, 'files' | 'findings'>, artifacts: Artifacts, options: DraftOptions): Draft {
   const { facts, databases } = artifacts;
+  const version = options.reads === undefined ? (recogniseInstallation(facts, bundle.files.map((file) => file.path), evidenceRegister()).etcdVersion?.value ?? null) : null;
+  const reads = options.reads ?? databases.reduce<readonly ReadDatabase[]>((known, group, index) => withinBudget([...known, readDatabase(group, index, version)]), []);
+  // Whose a file is shows in its content; a stranger must neither date the cluster that broke nor the clocks of its hosts.
+  const all = draftOf(bundle, artifacts, options, reads, new Set());
+  const { foreign } = lineageOf(all);
+  return foreign.size === 0 ? all : draftOf(bundle, artifacts, options, reads, new Set(foreign.keys()));
+}
+
+/** The model, where the files of `foreign` are those of other clusters. */
+function draftOf(bundle: Pick<Bundle, 'files' | 'findings'>, artifacts: Artifacts, options: DraftOptions, reads: readonly ReadDatabase[], foreign: ReadonlySet<string>): Draft {
+  const { facts, databases } = artifacts;
   const register = evidenceRegister();
   const installation = recogniseInstallation(facts, bundle.files.map((file) => file.path), register);
-  const reads = options.reads ?? databases.reduce<readonly ReadDatabase[]>((known, group, index) => withinBudget([...known, readDatabase(group, index, installation.etcdVersion?.value ?? null)]), []);
+  const ours = reads.filter((read) => !foreign.has(read.id));
 
   const names = hostNames(facts, databases);
   const located = reads.flatMap((read) => (read.file === null ? [] : [{ file: read.file, host: read.group.host, hostPath: read.group.kind === 'file' ? read.group.hostPath : read.group.hostPath === null ? null : `${read.group.hostPath}/member/snap/db` }]));
@@ -96,7 +107,7 @@ export function buildDraft(bundle: Pick<Bundle, 'files' | 'findings'>, artifacts
   const inContainer = installation.etcdRunsAs === 'docker' || installation.etcdRunsAs === 'static-pod' || installation.etcdRunsAs === 'container';
   const clocksOf = containerClocks(facts, inContainer, zones, collection);
   const boots = new Map<string | null, ReturnType<typeof bootOf>>();
-  const eras = resetClocks(facts, names, reads, zones, collection);
+  const eras = resetClocks(facts, names, ours, zones, collection);
   const collectedAt = (host: string | null, known: Interval): Interval => {
     const era = host === null ? [...eras.values()][0] : eras.get(host);
     return era === undefined ? known : afterReset(era);
@@ -117,13 +128,17 @@ export function buildDraft(bundle: Pick<Bundle, 'files' | 'findings'>, artifacts
     boots.set(host, bootOf(facts.filter((fact) => fact.host === host || (fact.host === null && names.length === 1)), (stamp, artifact) => when(stamp, host, artifact), collection.ofHost(host).notAfter));
   }
 
-  const hosts = names.map((name) => describeHost(name, facts, databases, { zone: zones.ofHost(name).setting, collected: collectedAt(name, collection.ofHost(name)), booted: boots.get(name) ?? null }, register));
-  const { members, findings } = describeMembers(facts, names, installation, storedMemberships(reads), register);
-  const known = {
+  const { members, otherHosts, findings } = describeMembers(facts, names, installation, storedMemberships(ours), register);
+  const hosts = names.filter((name) => !otherHosts.has(name)).map((name) => describeHost(name, facts, databases, { zone: zones.ofHost(name).setting, collected: collectedAt(name, collection.ofHost(name)), booted: boots.get(name) ?? null }, register));
+  const histories = historiesOf(ours);
+  const [{ reads: latest, clock }] = histories;
+  const clocks = new Map(histories.flatMap((one) => one.reads.map((read) => [read, one.clock] as const)));
+  const candidates = reads.map((read) => describeCandidate(read, takenOf(read, clocks.get(read) ?? historiesOf([read])[0].clock, facts, when), register));
+  return {
     files: bundle.files,
     manifest: evidenceManifest(bundle.files, artifacts.recognised),
     intakeFindings: bundle.findings,
-    facts,
+    facts: otherHosts.size === 0 ? facts : facts.filter((fact) => fact.host === null || !otherHosts.has(fact.host)),
     evidence: register,
     when,
     collected: collectedAt(null, collection.all),
@@ -131,21 +146,15 @@ export function buildDraft(bundle: Pick<Bundle, 'files' | 'findings'>, artifacts
     hosts,
     installation,
     members,
+    otherHosts,
     surveys: new Map(reads.flatMap((read) => (read.survey === null ? [] : [[read.id, read.survey] as const]))),
     clockResets: eras,
     settingsFindings: findings,
     together: (of: ReadonlySet<string>, left: ReadonlySet<string>) => startTogether(reads, installation.etcdVersion?.value ?? null, of, left),
     differing: (of: ReadonlySet<string>) => differingMembers(reads, installation.etcdVersion?.value ?? null, of),
+    candidates,
+    clock,
+    foreign,
+    lastKnown: lastKnownState(latest, clock),
   };
-  const dated = (foreign: ReadonlySet<string>): Draft => {
-    const histories = historiesOf(reads.filter((read) => !foreign.has(read.id)));
-    const [{ reads: latest, clock }] = histories;
-    const clocks = new Map(histories.flatMap((one) => one.reads.map((read) => [read, one.clock] as const)));
-    const candidates = reads.map((read) => describeCandidate(read, takenOf(read, clocks.get(read) ?? historiesOf([read])[0].clock, facts, when), register));
-    return { ...known, candidates, clock, foreign, lastKnown: lastKnownState(latest, clock) };
-  };
-  // Whose a file is shows in its content; a stranger's times must not date the cluster that broke.
-  const all = dated(new Set());
-  const { foreign } = lineageOf(all);
-  return foreign.size === 0 ? all : dated(new Set(foreign.keys()));
 }

@@ -20,6 +20,8 @@ export type CompleteTime = (stamp: Stamp | null, host: string | null) => Interva
 const unknown: Interval = { notBefore: null, best: null, notAfter: null };
 /** Artifacts that nothing dates were collected about when their neighbours were. */
 const neighbourMs = 15 * 60_000;
+/** One collection does not last longer. */
+const packingMs = 3 * 86_400_000;
 
 const hull = (a: Interval | undefined, b: Interval): Interval => {
   if (a === undefined) return b;
@@ -79,13 +81,22 @@ export function datesOfCollection(facts: readonly Fact[], files: readonly Bundle
     }
   }
   for (const anchor of anchors.values()) if (anchor.notBefore !== null) newest = Math.max(newest ?? anchor.notBefore, anchor.notBefore);
+  const hostShown = new Map<string, number>();
+  for (const [artifact, anchor] of anchors) {
+    for (const host of hostsOf.get(artifact) ?? []) if (anchor.notAfter !== null) hostShown.set(host, Math.max(hostShown.get(host) ?? -Infinity, anchor.notAfter));
+  }
+  /** Long after everything that its host printed with a date: the files were copied or packed again since. */
+  const packedAgain = (path: string, mtime: number): boolean => {
+    const shown = [...(hostsOf.get(path) ?? [])].flatMap((host) => hostShown.get(host) ?? []);
+    return shown.length > 0 && mtime > Math.max(...shown) + packingMs;
+  };
   for (const file of files) {
     if (file.mtime === null || !shows.has(file.path) || anchors.has(file.path)) continue;
     const floor = floors.get(file.path) ?? null;
     if (floor !== null && floor > file.mtime + 120_000) continue;
     // A file time shows when the last output ended. One that no archive vouches for may be the copy's, or
     // stand in another zone: it counts only just after the newest thing that the bundle proves.
-    const likely = file.mtimeFromArchive || (newest !== null && file.mtime >= newest - 120_000 && file.mtime <= newest + 2 * neighbourMs);
+    const likely = (file.mtimeFromArchive && !packedAgain(file.path, file.mtime)) || (newest !== null && file.mtime >= newest - 120_000 && file.mtime <= newest + 2 * neighbourMs);
     if (likely) anchors.set(file.path, { notBefore: floor ?? file.mtime - neighbourMs, best: file.mtime, notAfter: file.mtime + 2000 });
   }
   const byHost = new Map<string, Interval>();

@@ -39,6 +39,8 @@ export interface Draft {
   readonly hosts: readonly HostInfo[];
   readonly installation: InstallationInfo;
   readonly members: readonly MemberInfo[];
+  /** Hosts of another cluster, which runs: nothing that they say is among the facts. */
+  readonly otherHosts?: ReadonlySet<string>;
   readonly candidates: readonly DraftCandidate[];
   /** The newest state that any file or log proves. `atLeast`: only a lower bound of the revision. */
   readonly lastKnown: { readonly revision: bigint; readonly atLeast: boolean; readonly time: Interval; readonly from: string } | null;

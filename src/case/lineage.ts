@@ -19,6 +19,8 @@ export interface Lineage {
   readonly ours: ReadonlySet<string>;
   /** Candidates of another cluster, with the marks that differ. */
   readonly foreign: ReadonlyMap<string, { readonly theirs: string; readonly expected: string }>;
+  /** Those of them that are the second etcd of the same Kubernetes, which holds nothing but its Events. */
+  readonly events: ReadonlySet<string>;
   /** Candidates written by an empty cluster that was started in the place of the old one. */
   readonly reborn: ReadonlySet<string>;
   /** True when the bundle mixes clusters and nothing says which of them broke. */
@@ -141,7 +143,21 @@ const marksOf = (group: readonly Identity[]): string => {
  * UIDs are an empty cluster that was started in the place of the old one.
  */
 export function lineageOf(draft: Omit<Draft, 'foreign'>): Lineage {
-  const identities = draft.candidates.map((candidate) => identityOf(candidate, draft));
+  const all = draft.candidates.map((candidate) => identityOf(candidate, draft));
+  const events = all.filter(holdsEventsOnly);
+  if (events.length === 0 || events.length === all.length) return { ...lineageAmong(all, draft), events: new Set() };
+  const main = lineageAmong(all.filter((one) => !events.includes(one)), draft);
+  const expected = marksOf(all.filter((one) => main.ours.has(one.candidate.candidate.id)));
+  return { ...main, foreign: new Map([...main.foreign, ...events.map((one) => [one.candidate.candidate.id, { theirs: marksOf([one]), expected }] as const)]), events: new Set(events.map((one) => one.candidate.candidate.id)) };
+}
+
+/** kOps, Kubespray and `--etcd-servers-overrides=/events#…` keep Events in an etcd of their own; each apiserver also marks its compactions there. */
+function holdsEventsOnly({ survey }: Identity): boolean {
+  const kinds = Object.keys(survey?.counts ?? {});
+  return kinds.includes('events') && kinds.every((kind) => kind === 'events' || kind === 'compact_rev_key');
+}
+
+function lineageAmong(identities: readonly Identity[], draft: Omit<Draft, 'foreign'>): Omit<Lineage, 'events'> {
   const silent = identities.filter((one) => !speaks(one)).map((one) => one.candidate.candidate.id);
   const groups = groupsOf(identities.filter(speaks));
   const idsOf = (group: readonly Identity[]): string[] => group.map((one) => one.candidate.candidate.id);

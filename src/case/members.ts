@@ -1,6 +1,8 @@
 import type { Fact, MemberFact } from '../artifacts/fact.js';
-import { factsOfHost, memberSettings, parseInitialCluster, type SettingsFinding } from '../installations/index.js';
+import { etcdOptions, factsOfHost, memberSettings, parseInitialCluster, type SettingsFinding } from '../installations/index.js';
 import { showsEtcd } from './hosts.js';
+import { removedHosts } from './removed-members.js';
+import { hostsOfOtherClusters, type Carrier } from './separate-clusters.js';
 import type { EvidenceRegister } from './evidence.js';
 import type { Evidence, InstallationInfo, MemberInfo, MemberSettings } from './model.js';
 
@@ -66,6 +68,21 @@ function idsInLogs(facts: readonly Fact[]): { readonly memberId: string | null; 
   return { memberId, clusterId };
 }
 
+/** What the own settings of a host name of its cluster. */
+function carrierOf(host: string, facts: readonly Fact[], register: EvidenceRegister): Carrier {
+  const own = factsOfHost(facts, host, false);
+  const options = etcdOptions(own);
+  const urls = [...(options.get('initial-advertise-peer-urls')?.value.split(',') ?? []), ...(parseInitialCluster(options.get('initial-cluster')?.value ?? '') ?? []).map(({ url }) => url)];
+  return { host, urls, isRunning: stateOf(own, [options.get('name')?.value ?? '', 'etcd'], register).state === 'running' };
+}
+
+/** The list of members without some of them; as it is where none of them stands in it. */
+function withoutEntries(cluster: MemberSettings['initialCluster'], isGone: (entry: { readonly name: string; readonly url: string }) => boolean): MemberSettings['initialCluster'] {
+  const entries = cluster === null ? null : parseInitialCluster(cluster.value);
+  if (cluster === null || entries === null || !entries.some(isGone)) return cluster;
+  return { ...cluster, value: entries.filter((entry) => !isGone(entry)).map(({ name, url }) => `${name}=${url}`).join(','), basis: 'inferred' };
+}
+
 const sharesUrl = (a: readonly string[], b: readonly string[]): boolean => a.some((url) => b.includes(url));
 
 /**
@@ -99,13 +116,24 @@ function isOfHost(one: StoredMember, host: string | null, facts: readonly Fact[]
   return one.peerUrls.some((url) => addresses.some((address) => url.includes(`//${address}:`))) || one.name === host || (one.name.startsWith(`${host}-`) && /^[0-9a-f]{8}$/.test(one.name.slice(host.length + 1)));
 }
 
-/** The etcd members: one for each host that carries one, and those that only membership lists name. */
-export function describeMembers(facts: readonly Fact[], hosts: readonly string[], info: InstallationInfo, memberships: readonly StoredMembership[], register: EvidenceRegister): { readonly members: readonly MemberInfo[]; readonly findings: readonly SettingsFinding[] } {
-  const carriers: (string | null)[] = hosts.filter((host) => facts.some((fact) => fact.host === host && showsEtcd(fact)));
-  if (carriers.length === 0 && hosts.length <= 1 && facts.some(showsEtcd)) carriers.push(hosts[0] ?? null);
+/**
+ * The etcd members: one for each host that carries one, and those that only membership lists name. A host whose etcd was
+ * taken out of the cluster carries none, unless a list of the running cluster names it again.
+ */
+export function describeMembers(facts: readonly Fact[], hosts: readonly string[], info: InstallationInfo, memberships: readonly StoredMembership[], register: EvidenceRegister): { readonly members: readonly MemberInfo[]; readonly otherHosts: ReadonlySet<string>; readonly findings: readonly SettingsFinding[] } {
   const listed = facts.filter((fact): fact is MemberFact => fact.kind === 'member' && fact.learner !== true);
-  const results = carriers.map((host) => ({ host, result: memberSettings(facts, host, carriers, info, register) }));
-  const stored = fitting(memberships, results.map(({ result }) => result.settings), listed);
+  const every = hosts.filter((host) => facts.some((fact) => fact.host === host && showsEtcd(fact)));
+  const otherHosts = hostsOfOtherClusters(every.map((host) => carrierOf(host, facts, register)), [listed.flatMap((fact) => fact.peerUrls), ...memberships.map((one) => one.members.flatMap((member) => member.peerUrls))]);
+  const carriers: (string | null)[] = every.filter((host) => !otherHosts.has(host));
+  if (carriers.length === 0 && hosts.length <= 1 && facts.some(showsEtcd)) carriers.push(hosts[0] ?? null);
+  const all = carriers.map((host) => ({ host, result: memberSettings(facts, host, carriers, info, register) }));
+  const removed = removedHosts(facts);
+  const isListed = (settings: MemberSettings): boolean => listed.some((fact) => (settings.peerUrl !== null && fact.peerUrls.includes(settings.peerUrl.value)) || (settings.name !== null && fact.name === settings.name.value));
+  const gone = all.filter(({ host, result }) => host !== null && removed.has(host) && !isListed(result.settings));
+  const results = gone.length === all.length ? all : all.filter((one) => !gone.includes(one));
+  const left = results === all ? [] : gone.map(({ result }) => result.settings);
+  const isGone = (one: Pick<StoredMember, 'name' | 'peerUrls'>): boolean => left.some((settings) => (settings.peerUrl !== null && one.peerUrls.includes(settings.peerUrl.value)) || (settings.name !== null && one.name === settings.name.value));
+  const stored = fitting(memberships, all.map(({ result }) => result.settings), listed);
   const known: StoredMember[] = [];
   for (const one of [...listed.map((fact) => ({ memberId: fact.memberId, clusterId: fact.clusterId, name: fact.name, peerUrls: fact.peerUrls })), ...stored.members]) {
     if (!known.some((other) => other.memberId === one.memberId)) known.push(one);
@@ -115,7 +143,7 @@ export function describeMembers(facts: readonly Fact[], hosts: readonly string[]
   for (const { host, result } of results) {
     const own = factsOfHost(facts, host, carriers.length <= 1);
     findings.push(...result.findings);
-    const { settings } = result;
+    const settings = { ...result.settings, initialCluster: withoutEntries(result.settings.initialCluster, (entry) => isGone({ name: entry.name, peerUrls: [entry.url] })) };
     const name = settings.name?.value ?? null;
     const peerUrls = settings.peerUrl === null ? [] : [settings.peerUrl.value];
     const match = known.find((one) => sharesUrl(one.peerUrls, peerUrls)) ?? known.find((one) => name !== null && one.name === name)
@@ -141,6 +169,7 @@ export function describeMembers(facts: readonly Fact[], hosts: readonly string[]
   const configured = results.map(({ result }) => result.settings);
   const others: StoredMember[] = [...known.filter((one) => listed.some((fact) => fact.memberId === one.memberId) || !isLeftBehind(one, configured, info)), ...named.map((entry) => ({ memberId: '', clusterId: null, name: entry.name, peerUrls: [entry.url] }))];
   for (const other of others) {
+    if (isGone(other)) continue;
     if (members.some((member) => (other.memberId !== '' && member.memberId === other.memberId) || sharesUrl(member.peerUrls, other.peerUrls) || (other.name !== '' && member.name === other.name))) continue;
     members.push({
       host: null, name: other.name === '' ? null : other.name, memberId: other.memberId === '' ? null : other.memberId, clusterId: stored.clusterId ?? other.clusterId,
@@ -151,5 +180,5 @@ export function describeMembers(facts: readonly Fact[], hosts: readonly string[]
   // A setting found on no host belongs to one of the listed members, nobody knows which: it is not one more.
   const nobody = (member: MemberInfo): boolean => member.host === null && member.name === null && member.memberId === null && member.peerUrls.length === 0;
   const somebody = members.filter((member) => !nobody(member));
-  return { members: somebody.length > 0 ? somebody : members, findings };
+  return { members: somebody.length > 0 ? somebody : members, otherHosts, findings };
 }

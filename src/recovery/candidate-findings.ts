@@ -23,12 +23,18 @@ function* identity(s: Situation): Generator<Raw> {
   if (s.lineage.undecided) yield { code: 'candidate.mixed-clusters', severity: 'critical', params: {}, of: s.draft.candidates.slice(0, 4) };
   for (const [id, { theirs, expected }] of s.lineage.foreign) {
     const one = byId.get(id);
-    if (one !== undefined) yield { code: 'candidate.other-cluster', severity: 'error', params: { path: one.candidate.path, theirs, expected }, of: [one] };
+    if (one !== undefined && s.lineage.events.has(id)) yield { code: 'candidate.events-only', severity: 'info', params: { path: one.candidate.path }, of: [one] };
+    else if (one !== undefined) yield { code: 'candidate.other-cluster', severity: 'error', params: { path: one.candidate.path, theirs, expected }, of: [one] };
   }
   for (const id of s.lineage.reborn) {
     const one = byId.get(id);
     if (one !== undefined) yield { code: 'candidate.reborn', severity: 'critical', params: { path: one.candidate.path }, of: [one] };
   }
+}
+
+/** Hosts of another cluster. */
+function* strangers({ draft }: Situation): Generator<Raw> {
+  for (const host of draft.otherHosts ?? []) yield { code: 'host.other-cluster', severity: 'warning', params: { host }, of: [] };
 }
 
 /** Files that hold the very same state under different names and dates. */
@@ -109,7 +115,7 @@ function* clocks(s: Situation): Generator<Raw> {
 
 /** Findings about the candidates as a set: whose they are, what their dates hide, what went missing between them. */
 export function candidateFindings(s: Situation, language: Language): Finding[] {
-  return [...identity(s), ...clocks(s), ...frozen(s), ...misnamed(s), ...stated(s), ...changes(s), ...inHistory(s)].slice(0, 60).map(({ code, severity, params, of }) => {
+  return [...identity(s), ...strangers(s), ...clocks(s), ...frozen(s), ...misnamed(s), ...stated(s), ...changes(s), ...inHistory(s)].slice(0, 60).map(({ code, severity, params, of }) => {
     const said = { key: `finding.${code}.message`, params };
     return { code, severity, message: say(language, said.key, params), said, evidence: of.flatMap((one) => one.candidate.evidence.slice(0, 1)) };
   });

@@ -10,6 +10,7 @@ import { configuredDirectory, isLeftover, placeOfDirectory } from './place-of-di
 import { addressOf } from './plan-host.js';
 import { besideEtcd, withoutRestart } from './repairs.js';
 import { safeMajority } from './majority.js';
+import { wasRemoved } from './removed-member.js';
 import type { Situation } from './situation.js';
 import { startOnly } from './start-only.js';
 
@@ -39,8 +40,12 @@ const lack = (fact: string, key: string, collect: string | null): Missing => ({ 
 const copyCommand = 'systemctl stop etcd; tar -C /var/lib -czf /root/etcd-data.tgz etcd   # or move etcd.yaml out of the manifests first';
 const healthCommand = 'etcdctl endpoint health --cluster; etcdctl endpoint status --cluster -w table; systemctl status etcd --no-pager; crictl ps -a';
 
+/** Servers with the apiserver inside them: it ends with them. */
+const embeddedApiservers: ReadonlySet<string> = new Set(['k3s', 'rke2']);
+
 /** Apiservers use this etcd, and no host of the bundle shows one: they must be stopped wherever they run. */
 function unseenApiservers(s: Situation, judged: Judged): readonly Message[] {
+  if (embeddedApiservers.has(s.draft.installation.id)) return [];
   const kubernetes = (s.draft.surveys?.get(judged.one.candidate.id)?.prefixes.length ?? 0) > 0;
   return kubernetes && s.draft.hosts.every((host) => !host.roles.includes('control-plane')) ? [condition('stop-apiservers')] : [];
 }
@@ -196,6 +201,13 @@ function notListedIn(s: Situation, judged: Judged): string {
   return listed.size === 0 || absent.length === s.health.members.length ? '' : absent.map(({ member }) => member.name ?? member.host ?? '?').join(', ');
 }
 
+/** How many keys a file holds that has no namespace kube-system, which every Kubernetes has from its first second; null when it has one. */
+function keysWithoutKubernetes(s: Situation, judged: Judged): number | null {
+  const survey = s.draft.surveys?.get(judged.one.candidate.id);
+  if (survey === undefined || survey.kubeSystemUid !== null || (survey.counts['namespaces'] ?? 0) > 0) return null;
+  return judged.one.candidate.totalKeys;
+}
+
 const isLoopback = (address: string): boolean => address.startsWith('127.') || address === '::1';
 
 /**
@@ -217,6 +229,8 @@ function restore(s: Situation): Decision | null {
   const sure = s.down;
   const { candidate } = best.one;
   const moved = otherAddresses(s, best);
+  const bare = keysWithoutKubernetes(s, best);
+  const forKubernetes = bare !== null && (s.draft.surveys?.get(candidate.id)?.prefixes.length ?? 0) > 0;
   // A file without a digest is used because it was left alone after etcd had ended.
   const copied = candidate.verdict === 'digest-absent' && candidate.kind !== 'data-dir' ? copyProof(best.one, s.draft, s.health).places : [];
   const reasons: Message[] = [
@@ -233,13 +247,15 @@ function restore(s: Situation): Decision | null {
     ...(best.use === 'survivor' ? [condition('force-new-cluster'), condition('copy-first'), condition('others-never-back')] : []),
     ...(s.health.members.length > 1 && best.use !== 'survivor' ? [condition('all-from-one', { members: s.health.members.length })] : []),
     ...(best.use === 'survivor' || notListedIn(s, best) === '' ? [] : [condition('not-listed', { members: notListedIn(s, best), path: candidate.path })]),
+    ...(bare === null ? [] : [condition('no-kubernetes', { path: candidate.path, keys: bare })]),
+    ...(wasRemoved(best.one, s.draft) ? [condition('removed-member', { path: candidate.path })] : []),
     ...(moved === null ? [] : [condition('other-addresses', { path: candidate.path, ...moved })]),
     ...(s.deletion === null ? [] : [condition('deleted-before', { count: s.deletion.deleted, path: s.deletion.before.candidate.path })]),
     ...(s.inHistory === null || s.inHistory.file !== best.one ? [] : [condition('deleted-in-history', { count: s.inHistory.deleted, path: candidate.path, revision: s.inHistory.revision })]),
   ];
   const knowsData = s.draft.candidates.some((one) => one.candidate.kind !== 'snapshot') || s.damages.length > 0;
   return {
-    ...base, kind, chosen: best, confidence: !sure || moved !== null ? 'possible' : best.use === 'restore' ? 'proven' : 'likely', why: reasons, conditions,
+    ...base, kind, chosen: best, confidence: !sure || moved !== null || forKubernetes ? 'possible' : best.use === 'restore' ? 'proven' : 'likely', why: reasons, conditions,
     missing: [...(sure ? [] : [lack('health', 'health', healthCommand)]), ...(knowsData ? [] : [lack('data directory', 'data-dir', copyCommand)])],
     places: [...copied.slice(0, 2), ...healthPlaces(s)].slice(0, 6),
     next: second === undefined ? null : { kind: kindOf(second), chosen: second, said: { key: 'recommend.next.second', params: { path: second.one.candidate.path, revision: second.one.candidate.revision ?? '?' } } },

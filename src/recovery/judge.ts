@@ -8,6 +8,7 @@ import { markDiffering } from './differing.js';
 import type { ClusterHealth } from './health.js';
 import { reason, type Judged, type Use } from './judged.js';
 import { copyProof } from './quiet-copy.js';
+import { wasRemoved } from './removed-member.js';
 
 /** A judgement before the others are looked at. */
 type Verdict = Pick<Judged, 'use' | 'reasons'> & Partial<Pick<Judged, 'beside'>>;
@@ -47,6 +48,7 @@ function directory(one: DraftCandidate, draft: Draft, members: number): Verdict 
   if (voters === 1 && configured !== null && boot.members[0]?.peerUrls[0] === 'http://localhost:2380' && configured !== 'http://localhost:2380') return { use: dbSound ? 'restore-db' : null, reasons: [reason('default-identity', { url: configured })] };
   const starts = boot.result === 'ready' && boot.hazard === null && boot.writable !== false && boot.diesAt === null;
   if (voters > 1) {
+    if (wasRemoved(one, draft)) return { use: dbSound ? 'restore-db' : null, reasons: [reason('removed-member')] };
     const alone = boot.result === 'ready' || boot.result === 'hangs';
     if (alone && boot.hazard === null && dbSound) return { use: 'survivor', beside: 'whole', reasons: [reason('survivor', { members: voters })] };
     const message = boot.message ?? boot.hazard ?? '';
@@ -97,6 +99,7 @@ export function judgeCandidates(draft: Draft, lineage: Lineage, health: ClusterH
     const { id, kind } = one.candidate;
     const time = contentTime(one, draft);
     const foreign = lineage.foreign.get(id);
+    if (lineage.events.has(id)) return { one, use: null, beside: null, reasons: [reason('events-only')], time };
     if (foreign !== undefined) return { one, use: null, beside: null, reasons: [reason('other-cluster', foreign)], time };
     if (lineage.reborn.has(id)) return { one, use: null, beside: null, reasons: [reason('reborn')], time };
     const result = kind === 'data-dir' ? directory(one, draft, members) : file(one, draft, health);

@@ -4,7 +4,7 @@ import { say } from '../words/say.js';
 import type { Language } from '../words/catalogue.js';
 import { revisionJump } from '../kubernetes/index.js';
 import { candidateLoss, type CandidateLoss } from './candidate-loss.js';
-import { decide } from './decide.js';
+import { decide, type Decision } from './decide.js';
 import type { Judged } from './judged.js';
 import { risksOf } from './risks.js';
 import { situationOf, type Situation } from './situation.js';
@@ -42,10 +42,10 @@ function lossOf({ one, use }: Judged, { lineage, last, outage }: Situation, draf
   return found === null || !unread || found.loss.revisions !== 0 ? found : { ...found, loss: { ...found.loss, revisions: null } };
 }
 
-function whyNot(other: Judged, chosen: Judged | null, kind: Recommendation['kind']): Message {
+function whyNot(other: Judged, chosen: Judged | null, { kind, missing }: Decision): Message {
   // The last reason is the one that decided, but for a wrong digest: that its content is elsewhere explains nothing alone.
   if (other.use === null) return other.reasons.find((one) => one.key === 'recommend.reason.digest-wrong') ?? other.reasons[other.reasons.length - 1] ?? { key: 'recommend.reason.unreadable', params: {} };
-  if (chosen === null) return { key: 'recommend.whynot.not-needed', params: {} };
+  if (chosen === null) return { key: kind === 'none' && missing.length > 0 ? 'recommend.whynot.open' : 'recommend.whynot.not-needed', params: {} };
   const [mine, theirs] = [chosen.one.candidate.revision ?? 0, other.one.candidate.revision ?? 0];
   if (mine === theirs) return { key: 'recommend.whynot.same-state', params: { path: chosen.one.candidate.path } };
   if (mine - theirs > revisionJump) return { key: 'recommend.whynot.older-content', params: { path: chosen.one.candidate.path } };
@@ -83,7 +83,7 @@ export function recommend(
     loss,
     missingFacts: decision.missing.map((one) => ({ fact: one.fact, said: said(one.said), collect: one.collect })),
     why: decision.why.map(said),
-    whyNot: situation.judged.filter((judged) => judged !== decision.chosen).map((judged) => ({ candidate: judged.one.candidate.path, said: said(whyNot(judged, decision.chosen, decision.kind)) })),
+    whyNot: situation.judged.filter((judged) => judged !== decision.chosen).map((judged) => ({ candidate: judged.one.candidate.path, said: said(whyNot(judged, decision.chosen, decision)) })),
     conditions: decision.conditions.map(said),
     risks: risksOf(decision, losses, draft).map(said),
     nextBest: decision.next === null ? null : { kind: decision.next.kind, candidate: named(decision.next.chosen), said: said(decision.next.said) },

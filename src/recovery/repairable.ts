@@ -4,7 +4,7 @@ import type { Cause } from '../case/model.js';
 const repairable = new Set([
   'certificate-expired', 'certificate-wrong', 'certificates-copied', 'wrong-certificate-renewed', 'disk-full', 'nospace-alarm', 'nospace-half-treated', 'alarm-left-behind',
   'quota-filled-by-live-data', 'wrong-owner', 'clock-jump', 'address-changed', 'member-address-wrong', 'network-not-ready', 'second-etcd', 'lone-member-waits', 'flag-mistake',
-  'kubelet-not-starting-pod', 'runtime-down', 'oom-killed', 'memory-short', 'unit-disabled', 'etcd-stopped', 'image-missing', 'apiserver-misconfigured', 'peer-network', 'slow-disk', 'snap-file-damaged',
+  'kubelet-not-starting-pod', 'container-killed', 'runtime-down', 'oom-killed', 'memory-short', 'unit-disabled', 'etcd-stopped', 'image-missing', 'apiserver-misconfigured', 'peer-network', 'slow-disk', 'snap-file-damaged',
   'foreign-file-in-wal', 'encryption-key-lost', 'service-account-key-lost', 'data-dir-not-mounted', 'bug-false-crc', 'version-mismatch', 'upgrade-learner', 'stale-caches',
 ]);
 

@@ -17,6 +17,8 @@ const byId: Readonly<Record<string, LogMeaning | null>> = {
   'etcd.corrupt-check-passed': null,
   'etcd.defrag-start': as('etcd-works', 'etcd', 'neutral'),
   'etcd.election': as('no-quorum', 'etcd', 'neutral'),
+  // The others go on without it.
+  'etcd.member-removed': as('member-change', 'etcd', 'neutral'),
   'etcd.quota-size': null,
   'etcd.rejected-connection': null,
   'etcd.lease-missing': null,

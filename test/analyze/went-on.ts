@@ -59,9 +59,36 @@ export function wentOn(base: Uint8Array, writes: readonly Next[], bump = 0): Buf
     const rows = [...rowsOf(backend, name)].map(own);
     return { name: Buffer.from(name, 'latin1'), rows: name === 'key' ? [...rows, ...added] : name === 'meta' ? rows.map(marked) : rows };
   });
+  return asSaved(buckets);
+}
+
+/** A snapshot of these buckets, with its digest behind it. */
+function asSaved(buckets: readonly NewBucket[]): Buffer {
   const pages: { readonly bytes: Uint8Array; readonly offset: number }[] = [];
   const size = writeBolt(buckets, (bytes, offset) => void pages.push({ bytes: Uint8Array.from(bytes), offset }));
   const body = Buffer.alloc(size);
   for (const { bytes, offset } of pages) body.set(bytes, offset);
   return Buffer.concat([body, createHash('sha256').update(body).digest()]);
+}
+
+/**
+ * The snapshot of another etcd at other addresses and with another cluster id: of the keys of `base` it holds those below
+ * `prefix` alone, as the etcd for Events does; without a prefix, three keys that no Kubernetes wrote.
+ */
+export function emptied(base: Uint8Array, prefix: string | null = null): Buffer {
+  const backend = openBackend(bytesSource(base));
+  const own = (row: NewRow): NewRow => ({ key: Uint8Array.from(row.key), value: Uint8Array.from(row.value) });
+  const kept = new Set<string>();
+  if (prefix !== null) for (const { revision, keyValue } of mvccRowsOf(openBackend(bytesSource(base)))) if (Buffer.from(keyValue.key).toString().startsWith(prefix)) kept.add(`${revision.main}.${revision.sub}`);
+  const few = [1, 2, 3].map((n) => rowOf(n + 1, { key: `/registry/health-${n}`, value: Buffer.from('ok') }, n + 1, 1));
+  const isKept = ({ key }: NewRow): boolean => {
+    const bytes = Buffer.from(key);
+    return kept.has(`${bytes.readBigUInt64BE(0)}.${bytes.readBigUInt64BE(9)}`);
+  };
+  const elsewhere = (row: NewRow): NewRow => ({ key: Buffer.from('5'.repeat(16)), value: Buffer.from(Buffer.from(row.value).toString('latin1').replace(/"id":\d+/, '"id":6148914691236517205').replace(/\d+\.\d+\.\d+\.\d+/g, '10.5.0.1'), 'latin1') });
+  return asSaved([...backend.buckets.keys()].sort().map((name) => {
+    const rows = [...rowsOf(backend, name)].map(own);
+    const changed = name === 'key' ? (prefix === null ? few : rows.filter(isKept)) : name === 'members' && prefix !== null ? rows.map(elsewhere) : name === 'meta' && prefix === null ? rows.filter(({ key }) => !/ompact/.test(Buffer.from(key).toString('latin1'))) : rows;
+    return { name: Buffer.from(name, 'latin1'), rows: changed };
+  }));
 }

@@ -10,6 +10,7 @@ import { joinSeparateLogs } from '../../src/artifacts/separate-log.js';
 import type { BundleFile } from '../../src/intake/bundle.js';
 import { zipOf } from '../intake/archives.js';
 import { casesOf, killed, pick, saved, settingsOf, statusOf } from './scenario.js';
+import { emptied, wentOn } from './went-on.js';
 
 const late = saved('v3.5.16', 'kubesphere-single-late');
 const midnight = saved('v3.5.16', 'kubesphere-single-midnight');
@@ -38,6 +39,81 @@ describe('turns that lead astray', () => {
     expect(JSON.stringify(elsewhere)).not.toContain('hunter2');
     const etcd = await casesOf({ 'srv1/s.txt': status, 'srv1/etc/rancher/k3s/config.yaml': 'datastore-endpoint: "https://10.9.7.5:2379"\n' });
     expect(etcd.recommendation.why.map((one) => one.key)).not.toContain('recommend.why.external-datastore');
+  });
+
+  it('believes the log of k3s that it keeps its objects in SQLite', async () => {
+    const value = await casesOf({ 'srv1/k3s.log': 'Mar 05 09:10:01 srv1 k3s[900]: time="2024-03-05T09:10:01Z" level=info msg="Configuring sqlite3 database connection pooling: maxIdleConns=2, maxOpenConns=0, connMaxLifetime=0s"\nMar 05 09:10:02 srv1 k3s[900]: time="2024-03-05T09:10:02Z" level=fatal msg="starting kubernetes: preparing server: start managed database: creating storage endpoint: building kine: database disk image is malformed"\n' });
+    expect(value.recommendation.why.map((one) => one.key)).toEqual(['recommend.why.sqlite']);
+  });
+
+  it('does not let another cluster\'s newer backup say that the clock of the host was behind', async () => {
+    const value = await casesOf({ ...broken, 'master1/etcd.log': '{"level":"info","ts":"2023-07-07T17:45:00.000Z","caller":"mvcc/kvstore_compaction.go:68","msg":"finished scheduled compaction","compact-revision":11600}\n', 'master1/b/late.db': late, 'master1/b/other.db': saved('v3.5.30', 'billing-single-before-delete'), 'master1/d.txt': '[root@master1 ~]# date\nSat Jul  8 00:30:00 UTC 2023\n' });
+    expect(pick(value)).toBe('master1/b/late.db');
+    expect(value.findings.map((one) => one.code)).not.toContain('host.clock-behind');
+    expect(value.outage.lastKnownGood?.time.best).toMatch(/^2023-07-07T17:45/);
+  });
+
+  it('takes the raised revision after a restore for no time that passed', async () => {
+    const raised = wentOn(late, [{ key: '/registry/configmaps/default/x', value: Buffer.from('x') }], 1_000_000_000);
+    const value = await casesOf({ ...broken, 'b/1.db': late, 'b/2.db': raised });
+    const two = value.candidates.find((one) => one.path === 'b/2.db')!;
+    expect([pick(value), two.takenAt.best?.slice(0, 16), two.takenAt.notAfter]).toEqual(['b/2.db', '2023-07-07T17:29', null]);
+    expect(value.candidates.find((one) => one.path === 'b/1.db')!.loss?.seconds ?? 0).toBeLessThan(60);
+  });
+
+  it('warns of the only file when Kubernetes had not used that etcd yet', async () => {
+    const value = await casesOf({ ...broken, 'b/only.db': emptied(late) });
+    expect([value.recommendation.kind, value.recommendation.confidence]).toEqual(['restore-snapshot', 'possible']);
+    expect(value.recommendation.conditions.map((one) => one.key)).toContain('recommend.condition.no-kubernetes');
+    expect((await casesOf({ ...broken, 'b/late.db': late })).recommendation.conditions.map((one) => one.key)).not.toContain('recommend.condition.no-kubernetes');
+  });
+
+  it('keeps the second etcd, which holds Events alone, apart', async () => {
+    const value = await casesOf({ ...broken, 'backups/main/a.db': midnight, 'backups/events/b.db': emptied(late, '/registry/events/') });
+    expect(pick(value)).toBe('backups/main/a.db');
+    expect(value.findings.filter((one) => /cluster|events/.test(one.code)).map((one) => one.code)).toEqual(['candidate.events-only']);
+    expect(value.candidates.find((one) => one.path === 'backups/events/b.db')?.usable).toBe(false);
+  });
+
+  it('restores the cluster that broke, where a management cluster that runs lies in the same bundle', async () => {
+    const value = await casesOf({
+      ...settingsOf('mgmt1', 'mgmt1', '192.168.8.11', 'mgmt1=https://192.168.8.11:2380'), ...statusOf('mgmt1', true), 'mgmt1/backup/s.db': late,
+      'mgmt1/health.txt': '[root@mgmt1 ~]# etcdctl endpoint health\nhttps://127.0.0.1:2379 is healthy: successfully committed proposal: took = 8.1ms\n',
+      ...settingsOf('work1', 'work1', '172.16.4.11', 'work1=https://172.16.4.11:2380'), ...statusOf('work1', false), 'work1/backup/s.db': saved('v3.5.30', 'billing-single-before-delete'),
+    });
+    expect([pick(value), value.members.map((one) => one.host)]).toEqual(['work1/backup/s.db', ['work1']]);
+    expect(Object.keys(value.plan?.scripts ?? {})).toEqual(['restore-work1.sh']);
+    expect(value.findings.map((one) => one.code)).toContain('host.other-cluster');
+    expect(value.causes.filter((one) => one.id === 'quorum-lost' || one.id === 'two-members')).toEqual([]);
+  });
+
+  it('tells machines of one name apart by their folders', async () => {
+    const three = 'etcd1=https://10.0.0.1:2380,etcd2=https://10.0.0.2:2380,etcd3=https://10.0.0.3:2380';
+    const machine = (n: number): Record<string, string> => Object.fromEntries(Object.entries({ ...settingsOf('m', `etcd${n}`, `10.0.0.${n}`, three), ...statusOf('localhost', false) }).map(([path, text]) => [path.replace(/^[^/]+/, `10.0.0.${n}`), text]));
+    const named = (n: number): Record<string, string> => ({ ...machine(n), [`10.0.0.${n}/hostname.txt`]: '[root@localhost ~]# hostname\nlocalhost.localdomain\n' });
+    for (const one of [machine, named]) expect((await casesOf({ ...one(1), ...one(2), ...one(3) })).members.map(({ name, host }) => [name, host])).toEqual([['etcd1', '10.0.0.1'], ['etcd2', '10.0.0.2'], ['etcd3', '10.0.0.3']]);
+  });
+
+  it('never starts the directory of a member that was removed, nor makes a cluster of it', async () => {
+    const three = 'master1=https://10.30.0.11:2380,master2=https://10.30.0.12:2380,master3=https://10.30.0.13:2380';
+    const hosts = [1, 2, 3].map((n) => ({ ...settingsOf(`master${n}`, `master${n}`, `10.30.0.1${n}`, three), ...(n < 3 ? statusOf(`master${n}`, false) : {}) }));
+    const value = await casesOf({
+      ...hosts[0], ...hosts[1], ...hosts[2], ...directory('v3.5.30-shop-three-member3', 'master3/var/lib/etcd'), 'b/older.db': saved('v3.5.30', 'shop-three-late-m1'),
+      'master3/etcd.log': '{"level":"warn","ts":"2024-06-01T05:12:04.000Z","caller":"etcdserver/server.go:1156","msg":"server error","error":"the member has been permanently removed from the cluster"}\n',
+      'master1/etcd.log': '{"level":"info","ts":"2024-06-01T06:00:00.000Z","caller":"embed/etcd.go:310","msg":"starting an etcd server","etcd-version":"3.5.30"}\npanic: freepages: failed to get all reachable pages (page 318: multiple references (stack: [201 318]))\n',
+    });
+    expect([value.recommendation.kind, pick(value)]).toEqual(['use-data-dir', 'master3/var/lib/etcd']);
+    expect(value.recommendation.conditions.map((one) => one.key)).toEqual(expect.arrayContaining(['recommend.condition.removed-member', 'recommend.condition.skip-hash']));
+    expect(value.members.map((one) => one.name)).toEqual(['master1', 'master2']);
+    // The others went on without it: its end is not the begin of the outage.
+    expect(Date.parse(value.outage.start.notAfter!)).toBeGreaterThan(Date.parse('2024-06-01T05:30:00Z'));
+    expect(Object.keys(value.plan?.scripts ?? {}).sort()).toEqual(['restore-master1.sh', 'restore-master2.sh']);
+  }, 60_000);
+
+  it('says nothing of a need while it is open whether to restore', async () => {
+    const value = await casesOf({ 'a/x.db': late, 'b/y.db': saved('v3.5.30', 'billing-single-early') });
+    expect(value.recommendation.kind).toBe('none');
+    expect(new Set(value.recommendation.whyNot.map((one) => one.said.key))).toEqual(new Set(['recommend.whynot.open']));
   });
 
   it('takes the directory of k3s from its config.yaml', async () => {
