@@ -66,8 +66,12 @@ function pointsOf(stage: Stage, lane: Lane, y: number): Svg {
   const parts: Svg[] = [];
   let last = Number.NEGATIVE_INFINITY;
   let folded = 0;
+  // On a narrow sheet the name of the lane stands above it: no count is set into it, nor across the window's edges.
+  const taken = stage.sheet.narrow ? textWidth(lane.label, 13) + 4 : 0;
   const flush = (): void => {
-    if (folded > 0) parts.push(label(last + 10, y - 8, stage.sheet.reading.t('report.chart.events.folded', { n: folded }), { size: 11, fill: ink.ink3 }));
+    const words = stage.sheet.reading.t('report.chart.events.folded', { n: folded });
+    const [from, to] = [last + 10, last + 10 + textWidth(words, 11)];
+    if (folded > 0 && from > taken && !stage.edges.some((edge) => from - 2 < edge && edge < to + 2)) parts.push(label(from, y - 8, words, { size: 11, fill: ink.ink3 }));
     folded = 0;
   };
   for (const point of [...lane.points].sort((a, b) => a.at - b.at)) {

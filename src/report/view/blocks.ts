@@ -31,7 +31,7 @@ export interface Row {
 
 export interface Table {
   readonly caption: string;
-  readonly columns: readonly { readonly title: string; readonly number?: boolean; readonly kind?: 'mono' | 'narrow' | 'wide' | 'path' | 'label' | 'host' | 'where' | 'most' | 'loss' }[];
+  readonly columns: readonly { readonly title: string; readonly number?: boolean; readonly kind?: 'mono' | 'narrow' | 'wide' | 'path' | 'label' | 'host' | 'where' | 'most' | 'loss' | 'cause' }[];
   readonly rows: readonly Row[];
   readonly note?: Rich;
   /** Long, and read by few: folded on every screen, or on a phone behind its first rows. Never on paper. */

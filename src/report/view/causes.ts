@@ -40,7 +40,7 @@ export function causesView(r: Reading): Section {
     kind: 'table',
     table: {
       caption,
-      columns: [{ title: r.t('report.column.confidence'), kind: 'narrow' }, { title: r.t('report.column.cause') }, { title: r.t('report.column.for'), kind: 'wide' }, { title: r.t('report.column.against') }],
+      columns: [{ title: r.t('report.column.confidence'), kind: 'narrow' }, { title: r.t('report.column.cause'), kind: 'cause' }, { title: r.t('report.column.for'), kind: 'wide' }, { title: r.t('report.column.against') }],
       rows: causes.map((c) => causeRow(r, c)),
     },
   });

@@ -25,7 +25,9 @@ function candidateRow(r: Reading, c: Candidate, name: string): Row {
   const number = (n: number | null): Rich => plain(n === null ? (empty ? '–' : r.t('report.unknown')) : r.number(n));
   const taken = ms(c.takenAt.best) ?? ms(c.takenAt.notBefore);
   const pick = c === r.pick;
-  const why = [...c.reasons.slice(0, 3).map((said) => r.said(said)), ...(c.boot?.message == null ? [] : [code(c.boot.message)])];
+  const reasons = c.reasons.slice(0, 3).map((said) => r.said(said));
+  const message = c.boot?.message ?? null;
+  const why = [...reasons, ...(message === null || reasons.some((one) => richPlain(one).includes(message)) ? [] : [code(message)])];
   return {
     pick,
     cells: [
