@@ -5,7 +5,7 @@ import { logFiles } from '../raft/log.js';
 import type { LiveKey, Store } from '../replay/store.js';
 import { knownBuckets } from '../snapshot/contents.js';
 import type { BootReport } from '../verdict.js';
-import { differenceOf, historyOf, type LogHistory } from './log-history.js';
+import { differenceOf, historyOf, valuesNeverPut, type LogHistory } from './log-history.js';
 import { alignWithLog } from './log-alignment.js';
 import { foreignTail, segmentBytes, tailLoss } from './lost-tail.js';
 import type { LoadedMember, ServerKind } from './member-start.js';
@@ -129,10 +129,13 @@ export function hazardsOf(loaded: LoadedMember, server: ServerKind, before: Befo
   if (claim?.kind === 'beyond') note('bbolt.claims-too-much', `${loaded.files.db?.path ?? 'db'}: page ${claim.page} claims pages that the file does not have; once it is written anew, etcd hands them out and ends`);
   if (claim?.kind === 'unclaimed') note('bbolt.claims-too-little', `${loaded.files.db?.path ?? 'db'}: page ${claim.page} fills pages that count as free; the next writes overwrite them, and etcd ends then or does not start again`);
   const last = started?.read.entries.at(-1)?.index ?? 0n;
-  const history = started !== null && last >= database.consistentIndex ? historyOf(started.log, loaded.marks, appliedIndex, server.behaviour) : null;
+  const reaches = started !== null && last >= database.consistentIndex;
+  const history = reaches ? historyOf(started.log, loaded.marks, appliedIndex, server.behaviour) : null;
+  const never = reaches && history === null ? valuesNeverPut(started.log, loaded.marks, loaded.machine) : [];
+  if (never.length > 0) note('boot.differs-from-log', `the log holds every write since the store was empty, and none that gave ${never.length} keys the values that they have`, never);
   const byHistory = history === null ? null : judgeByHistory(history, loaded);
   problems.push(...(byHistory?.problems ?? []));
-  const damaged = before.contradictions.length > 0 || strange.some((sentence) => sentence.includes('key is missing'));
+  const damaged = before.contradictions.length > 0 || never.length > 0 || strange.some((sentence) => sentence.includes('key is missing'));
   const content = byHistory !== null ? byHistory.hazard : (before.hazard ?? (damaged ? 'keys-damaged' : null));
   return { hazard: content ?? (tail !== null ? 'acknowledged-writes-lost' : claim?.kind === 'unclaimed' ? 'write-dies' : null), problems };
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { predictBoot, type BootPrediction } from '../../../src/etcd/boot/index.js';
+import { mvccRows } from '../../../src/etcd/mvcc.js';
 import { readSnapshot } from '../../../src/etcd/snapshot/index.js';
 import type { EtcdLine } from '../../../src/etcd/version.js';
 import { bucketEntries, bucketRows, leafElements, openBolt, readPage, writeBolt } from '../../../src/formats/bbolt/index.js';
@@ -135,6 +136,13 @@ describe('starts as real servers were seen to make them', { timeout: 120_000 }, 
     const raised = rewritten(files, (records) => [...records, noSpace, deletion(264)]);
     expect(start(raised, '3.5.30').served).toMatchObject({ revision: 237n, keys: 129 });
     expect(start(raised, '3.6.16').served).toMatchObject({ revision: 236n, keys: 130 });
+    // Where that leaves open which requests were refused, a value that no request ever gave is damage all the same.
+    const db = Buffer.from(raised.get('member/snap/db')!);
+    const newest = new Map([...mvccRows(bytesSource(db))].map((row) => [Buffer.from(row.keyValue.key).toString(), row]));
+    const flipped = [...newest.values()].find(({ tombstone, keyValue }) => !tombstone && keyValue.value.length > 40 && db.indexOf(keyValue.value) === db.lastIndexOf(keyValue.value))!.keyValue;
+    db[db.indexOf(flipped.value) + 20]! ^= 1;
+    expect(start(raised, '3.5.30').hazard).toBe(null);
+    expect(start(new Map([...raised, ['member/snap/db', db]]), '3.5.30')).toMatchObject({ result: 'ready', hazard: 'keys-damaged', problems: expect.arrayContaining([expect.objectContaining({ code: 'boot.differs-from-log', keys: [Buffer.from(flipped.key).toString()] })]) as unknown });
     // A request without an id and without a header ends the server.
     const nameless = rewritten(files, (records) => [...records, entry(263, [0x52, 4, 0x08, 1, 0x18, 1])]);
     expect(start(nameless, '3.5.30')).toMatchObject({ result: 'dies', message: 'runtime error: invalid memory address or nil pointer dereference' });
