@@ -221,7 +221,7 @@ export const placeDamages: Readonly<Record<string, Damage>> = {
   'signed-root': (bytes, random) => signed(bytes, random, 32, (_, bolt) => BigInt(random.of([0, 1, 2, random.below(bolt.highWater), bolt.highWater, bolt.highWater + 5]))),
   'signed-freelist': (bytes, random) => signed(bytes, random, 48, (_, bolt) => BigInt(random.of([0, 1, 2, random.below(bolt.highWater), bolt.highWater, -1]))),
   'signed-high-water': (bytes, random) => signed(bytes, random, 56, (old) => random.of([0n, 2n, old / 2n, old - 1n, old + 1n, old + 100n, old + 1000n])),
-  'signed-txid': (bytes, random) => signed(bytes, random, 64, (old) => random.of([0n, old - 2n, old + 1n, old + 2n, 1n << 40n, (1n << 63n) - 2n])),
+  'signed-txid': (bytes, random) => signed(bytes, random, 64, (old) => random.of([0n, old - 2n, old + 1n, old + 2n, 1n << 40n, (1n << 63n) - 2n, (1n << 64n) - 2n, (1n << 64n) - 1n])),
   'signed-page-size': (bytes, random) => signed(bytes, random, 24, () => BigInt(random.of([0, 1, 512, 1024, 2048, 8192, 16384, 4097, 0x80000000])), 4),
   'signed-flags': (bytes, random) => signed(bytes, random, 28, () => BigInt(1 << random.below(31)), 4),
   'signed-sequence': (bytes, random) => signed(bytes, random, 40, () => BigInt(1 + random.below(1000))),

@@ -134,6 +134,7 @@ export function hazardsOf(loaded: LoadedMember, server: ServerKind, before: Befo
   const never = reaches && history === null ? valuesNeverPut(started.log, loaded.marks, loaded.machine) : [];
   if (never.length > 0) note('boot.differs-from-log', `the log holds every write since the store was empty, and none that gave ${never.length} keys the values that they have`, never);
   const byHistory = history === null ? null : judgeByHistory(history, loaded);
+  if (claim?.kind === 'wraps') note('bbolt.txid', `${loaded.files.db?.path ?? 'db'}: meta page ${claim.page} carries a transaction number that starts from 0 again in one of the next writes; etcd then goes on from an old tree, and ends`);
   problems.push(...(byHistory?.problems ?? []));
   const damaged = before.contradictions.length > 0 || never.length > 0 || strange.some((sentence) => sentence.includes('key is missing'));
   const content = byHistory !== null ? byHistory.hazard : (before.hazard ?? (damaged ? 'keys-damaged' : null));

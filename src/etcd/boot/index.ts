@@ -12,7 +12,8 @@ import { memberFiles } from './member-files.js';
 import { hexId, listedMembers } from './membership.js';
 import { serverKind, startMember, type LoadedMember, type ServerKind, type StartFailure } from './member-start.js';
 import { EntryDeath, refuseUnknownMember, replayLog, type Replayed } from './replay.js';
-import { neverPublished, pageBeyondEnd, permanentlyRemoved } from './words.js';
+import { neverPublished, permanentlyRemoved } from './words.js';
+import { wordsOfWrite } from './write-death.js';
 
 export interface BootOptions extends EtcdRelease {
   /** Called with the changes of each applied entry, in order. */
@@ -146,7 +147,8 @@ function reportOfStart(loaded: LoadedMember, server: ServerKind, before: BeforeR
   const verdict = log.removed ? { result: 'dies' as const, diesAt: 'start' as const, message: permanentlyRemoved, writable: false, hazard: null } : judge(loaded, server, log);
   const hazards = hazardsOf(loaded, server, before, log.appliedIndex);
   const lostAll = served.keys === 0 && loaded.started === null && database.backend === null;
-  const writesDie = database.backend?.wrongClaim?.kind === 'beyond' ? { result: 'dies' as const, diesAt: 'write' as const, message: pageBeyondEnd, causeFile: files.db?.path ?? null, writable: false } : {};
+  const message = wordsOfWrite(database.backend?.wrongClaim?.kind);
+  const writesDie = message === null ? {} : { result: 'dies' as const, diesAt: 'write' as const, message, causeFile: files.db?.path ?? null, writable: false };
   return {
     ...empty, ...describe(loaded), ...verdict, ...writesDie,
     ...(missing.length === 0 ? {} : { result: 'unknown' as const, writable: null }),

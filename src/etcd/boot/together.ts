@@ -12,7 +12,8 @@ import { tailLoss } from './lost-tail.js';
 import { hexId, membershipOf } from './membership.js';
 import { serverKind, startMember, type LoadedMember, type ServerKind, type StartFailure } from './member-start.js';
 import { replayLog } from './replay.js';
-import { neverPublished, pageBeyondEnd, startupError } from './words.js';
+import { neverPublished, startupError } from './words.js';
+import { wordsOfWrite } from './write-death.js';
 
 /** What one member comes to when several are started together. `either`: it dies or is healed, a race decides; `out`: it is not started. */
 export interface TogetherMember {
@@ -107,7 +108,8 @@ function follow(member: Participant, leader: Participant, server: ServerKind, le
     const entries = led === null ? { own: leader.entries, sent: [] } : entriesFor(member, leader);
     // The leader sends its database whole.
     if (entries === null) return led!;
-    if (member.loaded.database.backend?.wrongClaim?.kind === 'beyond') return dies(pageBeyondEnd);
+    const message = wordsOfWrite(member.loaded.database.backend?.wrongClaim?.kind);
+    if (message !== null) return dies(message);
     const machine = replayAll(member, entries.own, leader.started, entries.sent, server);
     // Without a term of its own it ends when it refuses its vote in an election that comes before the leader's first message.
     const hasNoTerm = led !== null && server.behaviour.asksBeforeElections && member.started.read.state.term === 0n && member.lastTerm > 0n;

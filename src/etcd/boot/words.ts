@@ -48,3 +48,6 @@ export const notRead = (path: string, kind: 'link' | 'folder' | 'foreign'): stri
 
 /** Logged by a member that finds its own removal; then it stops, up to 3.5 with exit code 0 (server.go, `ErrMemberRemoved`). */
 export const permanentlyRemoved = 'the member has been permanently removed from the cluster';
+
+/** A write freed a page that the same tree freed before (bbolt freelist: `page N already freed`); which one, chance decides. */
+export const freedTwice = 'already freed';

@@ -1,6 +1,7 @@
 import { crc32c } from '../../formats/crc32c.js';
 import { bucketEntries, type Bolt, type BucketEntry, type Row } from '../../formats/bbolt/db.js';
 import { inspectBucket, inspectTree, isBucketRow } from '../../formats/bbolt/inspect.js';
+import { writesLeft } from '../../formats/bbolt/meta.js';
 import type { Problem } from '../../formats/problem.js';
 import { latin1 } from '../../formats/latin1.js';
 import { compactRevision, contentsOf, knownBuckets } from './contents.js';
@@ -68,13 +69,13 @@ function readSmall(bolt: Bolt, visited: Set<number>): SmallBuckets | null {
 }
 
 function metasAreClean(bolt: Bolt): boolean {
-  const { meta0, meta1 } = bolt.metas;
-  return [meta0, meta1].every((meta, n) => meta !== null && meta.error === null && meta.headerId === BigInt(n) && meta.headerFlags === 4 && meta.pageSize === bolt.pageSize);
+  const { meta0, meta1, active } = bolt.metas;
+  return active !== null && writesLeft(active.txid) === undefined && [meta0, meta1].every((meta, n) => meta !== null && meta.error === null && meta.headerId === BigInt(n) && meta.headerFlags === 4 && meta.pageSize === bolt.pageSize);
 }
 
 /** Starts a census, with the status hash where that is wanted: it takes a third of the time. Null when a first look already finds something irregular. */
 export function startCensus(bolt: Bolt, hashing: boolean): CensusPass | null {
-  if (bolt.metas.active === null || !metasAreClean(bolt) || bolt.highWater * bolt.pageSize > bolt.source.byteLength) return null;
+  if (!metasAreClean(bolt) || bolt.highWater * bolt.pageSize > bolt.source.byteLength) return null;
   const visited = new Set<number>();
   const small = readSmall(bolt, visited);
   const key = small?.entries.find((entry) => latin1(entry.name) === 'key');

@@ -2,6 +2,7 @@ import { crc32c } from '../../formats/crc32c.js';
 import { bucketEntries, type Bolt, type Row } from '../../formats/bbolt/db.js';
 import { inspectBucket, inspectTree, isBucketRow, keptRange, keptRow, type LostRange } from '../../formats/bbolt/inspect.js';
 import { noFreelist, pageFlag } from '../../formats/bbolt/layout.js';
+import { writesLeft } from '../../formats/bbolt/meta.js';
 import { readAhead } from '../../formats/read-ahead.js';
 import { PageSet, type ReachedPages } from '../../formats/bbolt/page-set.js';
 import { pageType, readPage } from '../../formats/bbolt/page.js';
@@ -57,6 +58,8 @@ function metaProblems(bolt: Bolt, report: (problem: Problem) => void): void {
     else if (meta.error !== null) say(n, 'bbolt.meta-invalid', `meta page ${n}: ${meta.error}; the other one is used`);
     else if (meta.headerId !== BigInt(n) || meta.headerFlags !== 4) say(n, 'bbolt.meta-header', `meta page ${n} has the page id ${meta.headerId} and the flags ${meta.headerFlags.toString(16)}`);
   }
+  const left = writesLeft(active.txid);
+  if (left !== undefined) say(active.page, 'bbolt.txid', `meta page ${active.page} carries transaction ${active.txid}: after ${left} writes the number starts from 0 again, and the tree is destroyed`);
   if (meta0?.error === null && meta1?.error === null && meta0.txid === meta1.txid) say(1, 'bbolt.meta-copy', `both meta pages carry transaction ${meta0.txid}`);
   if (active.freelist !== noFreelist) report({ code: 'bbolt.stored-freelist', severity: 'info', page: Number(active.freelist < 2n ** 53n ? active.freelist : 0n), offset: null, message: 'the file carries a list of free pages: another program than etcd on Linux wrote it' });
 }

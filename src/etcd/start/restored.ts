@@ -96,7 +96,11 @@ export interface BootOutcome {
 
 /** The restore itself writes already: it may mend the page, or hand out pages that it needs. */
 const chance = ({ page, kind }: WrongClaim): string =>
-  kind === 'beyond' ? `page ${page} claims pages that the file does not have: chance decides whether a write ends in them` : `page ${page} fills pages that count as free: chance decides when a write destroys them`;
+  ({
+    beyond: `page ${page} claims pages that the file does not have: chance decides whether a write ends in them`,
+    unclaimed: `page ${page} fills pages that count as free: chance decides when a write destroys them`,
+    wraps: `the transaction number of meta page ${page} starts from 0 again: chance decides which write begins from an old tree`,
+  })[kind];
 
 /** The first start of a member from a restored snapshot, with a read of all keys. */
 export function followBoot(source: ByteSource, fileSize: number, behaviour: LineBehaviour, clean: CleanStore | null = null): BootOutcome {

@@ -53,6 +53,16 @@ export function readMeta(source: ByteSource, offset: number, page: 0 | 1, little
   };
 }
 
+/**
+ * How many more writes a database takes before its transaction number starts from 0 again; undefined where that is as far
+ * away as in any real one, which never gets near. From then on the meta page with the old tree counts as the newer one, so that the
+ * next write begins from that tree, and ends the server (bbolt freelist: `page N already freed`) or destroys the file.
+ */
+export function writesLeft(txid: bigint): bigint | undefined {
+  const left = (1n << 64n) - 1n - txid;
+  return left < 1n << 32n ? left : undefined;
+}
+
 /** Both metas, the page size that bbolt would use, and the meta that wins. */
 export interface Metas {
   readonly littleEndian: boolean;

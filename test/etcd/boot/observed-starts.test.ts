@@ -5,6 +5,8 @@ import { mvccRows } from '../../../src/etcd/mvcc.js';
 import { readSnapshot } from '../../../src/etcd/snapshot/index.js';
 import type { EtcdLine } from '../../../src/etcd/version.js';
 import { bucketEntries, bucketRows, leafElements, openBolt, readPage, writeBolt } from '../../../src/formats/bbolt/index.js';
+import { metaAt } from '../../../src/formats/bbolt/layout.js';
+import { fnv1a64 } from '../../../src/formats/bbolt/meta.js';
 import { bytesSource } from '../../../src/formats/source.js';
 import { readRecords, recordType } from '../../../src/formats/wal/index.js';
 import { baseFiles } from '../../damage/cases.js';
@@ -94,6 +96,17 @@ describe('starts as real servers were seen to make them', { timeout: 120_000 }, 
     const files = withOverflow(await membersOf(base), page, 1);
     expect(start(files, version)).toMatchObject({ result: 'dies', diesAt: 'write', message: 'above high water mark', causeFile: 'member/snap/db', writable: false, served: { revision } });
     expect(readSnapshot(bytesSource(files.get('member/snap/db')!)).verdict).toBe('damaged');
+  });
+
+  it.each(['dir-3.3.25-a', 'dir-3.4.23-a', 'dir-3.5.30-a', 'dir-3.6-a', 'dir-3.7-a'])('%s dies as it writes when its transaction number starts from 0 again', async (base) => {
+    // Seen of each: "page N already freed", at the start or soon after, when up to 4 writes were left; with 8 it was ready, and died later.
+    const files = await membersOf(base);
+    const db = Buffer.from(files.get('member/snap/db')!);
+    const active = db.readBigUInt64LE(pageSize + metaAt.txid) > db.readBigUInt64LE(metaAt.txid) ? pageSize : 0;
+    db.writeBigUInt64LE(2n ** 64n - 2n, active + metaAt.txid);
+    db.writeBigUInt64LE(fnv1a64(db.subarray(active + 16, active + metaAt.checksum)), active + metaAt.checksum);
+    expect(start(new Map([...files, ['member/snap/db', db]]), base.includes('-3.6') ? '3.6.16' : base.includes('-3.7') ? '3.7.3' : base.slice(4, -2))).toMatchObject({ result: 'dies', diesAt: 'write', message: 'already freed', causeFile: 'member/snap/db', writable: false });
+    expect(readSnapshot(bytesSource(db))).toMatchObject({ verdict: 'damaged', problems: expect.arrayContaining([expect.objectContaining({ code: 'bbolt.txid' })]) as unknown });
   });
 
   it('bbolt prints the number of a page as a signed one', async () => {

@@ -16,10 +16,11 @@ const greater = (a: PageNumber, b: PageNumber): boolean => a > b;
  * notices nothing until it writes.
  * `beyond`: it claims pages above the high water mark; freed with it, they are handed out, and the writer dies.
  * `unclaimed`: it fills pages that count as free, which later writes overwrite.
+ * `wraps`: a meta page with a transaction number that soon starts from 0 again.
  */
 export interface WrongClaim {
   readonly page: PageNumber;
-  readonly kind: 'beyond' | 'unclaimed';
+  readonly kind: 'beyond' | 'unclaimed' | 'wraps';
 }
 
 interface Walk {

@@ -1,6 +1,6 @@
 import type { ByteSource } from '../../source.js';
 import { noFreelist, pageFlag } from '../layout.js';
-import { readMeta, type Meta } from '../meta.js';
+import { readMeta, writesLeft, type Meta } from '../meta.js';
 import { freepages, type WrongClaim } from './check.js';
 import { Death, panic } from './death.js';
 import type { Dialect } from './dialect.js';
@@ -114,8 +114,9 @@ function open(source: ByteSource, options: OpenOptions): Opened {
   const tx: Transaction = {
     map, pageSize, dialect, root: canonical(active.root), highWater: canonical(active.highWater), freelist: canonical(active.freelist), regular: new Set(),
   };
-  if (active.freelist !== noFreelist) return { tx, storedFreelist: readFreelist(tx), wrongClaim: null };
-  const wrongClaim = options.trusted === true ? null : freepages(tx);
+  const wraps: WrongClaim | null = writesLeft(active.txid) === undefined ? null : { page: active.page, kind: 'wraps' };
+  if (active.freelist !== noFreelist) return { tx, storedFreelist: readFreelist(tx), wrongClaim: wraps };
+  const wrongClaim = (options.trusted === true ? null : freepages(tx)) ?? wraps;
   if (active.highWater > 2n ** 34n) throw new Death('timeout', `the list of free pages up to page ${active.highWater} does not fit into memory`);
   return { tx, storedFreelist: null, wrongClaim };
 }
