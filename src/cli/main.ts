@@ -39,5 +39,15 @@ async function main(): Promise<void> {
   }
 }
 
+/** `| head` closes the pipe when it has enough: the rest goes nowhere, and what else the command does is still done. */
+function bearClosedPipes(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error;
+    });
+  }
+}
+
 headStart(process.argv.slice(2));
+bearClosedPipes();
 await main();

@@ -27,6 +27,11 @@ describe('the snapshot commands', { timeout: 180_000 }, () => {
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
+  it('says nothing when the reader of its output has enough', () => {
+    const piped = spawnSync('bash', ['-c', 'set -o pipefail; "$@" | true', 'bash', process.execPath, '--import', 'tsx', main, 'snapshot', 'keys', good], { encoding: 'utf8' });
+    expect([piped.status, piped.stderr]).toEqual([0, '']);
+  });
+
   it('check: fixed names in JSON, and exit codes that a script can use', () => {
     const answer = run('snapshot', 'check', good, '--json');
     const json = JSON.parse(answer.stdout) as Record<string, unknown>;
