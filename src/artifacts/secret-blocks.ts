@@ -1,5 +1,5 @@
 import { objectDataMask } from './object-data.js';
-import { masked } from './secrets.js';
+import { isSecretName, masked } from './secrets.js';
 
 const begin = /-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----/;
 const end = /-----END [A-Z0-9 ]*PRIVATE KEY-----/;
@@ -26,8 +26,21 @@ export function keyBlockMask(): (line: string) => string {
   };
 }
 
-/** Both kinds of secrets that only their place betrays; the lines of one file, in their order. */
+const nameLine = /^\s*(?:-\s+)?["']?name["']?\s*:\s*["']?([\w.-]{1,128})["']?,?\s*$/;
+const valueLine = /^(\s*["']?value["']?\s*:\s*)(\S.*?)(,?\s*)$/;
+
+/** The value of a variable of a container, on the line below its name (`- name: ETCD_ROOT_PASSWORD`, `value: …`), in YAML and JSON. */
+export function variableMask(): (line: string) => string {
+  let isSecret = false;
+  return (line) => {
+    const value = isSecret ? valueLine.exec(line) : null;
+    if (line.trim() !== '') isSecret = isSecretName(nameLine.exec(line)?.[1] ?? '');
+    return value === null ? line : `${value[1]!}"${masked}"${value[3]!}`;
+  };
+}
+
+/** All kinds of secrets that only their place betrays; the lines of one file, in their order. */
 export function blockMask(): (line: string) => string {
-  const [keys, data] = [keyBlockMask(), objectDataMask()];
-  return (line) => data(keys(line));
+  const [keys, data, variables] = [keyBlockMask(), objectDataMask(), variableMask()];
+  return (line) => variables(data(keys(line)));
 }

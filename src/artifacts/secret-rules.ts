@@ -37,7 +37,7 @@ export const rules: readonly Rule[] = [
   // HTTP credentials
   { pattern: /\b(authorization["']?\s*[:=]\s*["'[]*)(?:(basic|bearer|digest|negotiate)\s+)?[^\s"',;\]]{3,}/gi, replacement: `$1$2 ${masked}` },
   { pattern: /\b(bearer|basic)\s+[A-Za-z0-9+/_.~-]{12,}=*/gi, replacement: `$1 ${masked}` },
-  { pattern: /\b(bearer token[:\s]+["']?)(?=[^\s"',]*\d)[A-Za-z0-9._~+/=-]{8,}/gi, replacement: `$1${masked}` },
+  { pattern: /\b(bearer token[:\s]+["']?)(?=[^\s"',]*\d|[A-Za-z0-9._~+/=-]{16})[A-Za-z0-9._~+/=-]{8,}/gi, replacement: `$1${masked}` },
   // JSON web tokens, cloud keys, bootstrap and join tokens, web hooks, signed addresses
   { pattern: /\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}(?:\.[A-Za-z0-9_-]*)?/g, replacement: masked },
   { pattern: /\b(?:AKIA|ASIA|LTAI)[A-Za-z0-9]{12,}\b/g, replacement: masked },
@@ -47,6 +47,10 @@ export const rules: readonly Rule[] = [
   { pattern: /(hooks\.slack\.com\/services\/|open\.feishu\.cn\/open-apis\/bot\/v2\/hook\/|discord(?:app)?\.com\/api\/webhooks\/)[\w/-]+/g, replacement: `$1${masked}` },
   { pattern: /([?&](?:sig|signature|x-amz-signature|x-amz-credential|x-goog-signature|key)=)[^&\s"']{6,}/gi, replacement: `$1${masked}` },
   { pattern: /((?:密码|口令|密钥)\s*[:：=]\s*)[^\s,，。;；"']+/g, replacement: `$1${masked}` },
+  // etcdctl's own variable holds both
+  { pattern: /\b(ETCDCTL_USER["']?\s*[=:]\s*["']?[\w.@-]{1,64}:)[^\s"';&,]+/g, replacement: `$1${masked}` },
+  // "user":"root:…" of a client's log; `system:…` is a name of Kubernetes, `1000:1000` a user with its group
+  { pattern: /(["'](?:user|username)["']\s*:\s*["'](?!system:|\d+:\d+["'])[\w.@-]{1,64}:)[^"'\s]+(?=["'])/g, replacement: `$1${masked}` },
   // "Cmd": ["etcd", "--password", "…"]
   { pattern: new RegExp(String.raw`("--?[\w-]{0,40}?${secretName}"\s*,\s*")(?:[^"\\]|\\.)*"`, 'gi'), replacement: `$1${masked}"` },
   { pattern: /(-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----)[\s\S]*?(-----END [A-Z0-9 ]*PRIVATE KEY-----|$)/g, replacement: `$1${masked}$2` },
@@ -54,4 +58,4 @@ export const rules: readonly Rule[] = [
 ];
 
 /** Anything at all that one of the rules could hit: most lines stop here. */
-export const suspicious = /pass|pwd|secret|token|key|credential|authorization|bearer|basic|:\/\/[^\s/]*@|:\/\/[^\s]*:[^\s]*@|eyJ|AKIA|ASIA|LTAI|K10|gh[posu]_|github_pat|glpat|xox|hvs\.|sk_live|AIza|SG\.|-u |--user|PRIVATE|data:|[dD]ata"|\b[a-z0-9]{6}\.[a-z0-9]{16}\b|mysql|login|redis|lftp|smbclient|cifs|\bmc |literal|hooks|webhook|sig|密码|口令|密钥|\d,\s*\d{1,3},\s*\d{1,3},/i;
+export const suspicious = /pass|["']user|ETCDCTL_USER|pwd|secret|token|key|credential|authorization|bearer|basic|:\/\/[^\s/]*@|:\/\/[^\s]*:[^\s]*@|eyJ|AKIA|ASIA|LTAI|K10|gh[posu]_|github_pat|glpat|xox|hvs\.|sk_live|AIza|SG\.|-u |--user|PRIVATE|data:|[dD]ata"|\b[a-z0-9]{6}\.[a-z0-9]{16}\b|mysql|login|redis|lftp|smbclient|cifs|\bmc |literal|hooks|webhook|sig|密码|口令|密钥|\d,\s*\d{1,3},\s*\d{1,3},/i;

@@ -26,6 +26,14 @@ const byteArray = /\[(?:\s*\d{1,3}\s*,){7,}\s*\d{1,3}\s*\]/g;
 const inlineData = /(\\?["'](?:data|stringData|binaryData)\\?["']\s*:\s*)\{[^{}]*\}/g;
 const dataObject = /\bkind\\?["']?\s*:\s*\\?["']?(?:Secret|ConfigMap)\b/;
 
+/** True for the name of a variable whose value is a secret. */
+export function isSecretName(name: string): boolean {
+  return name === 'ETCDCTL_USER' || (new RegExp(secretName, 'i').test(name) && !ordinary.test(name));
+}
+
+/** `{name: KEY, value: …}` on one line. */
+const pair = new RegExp(String.raw`(\bname["']?\s*:\s*["']?(?:${key}|ETCDCTL_USER)["']?\s*,\s*["']?value["']?\s*:\s*)(?:${quotedText}|[^\s,}\]]+)`, 'gi');
+
 const unquoted = (text: string): string => text.slice(1, -1);
 
 /**
@@ -43,6 +51,7 @@ export function maskSecrets(text: string): string {
     return maskSecrets(said) === said ? bytes : `"${masked}"`;
   });
   for (const { pattern, replacement } of rules) result = result.replace(pattern, replacement);
+  result = result.replace(pair, (whole, head: string) => (ordinary.test(/name["']?\s*:\s*["']?([\w.-]+)/i.exec(head)?.[1] ?? '') ? whole : `${head}"${masked}"`));
   result = result.replace(wholeAssignment, (whole, quote: string, name: string, value: string) => (ordinary.test(name) || keepValue(value) ? whole : `${quote}${name}=${masked}${quote}`));
   result = result.replace(assignment, (whole, quote: string, name: string, sign: string, quoted: string | undefined, open: string | undefined, bare: string | undefined) => {
     const value = quoted === undefined ? (bare ?? '') : unquoted(quoted);

@@ -1,6 +1,6 @@
 import { openText } from '../artifacts/sections/section.js';
 import { namesDataObject, objectDataMask } from '../artifacts/object-data.js';
-import { keyBlockMask } from '../artifacts/secret-blocks.js';
+import { keyBlockMask, variableMask } from '../artifacts/secret-blocks.js';
 import { maskSecrets } from '../artifacts/secrets.js';
 import { lineText, rawLines } from '../artifacts/text/lines.js';
 import type { BundleFile } from '../intake/bundle.js';
@@ -53,12 +53,13 @@ export function shareFile(file: BundleFile, isDatabase: boolean, words: Redactor
     *lines(onSecret) {
       const maskData = object ? objectDataMask() : (line: string): string => line;
       const maskKey = keyBlockMask();
+      const maskVariable = variableMask();
       for (const raw of rawLines(text.range)) {
         const line = lineText(raw, text.range.encoding);
         const withoutKey = maskKey(line);
         const withoutData = maskData(withoutKey);
         if (withoutData !== withoutKey) onSecret({ line: raw.number, rule: 'object-data' });
-        const clean = maskSecrets(withoutData);
+        const clean = maskSecrets(maskVariable(withoutData));
         if (clean !== withoutData || withoutKey !== line) onSecret({ line: raw.number, rule: 'secret' });
         yield words.redact(clean, file.path);
       }
