@@ -128,7 +128,7 @@ function draftOf(bundle: Pick<Bundle, 'files' | 'findings'>, artifacts: Artifact
     boots.set(host, bootOf(facts.filter((fact) => fact.host === host || (fact.host === null && names.length === 1)), (stamp, artifact) => when(stamp, host, artifact), collection.ofHost(host).notAfter));
   }
 
-  const { members, otherHosts, findings } = describeMembers(facts, names, installation, storedMemberships(ours), register);
+  const { members, clusters: { otherHosts, mixed }, findings } = describeMembers(facts, names, installation, storedMemberships(ours), register);
   const hosts = names.filter((name) => !otherHosts.has(name)).map((name) => describeHost(name, facts, databases, { zone: zones.ofHost(name).setting, collected: collectedAt(name, collection.ofHost(name)), booted: boots.get(name) ?? null }, register));
   const histories = historiesOf(ours);
   const [{ reads: latest, clock }] = histories;
@@ -147,6 +147,7 @@ function draftOf(bundle: Pick<Bundle, 'files' | 'findings'>, artifacts: Artifact
     installation,
     members,
     otherHosts,
+    mixedHosts: mixed,
     surveys: new Map(reads.flatMap((read) => (read.survey === null ? [] : [[read.id, read.survey] as const]))),
     clockResets: eras,
     settingsFindings: findings,

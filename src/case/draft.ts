@@ -41,6 +41,8 @@ export interface Draft {
   readonly members: readonly MemberInfo[];
   /** Hosts of another cluster, which runs: nothing that they say is among the facts. */
   readonly otherHosts?: ReadonlySet<string>;
+  /** The hosts are of several clusters, and nothing says which of them broke: they are no members of one. */
+  readonly mixedHosts?: boolean;
   readonly candidates: readonly DraftCandidate[];
   /** The newest state that any file or log proves. `atLeast`: only a lower bound of the revision. */
   readonly lastKnown: { readonly revision: bigint; readonly atLeast: boolean; readonly time: Interval; readonly from: string } | null;

@@ -2,7 +2,7 @@ import type { Fact, MemberFact } from '../artifacts/fact.js';
 import { etcdOptions, factsOfHost, memberSettings, parseInitialCluster, type SettingsFinding } from '../installations/index.js';
 import { showsEtcd } from './hosts.js';
 import { removedHosts } from './removed-members.js';
-import { hostsOfOtherClusters, type Carrier } from './separate-clusters.js';
+import { separateClusters, type Carrier, type Separation } from './separate-clusters.js';
 import type { EvidenceRegister } from './evidence.js';
 import type { Evidence, InstallationInfo, MemberInfo, MemberSettings } from './model.js';
 
@@ -120,11 +120,11 @@ function isOfHost(one: StoredMember, host: string | null, facts: readonly Fact[]
  * The etcd members: one for each host that carries one, and those that only membership lists name. A host whose etcd was
  * taken out of the cluster carries none, unless a list of the running cluster names it again.
  */
-export function describeMembers(facts: readonly Fact[], hosts: readonly string[], info: InstallationInfo, memberships: readonly StoredMembership[], register: EvidenceRegister): { readonly members: readonly MemberInfo[]; readonly otherHosts: ReadonlySet<string>; readonly findings: readonly SettingsFinding[] } {
+export function describeMembers(facts: readonly Fact[], hosts: readonly string[], info: InstallationInfo, memberships: readonly StoredMembership[], register: EvidenceRegister): { readonly members: readonly MemberInfo[]; readonly clusters: Separation; readonly findings: readonly SettingsFinding[] } {
   const listed = facts.filter((fact): fact is MemberFact => fact.kind === 'member' && fact.learner !== true);
   const every = hosts.filter((host) => facts.some((fact) => fact.host === host && showsEtcd(fact)));
-  const otherHosts = hostsOfOtherClusters(every.map((host) => carrierOf(host, facts, register)), [listed.flatMap((fact) => fact.peerUrls), ...memberships.map((one) => one.members.flatMap((member) => member.peerUrls))]);
-  const carriers: (string | null)[] = every.filter((host) => !otherHosts.has(host));
+  const clusters = separateClusters(every.map((host) => carrierOf(host, facts, register)), [listed.flatMap((fact) => fact.peerUrls), ...memberships.map((one) => one.members.flatMap((member) => member.peerUrls))]);
+  const carriers: (string | null)[] = every.filter((host) => !clusters.otherHosts.has(host));
   if (carriers.length === 0 && hosts.length <= 1 && facts.some(showsEtcd)) carriers.push(hosts[0] ?? null);
   const all = carriers.map((host) => ({ host, result: memberSettings(facts, host, carriers, info, register) }));
   const removed = removedHosts(facts);
@@ -180,5 +180,5 @@ export function describeMembers(facts: readonly Fact[], hosts: readonly string[]
   // A setting found on no host belongs to one of the listed members, nobody knows which: it is not one more.
   const nobody = (member: MemberInfo): boolean => member.host === null && member.name === null && member.memberId === null && member.peerUrls.length === 0;
   const somebody = members.filter((member) => !nobody(member));
-  return { members: somebody.length > 0 ? somebody : members, otherHosts, findings };
+  return { members: somebody.length > 0 ? somebody : members, clusters, findings };
 }

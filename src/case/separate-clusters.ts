@@ -18,19 +18,27 @@ function components(carriers: readonly Carrier[], together: readonly (readonly s
   return groups.map((group) => group.carriers);
 }
 
+/** What the hosts of a bundle say about whose they are. */
+export interface Separation {
+  /** Hosts of clusters that run, beside the one that broke. */
+  readonly otherHosts: ReadonlySet<string>;
+  /** Several clusters, and nothing says which of them broke. */
+  readonly mixed: boolean;
+}
+
 /**
- * Hosts of clusters that run, in a bundle which holds hosts of several that know nothing of each other (a management
- * cluster beside a workload cluster): the one that does not run as a whole is the one that broke. None where a host names
- * no members, where it cannot be told which cluster broke, or where nothing but settings tells them apart. `together` are
- * peer URLs that a running etcd or a database names in one breath.
+ * Tells the hosts of several clusters that know nothing of each other apart (a management cluster beside a workload
+ * cluster): the one that does not run as a whole is the one that broke. Hosts whose settings name no members, and settings
+ * alone, tell nothing. `together` are peer URLs that a running etcd or a database names in one breath.
  */
-export function hostsOfOtherClusters(carriers: readonly Carrier[], together: readonly (readonly string[])[]): ReadonlySet<string> {
-  if (carriers.length < 2 || carriers.some((carrier) => carrier.urls.length === 0)) return new Set();
-  const groups = components(carriers, together);
-  const running = groups.filter((group) => group.every((carrier) => carrier.isRunning));
-  const [broken, ...more] = groups.filter((group) => !running.includes(group));
-  if (broken === undefined || more.length > 0 || running.length === 0) return new Set();
+export function separateClusters(carriers: readonly Carrier[], together: readonly (readonly string[])[]): Separation {
+  const one: Separation = { otherHosts: new Set(), mixed: false };
+  if (carriers.length < 2 || carriers.some((carrier) => carrier.urls.length === 0)) return one;
   // Settings alone may be half of the truth (kubeadm's first node lists only itself).
-  const isListed = together.some((list) => broken.some((carrier) => carrier.urls.some((url) => list.includes(url))));
-  return isListed ? new Set(running.flat().map((carrier) => carrier.host)) : new Set();
+  const isListed = (group: readonly Carrier[]): boolean => together.some((list) => group.some((carrier) => carrier.urls.some((url) => list.includes(url))));
+  const groups = components(carriers, together);
+  const broken = groups.filter((group) => !group.every((carrier) => carrier.isRunning));
+  if (groups.length < 2 || broken.length === 0 || !broken.every(isListed)) return one;
+  if (broken.length > 1) return { otherHosts: new Set(), mixed: true };
+  return { otherHosts: new Set(groups.filter((group) => group !== broken[0]).flat().map((carrier) => carrier.host)), mixed: false };
 }

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import type { Cause, Confidence, Message, RecommendationKind } from '../case/model.js';
 import type { Place } from '../artifacts/place.js';
+import { rfc3339 } from '../case/time-words.js';
 import { copyProof } from './quiet-copy.js';
 import type { Judged } from './judged.js';
 import { otherStore } from '../installations/index.js';
@@ -50,6 +51,9 @@ function unseenApiservers(s: Situation, judged: Judged): readonly Message[] {
   return kubernetes && s.draft.hosts.every((host) => !host.roles.includes('control-plane')) ? [condition('stop-apiservers')] : [];
 }
 
+/** Nobody notices a control plane that is down for longer than this so late. */
+const longSilenceMs = 400 * 86_400_000;
+
 const healthPlaces = (s: Situation): Place[] => s.health.members.flatMap((one) => one.places.slice(0, 1)).concat(s.health.writesFail.slice(0, 2)).slice(0, 6);
 
 const kindOf = (judged: Judged): RecommendationKind =>
@@ -66,7 +70,7 @@ function notEtcd(s: Situation): Decision | null {
 
 /** Two clusters in one bundle and nothing that says which one broke. */
 function mixedClusters(s: Situation): Decision | null {
-  if (!s.lineage.undecided) return null;
+  if (!s.lineage.undecided && s.draft.mixedHosts !== true) return null;
   return { ...base, kind: 'none', confidence: 'proven', why: [why('two-clusters')], missing: [lack('cluster id', 'cluster-id', 'etcdctl member list -w table; cat /etc/etcd.env /etc/kubernetes/manifests/etcd.yaml')] };
 }
 
@@ -87,6 +91,13 @@ function putBack(s: Situation): Decision | null {
   };
 }
 
+/** A certificate that is renewed under a clock which runs ahead is not valid yet when the clock is set right. */
+function clockFirst(s: Situation): readonly Message[] {
+  const [shown, content] = [s.draft.collected.notBefore, s.draft.lastKnown?.time.notAfter ?? null];
+  if (shown === null || content === null || shown - content < longSilenceMs || !s.repairs.some((one) => one.id === 'certificate-expired')) return [];
+  return [condition('clock-first', { shown: rfc3339(shown) ?? '?', content: rfc3339(content) ?? '?' })];
+}
+
 function repair(s: Situation, cause: Cause, confidence: Confidence): Decision {
   const [best] = s.usable;
   const named = s.repairs.slice(0, 3);
@@ -95,7 +106,7 @@ function repair(s: Situation, cause: Cause, confidence: Confidence): Decision {
   return {
     ...base, kind: 'repair-without-restore', confidence,
     why: [...named.map((one): Message => ({ key: `recommend.repair.${one.id}`, params: {} })), why(s.health.quorumAlive ? 'etcd-answers' : s.judged.some((one) => one.use === 'start' || one.use === 'survivor') ? 'data-starts' : 'data-not-hit')],
-    conditions: [...(stopsEtcd ? [condition(named.some((one) => one.id === 'disk-full') ? 'copy-after-room' : 'copy-first')] : []), ...(s.health.quorumAlive || !concernsEtcd ? [] : [condition('if-repair-fails')])],
+    conditions: [...clockFirst(s), ...(stopsEtcd ? [condition(named.some((one) => one.id === 'disk-full') ? 'copy-after-room' : 'copy-first')] : []), ...(s.health.quorumAlive || !concernsEtcd ? [] : [condition('if-repair-fails')])],
     missing: s.health.quorumAlive || !concernsEtcd || s.draft.candidates.some((one) => one.candidate.kind === 'data-dir') ? [] : [lack('data directory', 'data-dir', copyCommand)],
     places: [...cause.evidence.slice(0, 3).map((one) => ({ artifact: one.artifact, ...(one.line === undefined ? {} : { line: one.line }), ...(one.offset === undefined ? {} : { offset: one.offset }), text: one.text })), ...healthPlaces(s)].slice(0, 6),
     next: best === undefined ? null : { kind: kindOf(best), chosen: best, said: { key: 'recommend.next.restore-if-repair-fails', params: { path: best.one.candidate.path } } },

@@ -87,6 +87,25 @@ describe('turns that lead astray', () => {
     expect(value.causes.filter((one) => one.id === 'quorum-lost' || one.id === 'two-members')).toEqual([]);
   });
 
+  it('makes no members of one cluster out of two clusters that are both down', async () => {
+    const value = await casesOf({
+      ...settingsOf('dev1', 'master1', '172.16.4.11', 'master1=https://172.16.4.11:2380'), ...statusOf('dev1', false), 'dev1/s.db': saved('v3.5.30', 'billing-single-before-delete'),
+      ...settingsOf('prod1', 'master1', '192.168.8.11', 'master1=https://192.168.8.11:2380'), ...statusOf('prod1', false), 'prod1/s.db': late,
+    });
+    expect([value.recommendation.kind, value.recommendation.why.map((one) => one.key)]).toEqual(['none', ['recommend.why.two-clusters']]);
+    expect(value.causes.filter((one) => one.id === 'quorum-lost' || one.id === 'two-members')).toEqual([]);
+  });
+
+  it('has the clock checked before certificates are renewed, where the hosts are years ahead of the data', async () => {
+    const at = (year: number): Record<string, string> => ({
+      'd.txt': `root@master1:~# date\nSat Jan  5 08:12:00 CST ${year}\n`,
+      'etcd.log': `{"level":"warn","ts":"${year}-01-05T00:10:01.000Z","caller":"embed/config_logging.go:169","msg":"rejected connection","error":"tls: failed to verify certificate: x509: certificate has expired or is not yet valid: current time ${year}-01-05T00:10:01Z is after 2023-07-08T00:00:00Z"}\n`,
+    });
+    const conditions = async (year: number): Promise<string[]> => (await casesOf({ ...settingsOf('master1', 'master1', '192.168.8.11', 'master1=https://192.168.8.11:2380'), 'b/late.db': late, ...at(year) })).recommendation.conditions.map((one) => one.key);
+    expect(await conditions(2036)).toContain('recommend.condition.clock-first');
+    expect(await conditions(2024)).not.toContain('recommend.condition.clock-first');
+  });
+
   it('tells machines of one name apart by their folders', async () => {
     const three = 'etcd1=https://10.0.0.1:2380,etcd2=https://10.0.0.2:2380,etcd3=https://10.0.0.3:2380';
     const machine = (n: number): Record<string, string> => Object.fromEntries(Object.entries({ ...settingsOf('m', `etcd${n}`, `10.0.0.${n}`, three), ...statusOf('localhost', false) }).map(([path, text]) => [path.replace(/^[^/]+/, `10.0.0.${n}`), text]));

@@ -79,7 +79,7 @@ export function members(test: (count: number) => boolean): Sign {
     const named = view.draft.members.filter((member) => member.name !== null || member.memberId !== null || member.peerUrls.length > 0);
     const listed = new Set(view.facts('member').filter((fact) => fact.learner !== true).map((fact) => fact.memberId)).size;
     const count = Math.max(named.length === 0 ? view.draft.members.length : named.length, listed > 0 && counts.length === 0 ? listed : 0, ...counts);
-    if (count === 0 || !test(count)) return [];
+    if (count === 0 || view.draft.mixedHosts === true || !test(count)) return [];
     const evidence = settings.flatMap((setting) => setting.evidence);
     return cited(evidence.length > 0 ? evidence : view.draft.members.flatMap((member) => member.evidence), null);
   };

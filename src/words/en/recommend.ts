@@ -108,6 +108,7 @@ export const recommend = {
   'recommend.condition.deletion-was-mistake': 'The deletion was a mistake. If it was meant, do nothing.',
   'recommend.condition.etcd-answers': 'etcd answers with a majority: check that first.',
   'recommend.condition.copy-first': 'Copy the data directory before anything else.',
+  'recommend.condition.clock-first': 'Check the clock before anything is renewed: the hosts show {shown}, but nothing was written after {content}. Certificates made under a clock that runs ahead are not valid yet when it is set right.',
   'recommend.condition.copy-after-room': 'Make room first, with etcd stopped; then copy the data directory before etcd is started.',
   'recommend.condition.checksum-differs': 'A checksum file beside {path} names other bytes. Its own digest is right, so it is whole; make sure that it is the snapshot that is meant.',
   'recommend.condition.if-repair-fails': 'If etcd still does not start afterwards, collect its new log and the data directory and analyse again before restoring.',

@@ -109,6 +109,7 @@ export const recommend: Translation<typeof english> = {
   'recommend.condition.deletion-was-mistake': '前提是误删。若是有意删除，则什么都不要做。',
   'recommend.condition.etcd-answers': '先确认 etcd 有多数派应答。',
   'recommend.condition.copy-first': '先拷贝数据目录，再做其他任何事。',
+  'recommend.condition.clock-first': '续期之前先核对时钟：主机显示 {shown}，但 {content} 之后没有任何写入。若时钟偏快，此时签发的证书在校准时钟后尚未生效。',
   'recommend.condition.copy-after-room': '先停止 etcd 并腾出空间，然后在启动 etcd 之前拷贝数据目录。',
   'recommend.condition.checksum-differs': '{path} 旁边的校验文件写的是另一个值。文件自带的校验值正确，说明它完整；请确认它就是要用的那份快照。',
   'recommend.condition.if-repair-fails': '若之后 etcd 仍不能启动，请收集新的日志和数据目录再分析一次，然后才考虑恢复。',
