@@ -72,7 +72,7 @@ function usedBytes(source: ByteSource, head: Page, pageSize: number): number {
   if (head.flags === pageFlag.freelist) return claimed;
   if (head.flags !== pageFlag.leaf && head.flags !== pageFlag.branch) return pageSize;
   const pages = endOfElements(source, head) / pageSize;
-  // Where the elements end with a page, earlier versions of bbolt take one page more (1.3.0 node.go spill: size / pageSize + 1).
+  // Where the elements end with a page, bbolt 1.3.0 takes one page more (node.go spill: size / pageSize + 1; 1.3.3 rounds up).
   return claimed <= (Math.floor(pages) + 1) * pageSize ? claimed : Math.ceil(pages) * pageSize;
 }
 
