@@ -103,7 +103,7 @@ async function pagePictures(browser) {
     await page.keyboard.press('Escape');
     await page.keyboard.press('Escape');
     await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: 'light' }, { name: 'prefers-reduced-motion', value: 'reduce' }]);
-    await page.evaluate(() => document.querySelector('#candidates .letter-button[aria-pressed=false]').click());
+    await page.evaluate(() => document.querySelector('#candidates tr:not(.pick) .letter-button[aria-pressed=false]').click());
     await page.waitForSelector('.diff-sum');
     await page.setViewport({ width: 1440, height: 1060 });
     await page.evaluate(() => document.getElementById('candidates').scrollIntoView());

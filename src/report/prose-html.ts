@@ -34,7 +34,7 @@ const plainWords = /^[\p{L}\p{N} ,.;:()“”„·–—…、。，；：（）
 export function proseHtml(rich: Rich, basis: (id: string) => Basis | null): string {
   if (rich.every((run) => 'text' in run && plainWords.test(run.text))) return escapeHtml(rich.map((run) => ('text' in run ? run.text : '')).join(''));
   const html = marked.parseInline(richMarkdown(rich), { async: false, gfm: true });
-  return sanitizeHtml(html, {
+  const clean = sanitizeHtml(html, {
     ...proseRules,
     transformTags: {
       a: (tagName, attributes) => {
@@ -43,6 +43,8 @@ export function proseHtml(rich: Rich, basis: (id: string) => Basis | null): stri
       },
     },
   });
+  // A short command stays on one line: `set -e` must not break after its hyphen.
+  return clean.replace(/<code>([^<]{1,24})<\/code>/g, '<code class="keep">$1</code>');
 }
 
 /** What people wrote, as HTML. */

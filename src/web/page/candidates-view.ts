@@ -41,7 +41,7 @@ function diffTable(rows: readonly DiffRow[], folded: number): HTMLElement {
   const totals = (word: string): number => rows.filter((r) => sign(r)[1] === word).length;
   return h('div', {},
     h('p', { class: 'diff-sum' }, t('web.diff.undo'), ...['added', 'removed', 'changed'].map((w) => h('span', { class: `sum ${w}` }, ` ${t(`web.diff.${w}`, { n: totals(w) })} `)), h('span', { class: 'note' }, t('web.diff.folded', { n: folded }))),
-    h('table', { class: 'table cards' },
+    rows.length === 0 ? h('p', { class: 'diff-none' }, t('web.diff.none')) : h('table', { class: 'table cards' },
       h('thead', {}, h('tr', {}, h('th', { scope: 'col' }, t('web.object')), h('th', { scope: 'col', class: 'number' }, 'A'), h('th', { scope: 'col', class: 'number' }, 'B'))),
       h('tbody', {}, ...rows.map((row) => {
         const [mark, word] = sign(row);
@@ -80,6 +80,8 @@ export function candidatesView(stored: StoredCase): HTMLElement {
     }
   };
   const pickSide = (side: 'a' | 'b', c: Candidate): void => {
+    const other = side === 'a' ? 'b' : 'a';
+    if (chosen[other] === c) chosen[other] = null;
     chosen[side] = chosen[side] === c ? null : c;
     draw();
     void compareNow();

@@ -1,11 +1,12 @@
 import type { Case, CaseEvent } from '../../case/model.js';
 import { choiceOf, outcomeOf } from '../../case/no-restore.js';
+import { shortNames } from '../../report/view/paths.js';
 import { api } from './api.js';
 import { candidatesView } from './candidates-view.js';
 import { installationWords } from './cases-view.js';
 import { chartView } from './chart-view.js';
 import { atCaseTime, interval, showZone, time, zoneNote } from './clock.js';
-import { h, show } from './dom.js';
+import { h, show, type Child } from './dom.js';
 import { evidenceDrawer, type EvidenceDrawer } from './evidence.js';
 import { lossWords } from './loss.js';
 import { toneGlyph, type Tone } from './marks.js';
@@ -20,30 +21,38 @@ const eventPage = 25;
 /** Critical findings beside the decision; all of them are in their section. */
 const criticalShown = 2;
 
-/** What to do about a finding; nothing where the catalogue knows no such code. */
-function whatToDo({ code, said }: Case['findings'][number]): string {
+/** What to do about a finding, its commands as such; nothing where the catalogue knows no such code. */
+function whatToDo({ code, said }: Case['findings'][number]): readonly Child[] {
   const key = `finding.${code}.act`;
   const text = t(key, said.params);
-  return text === key ? '' : text.replaceAll('`', '');
+  return text === key ? [] : text.split('`').map((part, i) => (i % 2 === 0 ? part : h('code', { class: 'keep' }, part)));
+}
+
+/** Calls the files that a sentence names as the report does: by their names on the hosts, not by those in the bundle. */
+function namesIn(candidates: Case['candidates']): (said: Case['recommendation']['why'][number]) => string {
+  const names = shortNames(candidates);
+  const nameOf = new Map(candidates.map((c) => [c.path, names.get(c.id) ?? c.path]));
+  return ({ text, params }) => Object.values(params).reduce<string>((words, value) => words.replaceAll(String(value), nameOf.get(String(value)) ?? String(value)), text);
 }
 
 function decisionBox(value: Case, drawer: EvidenceDrawer): HTMLElement {
   const r = value.recommendation;
   const outcome = outcomeOf(r);
   const candidate = value.candidates.find((c) => c.path === r.candidate?.path);
+  const named = namesIn(value.candidates);
   const lost = lossWords(value);
   const critical = r.kind === 'none' ? [] : value.findings.filter((f) => f.severity === 'critical').slice(0, criticalShown);
-  const first = [...r.conditions.map((c) => c.text), ...critical.map((f) => `${atCaseTime(f.message)} ${value.language === language() ? whatToDo(f) : ''}`.trim())];
+  const first: readonly (readonly Child[])[] = [...r.conditions.map((c) => [named(c)]), ...critical.map((f) => [atCaseTime(f.message), ' ', ...(value.language === language() ? whatToDo(f) : [])])];
   return h('section', { id: 'overview', class: `decision ${outcome === 'none' ? 'undecided' : ''}`, 'aria-label': t('web.nav.overview') },
     h('header', { class: 'decision-band' }, h('p', { class: 'decision-kind' }, t(`web.kind.${choiceOf(value)}`)),
       h('p', { class: 'confidence' }, t('web.confidence'), ' ', cells(r.confidence), h('b', {}, t(`report.confidence.${r.confidence}.level`)))),
     h('div', { class: 'decision-why' },
       candidate !== undefined && h('p', { class: 'decision-path mono wrap' }, `${candidate.host === null ? '' : `${candidate.host}:`}${candidate.hostPath ?? candidate.path}`),
-      ...r.why.map((w) => h('p', {}, w.text)),
+      ...r.why.map((w) => h('p', {}, named(w))),
       ...r.missingFacts.map((m) => h('p', {}, m.said.text, m.collect !== null && h('code', { class: 'block' }, m.collect))),
       h('p', {}, drawer.chips(r.evidence))),
     r.loss !== null && h('div', { class: 'decision-loss' }, h('b', { class: lost.nothing ? 'nothing' : null }, lost.nothing ? t('web.nothing-lost') : t('web.lost-span', { span: lost.amount })), h('span', { class: 'note' }, lost.below)),
-    first.length > 0 && h('div', { class: 'decision-first' }, h('b', {}, t('report.before-anything')), h('ul', {}, ...first.map((text) => h('li', {}, text)))));
+    first.length > 0 && h('div', { class: 'decision-first' }, h('b', {}, t('report.before-anything')), h('ul', {}, ...first.map((words) => h('li', {}, ...words)))));
 }
 
 /** What a manager asks first: since when, what is lost, how many steps. */

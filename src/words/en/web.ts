@@ -110,6 +110,7 @@ export const web = {
   'web.diff.word.added': 'added',
   'web.diff.word.removed': 'removed',
   'web.diff.word.changed': 'changed',
+  'web.diff.none': 'No object differs.',
   'web.diff.folded': '{n} leases, events and heartbeats are folded',
   'web.at-most': 'at most {span}',
   'web.nothing-lost': 'Nothing known is lost',

@@ -110,6 +110,7 @@ export const web: Translation<typeof english> = {
   'web.diff.word.added': '新增',
   'web.diff.word.removed': '删除',
   'web.diff.word.changed': '修改',
+  'web.diff.none': '没有对象不同。',
   'web.diff.folded': '已折叠 {n} 个租约、事件和心跳',
   'web.at-most': '最多 {span}',
   'web.nothing-lost': '没有已知的损失',
