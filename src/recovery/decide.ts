@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import type { Cause, Confidence, Message, RecommendationKind } from '../case/model.js';
 import type { Place } from '../artifacts/place.js';
 import { rfc3339 } from '../case/time-words.js';
+import { copyCommand } from './copy-command.js';
 import { copyProof } from './quiet-copy.js';
 import type { Judged } from './judged.js';
 import { otherStore } from '../installations/index.js';
@@ -38,7 +39,6 @@ const why = (key: string, params: Message['params'] = {}): Message => ({ key: `r
 const condition = (key: string, params: Message['params'] = {}): Message => ({ key: `recommend.condition.${key}`, params });
 const lack = (fact: string, key: string, collect: string | null): Missing => ({ fact, said: { key: `recommend.missing.${key}`, params: {} }, collect });
 
-const copyCommand = 'systemctl stop etcd; tar -C /var/lib -czf /root/etcd-data.tgz etcd   # or move etcd.yaml out of the manifests first';
 const healthCommand = 'etcdctl endpoint health --cluster; etcdctl endpoint status --cluster -w table; systemctl status etcd --no-pager; crictl ps -a';
 
 /** Servers with the apiserver inside them: it ends with them. */
@@ -107,7 +107,7 @@ function repair(s: Situation, cause: Cause, confidence: Confidence): Decision {
     ...base, kind: 'repair-without-restore', confidence,
     why: [...named.map((one): Message => ({ key: `recommend.repair.${one.id}`, params: {} })), why(s.health.quorumAlive ? 'etcd-answers' : s.judged.some((one) => one.use === 'start' || one.use === 'survivor') ? 'data-starts' : 'data-not-hit')],
     conditions: [...clockFirst(s), ...(stopsEtcd ? [condition(named.some((one) => one.id === 'disk-full') ? 'copy-after-room' : 'copy-first')] : []), ...(s.health.quorumAlive || !concernsEtcd ? [] : [condition('if-repair-fails')])],
-    missing: s.health.quorumAlive || !concernsEtcd || s.draft.candidates.some((one) => one.candidate.kind === 'data-dir') ? [] : [lack('data directory', 'data-dir', copyCommand)],
+    missing: s.health.quorumAlive || !concernsEtcd || s.draft.candidates.some((one) => one.candidate.kind === 'data-dir') ? [] : [lack('data directory', 'data-dir', copyCommand(s.draft))],
     places: [...cause.evidence.slice(0, 3).map((one) => ({ artifact: one.artifact, ...(one.line === undefined ? {} : { line: one.line }), ...(one.offset === undefined ? {} : { offset: one.offset }), text: one.text })), ...healthPlaces(s)].slice(0, 6),
     next: best === undefined ? null : { kind: kindOf(best), chosen: best, said: { key: 'recommend.next.restore-if-repair-fails', params: { path: best.one.candidate.path } } },
   };
@@ -200,7 +200,7 @@ function othersFirst(s: Situation): Decision | null {
   const unknown = s.health.members.filter((one) => one.health === 'unknown').map((one) => one.member.name ?? one.member.host ?? '?').join(', ');
   return {
     ...base, kind: 'none', confidence: 'likely', why: [why('others-unknown', { path: best.one.candidate.path, members: s.health.members.length, unknown })],
-    missing: [lack('other members', 'other-members', healthCommand), lack('data directories of the other members', 'other-data', copyCommand)], places: healthPlaces(s),
+    missing: [lack('other members', 'other-members', healthCommand), lack('data directories of the other members', 'other-data', copyCommand(s.draft))], places: healthPlaces(s),
     next: { kind: 'force-new-cluster', chosen: best, said: { key: 'recommend.next.survivor', params: { path: best.one.candidate.path } } },
   };
 }
@@ -267,7 +267,7 @@ function restore(s: Situation): Decision | null {
   const knowsData = s.draft.candidates.some((one) => one.candidate.kind !== 'snapshot') || s.damages.length > 0;
   return {
     ...base, kind, chosen: best, confidence: !sure || moved !== null || forKubernetes ? 'possible' : best.use === 'restore' ? 'proven' : 'likely', why: reasons, conditions,
-    missing: [...(sure ? [] : [lack('health', 'health', healthCommand)]), ...(knowsData ? [] : [lack('data directory', 'data-dir', copyCommand)])],
+    missing: [...(sure ? [] : [lack('health', 'health', healthCommand)]), ...(knowsData ? [] : [lack('data directory', 'data-dir', copyCommand(s.draft))])],
     places: [...copied.slice(0, 2), ...healthPlaces(s)].slice(0, 6),
     next: second === undefined ? null : { kind: kindOf(second), chosen: second, said: { key: 'recommend.next.second', params: { path: second.one.candidate.path, revision: second.one.candidate.revision ?? '?' } } },
   };
@@ -282,7 +282,7 @@ function nothing(s: Situation): Decision {
     why: [why(candidates.length === 0 ? 'no-candidates' : 'none-safe', { count: candidates.length })],
     missing: [
       lack('snapshots', 'snapshots', 'find / -xdev \\( -name "*.db" -o -name "*snapshot*" \\) -size +20k -exec ls -l --full-time {} +'),
-      ...(candidates.some((one) => one.candidate.kind === 'data-dir') ? [] : [lack('data directory', 'data-dir', copyCommand)]),
+      ...(candidates.some((one) => one.candidate.kind === 'data-dir') ? [] : [lack('data directory', 'data-dir', copyCommand(s.draft))]),
       ...(s.down ? [] : [lack('health', 'health', healthCommand)]),
     ],
     places: healthPlaces(s),

@@ -135,6 +135,13 @@ describe('turns that lead astray', () => {
     expect(new Set(value.recommendation.whyNot.map((one) => one.said.key))).toEqual(new Set(['recommend.whynot.open']));
   });
 
+  it('has the data directory copied as the installation keeps it', async () => {
+    const collect = async (files: Record<string, string>): Promise<string | null | undefined> => (await casesOf({ ...files, 'srv1/etcd.log': 'panic: freepages: failed to get all reachable pages (page 318: multiple references (stack: [201 318]))\n' })).recommendation.missingFacts.find((one) => one.fact === 'data directory')?.collect;
+    expect(await collect(settingsOf('srv1', 'srv1', '10.0.0.1', 'srv1=https://10.0.0.1:2380'))).toBe('systemctl stop etcd; tar -C /var/lib -czf /root/etcd-data.tgz etcd');
+    expect(await collect({ 'srv1/s.txt': '[root@srv1 ~]# ls /var/lib/rancher/k3s/server/db/etcd\nconfig  member  name\n[root@srv1 ~]# systemctl status k3s\n● k3s.service - Lightweight Kubernetes\n     Loaded: loaded (/etc/systemd/system/k3s.service; enabled; preset: enabled)\n     Active: activating (auto-restart) (Result: exit-code) since Tue 2025-03-04 09:12:35 UTC; 5s ago\n' })).toBe('systemctl stop k3s; tar -C /var/lib/rancher/k3s/server/db -czf /root/etcd-data.tgz etcd');
+    expect(await collect({ 'srv1/talos.txt': '$ talosctl -n 10.0.0.1 service etcd\nNODE       10.0.0.1\nID         etcd\n' })).toBe('talosctl cp /var/lib/etcd ./etcd-data');
+  });
+
   it('takes the directory of k3s from its config.yaml', async () => {
     const name = 'etcd-snapshot-srv1-1688751000';
     const value = await casesOf({
