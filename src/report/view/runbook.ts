@@ -1,7 +1,7 @@
 import type { PlanStep, Said } from '../../case/model.js';
 import type { Block, Section, Step } from './blocks.js';
 import { firstThings } from './decision.js';
-import { plain } from './rich.js';
+import { plain, type Rich } from './rich.js';
 import type { Reading } from './reading.js';
 
 const order: readonly PlanStep['phase'][] = ['preflight', 'stop', 'keep', 'restore', 'start', 'verify', 'control-plane', 'rollback'];
@@ -51,6 +51,16 @@ function sharedStep(r: Reading, steps: readonly PlanStep[], number: string): Ste
   };
 }
 
+/** The way back, which no step leads to: a call a host, and another one that starts the old data. */
+function rollbackBlock(r: Reading, steps: readonly PlanStep[]): Block {
+  const scripts = [...new Map(steps.map((step) => [step.script, step.host]))];
+  const step = (number: string, phase: 'rollback' | 'rollback-start', expect: Rich | null): Step => ({
+    number, title: r.rich(`report.runbook.${phase}`), host: '', calls: scripts.map(([script, host]) => ({ host, call: `sh ${script} ${phase}` })),
+    commands: [], alike: [], expect, stopIf: null, cites: [],
+  });
+  return { kind: 'steps', title: r.rich('report.phase.rollback'), steps: [step('R1', 'rollback', r.rich('report.runbook.rollback.expect')), step('R2', 'rollback-start', null)] };
+}
+
 /** The runbook: per phase, on each host, the call of the script, what it runs, what to expect and when to stop. */
 export function runbookView(r: Reading): Section {
   const { plan, recommendation } = r.case;
@@ -84,6 +94,7 @@ export function runbookView(r: Reading): Section {
       })),
     });
   }
+  if (plan !== null && plan.steps.length > 0) blocks.push(rollbackBlock(r, plan.steps));
   if (recommendation.missingFacts.length > 0) {
     blocks.push({ kind: 'heading', text: r.t('report.runbook.missing') }, {
       kind: 'steps', title: [],

@@ -23,7 +23,7 @@ function hostPart(step: PlanStep): HTMLElement {
 
 const item = (open: boolean, heading: readonly Child[], ...body: Child[]): HTMLElement => h('li', {}, h('details', { open }, h('summary', {}, ...heading), ...body));
 
-/** The runbook: one entry a phase with all its hosts, numbered from 0 as in the report, then what people do with other tools. */
+/** The runbook: one entry a phase with all its hosts, numbered from 0 as in the report, then what people do with other tools, and the way back. */
 export function runbookView({ plan, recommendation }: Case): HTMLElement {
   const steps = plan?.steps ?? [];
   const phases = [...new Set(steps.map((step) => step.phase))];
@@ -33,9 +33,12 @@ export function runbookView({ plan, recommendation }: Case): HTMLElement {
     ...manual.map((step, i) => item(phases.length + i === 0, [step.host !== null && h('span', { class: 'tag plain' }, step.host), ' ', step.title.text],
       step.commands.length > 0 && commandBlock(step.commands), step.expect !== null && h('p', { class: 'note' }, h('b', {}, t('web.expect')), ' ', step.expect.text))),
   ];
+  const scripts = [...new Set(steps.map((step) => step.script))];
+  const back = scripts.length > 0 && h('details', { class: 'rollback' }, h('summary', {}, t('report.phase.rollback')), h('p', { class: 'note' }, t('runbook.rollback.how')), ...scripts.map((script) => commandBlock([`sh ${script} rollback`])),
+    h('p', { class: 'note' }, t('runbook.rollback.start')), ...scripts.map((script) => commandBlock([`sh ${script} rollback-start`])));
   const none = t(outcomeOf(recommendation) === 'healthy' ? 'web.no-runbook-needed' : 'web.no-plan');
   return h('section', { id: 'runbook', 'aria-label': t('web.nav.runbook') }, h('h2', {}, t('web.nav.runbook')),
-    ...(items.length === 0 ? [h('p', { class: 'note' }, none)] : [steps.length > 0 && h('p', { class: 'note' }, t('web.runbook-lead')), h('ol', { class: phases.length > 0 ? 'steps from-zero' : 'steps' }, ...items)]));
+    ...(items.length === 0 ? [h('p', { class: 'note' }, none)] : [steps.length > 0 && h('p', { class: 'note' }, t('web.runbook-lead')), h('ol', { class: phases.length > 0 ? 'steps from-zero' : 'steps' }, ...items), back]));
 }
 
 /** How many entries the runbook has. */

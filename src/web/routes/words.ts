@@ -3,7 +3,7 @@ import { sendJson } from '../respond.js';
 import type { Route } from '../router.js';
 
 /** What the page says in its own words, and what it says as the report does. */
-const used = /^(?:web\.|error\.|report\.(?:installation|component|phase|confidence)\.|report\.before-anything$|finding\.[\w.-]+\.act$)/;
+const used = /^(?:web\.|error\.|report\.(?:installation|component|phase|confidence)\.|report\.before-anything$|runbook\.rollback\.|finding\.[\w.-]+\.act$)/;
 
 /** GET: the words of one language that the page uses. */
 export const pageWords: Route = {

@@ -76,7 +76,7 @@ export const recovery = {
   'recovery.step.start.stop': 'etcd ends again at once.',
   'recovery.step.verify.title': 'Ask etcd on {host} what it serves',
   'recovery.step.verify.expect': '{members} {members|member|members} as planned, revision {revision,} or higher, about {keys,} keys, no alarm{members||, the same hash on all members}, and a write commits.',
-  'recovery.step.verify.stop': 'Anything differs. Do not start the control plane; see the roll-back.',
+  'recovery.step.verify.stop': 'Anything differs. Do not start the control plane; roll back.',
   'recovery.step.control-plane.title': 'Fresh backup, then control plane and backup job on {host}',
   'recovery.step.control-plane.expect': 'A fresh snapshot lies beside the log; the apiserver answers; the backup job is back.',
   'recovery.step.control-plane.stop': 'The apiserver does not become ready.',
