@@ -40,10 +40,19 @@ function demote(found: readonly Hypothesis[]): readonly Hypothesis[] {
   });
 }
 
+const hostsOf = (hypotheses: readonly Hypothesis[]): ReadonlySet<string> => new Set(hypotheses.flatMap(({ hits }) => hits.flatMap(({ host }) => (host === null ? [] : [host]))));
+
+/** Only logs of other hosts than those that are damaged speak of it: it did not start what happened there. */
+function isElsewhere(hypothesis: Hypothesis, damaged: ReadonlySet<string>): boolean {
+  const hosts = hostsOf([hypothesis]);
+  return !isAct(hypothesis) && damaged.size > 0 && hosts.size > 0 && ![...hosts].some((host) => damaged.has(host));
+}
+
 /** Without a firm trigger, the earliest firm act of a person is one, unless damage was there before it. */
 function promote(found: readonly Hypothesis[]): readonly Hypothesis[] {
   if (found.some((hypothesis) => hypothesis.role === 'trigger' && firm(hypothesis))) return found;
-  const acts = found.filter((hypothesis) => hypothesis.role === 'after-effect' && firm(hypothesis)).sort((a, b) => Number(isAct(b)) - Number(isAct(a)) || Number(b.confidence === 'proven') - Number(a.confidence === 'proven') || (a.since ?? Infinity) - (b.since ?? Infinity));
+  const damaged = hostsOf(found.filter((hypothesis) => firm(hypothesis) && damagesFiles.has(hypothesis.rule.id)));
+  const acts = found.filter((hypothesis) => hypothesis.role === 'after-effect' && firm(hypothesis) && !isElsewhere(hypothesis, damaged)).sort((a, b) => Number(isAct(b)) - Number(isAct(a)) || Number(b.confidence === 'proven') - Number(a.confidence === 'proven') || (a.since ?? Infinity) - (b.since ?? Infinity));
   const first = acts[0];
   if (first === undefined) return found;
   const damagedBefore = found.some((hypothesis) => hypothesis.role === 'damage' && firm(hypothesis) && hypothesis.since !== null && (first.since === null || hypothesis.since < first.since));

@@ -6,6 +6,7 @@ import { revisionJump } from '../kubernetes/index.js';
 import { candidateLoss, type CandidateLoss } from './candidate-loss.js';
 import { decide, type Decision } from './decide.js';
 import type { Judged } from './judged.js';
+import { wasRemoved } from './removed-member.js';
 import { risksOf } from './risks.js';
 import { situationOf, type Situation } from './situation.js';
 
@@ -38,6 +39,8 @@ function lossOf({ one, use }: Judged, { lineage, last, outage }: Situation, draf
   if (!lineage.ours.has(one.candidate.id) || lineage.undecided) return null;
   const found = candidateLoss(one, last, draft, outage);
   const { boot } = one;
+  // The others went on after the removal: how long, no file of this member can tell.
+  if (found !== null && found.loss.revisions === 0 && wasRemoved(one, draft)) return { objects: null, loss: { ...found.loss, revisions: null, seconds: null, objects: null } };
   const unread = use === 'restore-db' && one.candidate.kind === 'data-dir' && (boot === null || boot.result === 'dies' || boot.hazard === 'acknowledged-writes-lost');
   return found === null || !unread || found.loss.revisions !== 0 ? found : { ...found, loss: { ...found.loss, revisions: null } };
 }

@@ -127,6 +127,8 @@ describe('turns that lead astray', () => {
     // The others went on without it: its end is not the begin of the outage.
     expect(Date.parse(value.outage.start.notAfter!)).toBeGreaterThan(Date.parse('2024-06-01T05:30:00Z'));
     expect(Object.keys(value.plan?.scripts ?? {}).sort()).toEqual(['restore-master1.sh', 'restore-master2.sh']);
+    expect(value.recommendation.loss).toMatchObject({ revisions: null, seconds: null, objects: null });
+    expect(value.causes.filter((one) => one.role === 'trigger').map((one) => one.id)).toEqual(['unknown']);
   }, 60_000);
 
   it('says nothing of a need while it is open whether to restore', async () => {
