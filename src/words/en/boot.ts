@@ -63,5 +63,5 @@ export const boot = {
   'wal.broken': 'BROKEN at {segment}, offset {offset}: {message}',
   'wal.broken.repairable': 'etcd cuts the log there and goes on; what follows is lost.',
   'wal.broken.fatal': 'etcd does not start with this log.',
-  'wal.superseded': '{count} entries were replaced by a later leader',
+  'wal.superseded': '{count} {count|entry was|entries were} replaced by a later leader',
 } as const satisfies Catalogue;

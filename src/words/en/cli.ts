@@ -32,7 +32,7 @@ export const cli = {
   'cli.share.out': 'archive to write (.tar.gz)',
   'cli.share.redact': 'also replace hosts, ips, names (comma-separated) by stable pseudonyms',
   'cli.share.exists': '{file} exists. Choose another name, or use --force to overwrite it.',
-  'cli.share.done': '{file}: {files} files, secrets dropped; {left} left out (databases, keys, binaries). redaction-report.json inside says which and why.',
+  'cli.share.done': '{file}: {files} {files|file|files}, secrets dropped; {left} left out (databases, keys, binaries). redaction-report.json inside says which and why.',
   'cli.share.map': 'Keep {map} to yourself: it says who is who.',
   'cli.json': 'print JSON for machines',
   'cli.out-file': 'file to write (default: standard output)',

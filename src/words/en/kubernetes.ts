@@ -97,6 +97,6 @@ export const kubernetes = {
   'kubernetes.manifest-note.damaged': 'The value of these objects is damaged: check the manifests before applying them',
   'kubernetes.reading.damaged': 'Warning: {path} is damaged in {problems} places. What is shown is what can still be read ({salvaged} rows came from pages outside the tree).',
   'kubernetes.reading.log-failed': 'Warning: {path}: the log could not be applied to its end: {failure}',
-  'kubernetes.reading.uncommitted': '{path}: {writes} of the last writes were not yet known to be committed; a cluster of several members may drop them.',
+  'kubernetes.reading.uncommitted': '{path}: {writes} of the last writes {writes|was|were} not yet known to be committed; a cluster of several members may drop them.',
   'kubernetes.reading.compacted': 'What was overwritten or deleted before revision {from} was compacted away: of the state at revision {revision} only a part is left.',
 } as const satisfies Catalogue;

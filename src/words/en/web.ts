@@ -22,7 +22,7 @@ export const web = {
   'web.files': '{n} {n|file|files}',
   'web.cancel': 'Cancel',
   'web.cancelled': 'Cancelled. The uploaded files were removed.',
-  'web.sent': '{files} of {of} files · {bytes} · {speed}/s',
+  'web.sent': '{files} of {of} {of|file|files} · {bytes} · {speed}/s',
   'web.first-facts': 'First facts',
   'web.first-facts.note': 'before the analysis is complete',
   'web.stage.upload': 'Upload',
