@@ -118,6 +118,7 @@ async function analyzeInputs(inputs: readonly string[], options: Options, langua
       scripts: options.out === undefined || options.redact !== undefined || Object.keys(value.plan?.scripts ?? {}).length === 0 ? null : join(options.out, 'restore/'),
     }));
   }
+  if (options.out === undefined && options.json !== true) process.stderr.write(`${say(language, 'cli.analyze.no-report')}\n`);
   if (pdfMissing !== null) process.stderr.write(`${pdfMissing}\n`);
   return exitCodeOf(value);
 }
