@@ -9,7 +9,7 @@ import type { EtcdRelease } from '../version.js';
 import { beforeReplay, hazardsOf, type BeforeReplay } from './hazards.js';
 import { fatalProblems } from './fatal-problems.js';
 import { memberFiles } from './member-files.js';
-import { hexId, listedMembers } from './membership.js';
+import { hexId, listedMembers, type Membership } from './membership.js';
 import { serverKind, startMember, type LoadedMember, type ServerKind, type StartFailure } from './member-start.js';
 import { EntryDeath, refuseUnknownMember, replayLog, type Replayed } from './replay.js';
 import { neverPublished, permanentlyRemoved } from './words.js';
@@ -104,6 +104,13 @@ interface AppliedLog extends Replayed {
   readonly written: readonly Write[];
 }
 
+/**
+ * `--force-new-cluster` adds a member whose id is not among the others with these peer URLs (createConfigChangeEnts). It
+ * is refused where another one has such a URL, and when that is removed nobody is left.
+ */
+const addedPeerUrls: readonly string[] = ['http://localhost:2380', 'http://localhost:7001'];
+const isTaken = ({ known }: Membership): boolean => [...known.values()].some(({ peerUrls }) => peerUrls.some((url) => addedPeerUrls.includes(url)));
+
 /** Applies the log of a member that starts alone. Throws Death where the server would end. */
 function applyLog(loaded: LoadedMember, server: ServerKind, { onWrites }: BootOptions): AppliedLog {
   const { machine, started, forced, membership, database, downgrade } = loaded;
@@ -131,6 +138,7 @@ function applyLog(loaded: LoadedMember, server: ServerKind, { onWrites }: BootOp
   // The first thing that a leader does is to publish its own attributes.
   const publishes = read.memberId !== null && (forced === null ? replayed.leads : !forced.addsSelf);
   if (listed !== null && publishes) refuseUnknownMember(read.memberId, listed, null);
+  if (forced?.addsSelf === true && isTaken(membership) && server.line !== '3.3') throw new Death('panic', 'removed all voters');
   if (forced === null || read.memberId === null) return { ...replayed, last, written };
   membership.learners.clear();
   membership.voters.clear();

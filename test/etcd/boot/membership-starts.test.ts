@@ -90,6 +90,16 @@ describe('--force-new-cluster as real servers took it', { timeout: 120_000 }, ()
     expect(start(files, '3.6.16', true)).toMatchObject({ result: 'ready', served: { revision: 1706n, keys: 926 } });
   });
 
+  it.each([['dir-3.4.23-a', '3.4.23'], ['dir-3.5.30-a', '3.5.30'], ['dir-3.6-a', '3.6.16']])('%s with another member id in its log is left without voters, because the peer URL that it would get is taken', async (base, version) => {
+    const files = rewritten(await membersOf(base), (records) => records.map((record) => {
+      if (record.type !== recordType.metadata) return record;
+      const data = Uint8Array.from(record.data);
+      data[1]! ^= 1;
+      return { type: record.type, data };
+    }));
+    expect(start(files, version, true)).toMatchObject({ result: 'dies', message: 'removed all voters' });
+  });
+
   it.each([
     ['dir-3.5.30-b', '3.5.30', 'missing log entry [last: 0, append at: 203]'],
     ['dir-3.5.30-b', '3.5.16', 'cannot use none as id'],
