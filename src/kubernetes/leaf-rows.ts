@@ -12,7 +12,7 @@ const largestPage = 64 << 20;
 
 /** One leaf after the other, row by row. */
 interface LeafReader {
-  /** Opens the leaf of a page; its number of rows, or -1 when anything about it is not as etcd writes it. */
+  /** Opens the leaf of a page; its number of rows, or -1 when anything about it is not as etcd writes it, or it is empty. */
   open(page: number): number;
   /** Reads a row of the open leaf; false when anything is not as etcd writes it. */
   row(index: number, into: PlainWrite): boolean;
@@ -73,7 +73,9 @@ function leafReader(take: Take, pageSize: number, little: boolean): LeafReader {
       const count = view.getUint16(base + 10, little);
       size = (view.getUint32(base + 12, little) + 1) * pageSize;
       if (size > largestPage || pageHeaderSize + count * elementSize > size) return -1;
-      return size === pageSize || reach(page, size) ? count : -1;
+      if (size !== pageSize && !reach(page, size)) return -1;
+      // The first key follows the last element: a wrong count leaves a gap, or reaches into keys.
+      return count > 0 && view.getUint32(base + pageHeaderSize + 4, little) === count * elementSize ? count : -1;
     },
     row(index, into) {
       const at = base + pageHeaderSize + index * elementSize;

@@ -1,9 +1,11 @@
 import { parseKeyValue } from '../etcd/key-value.js';
-import { mvccRowsOf, openBackend, type MvccRow } from '../etcd/mvcc.js';
+import { mvccRowsOf, openBackend, type Backend, type MvccRow } from '../etcd/mvcc.js';
 import { logWrites, type LogWrites } from '../etcd/boot/writes.js';
 import type { DataDir } from '../etcd/data-dir.js';
-import { salvage, valueOfRow } from '../etcd/snapshot/salvage.js';
+import { belongs, salvage, valueOfRow } from '../etcd/snapshot/salvage.js';
 import type { EtcdLine } from '../etcd/version.js';
+import { leafPages } from '../formats/bbolt/db.js';
+import { isContiguous } from '../formats/bbolt/page.js';
 import type { ByteSource } from '../formats/source.js';
 import { leafRows, leafRowsBackwards } from './leaf-rows.js';
 import { asWrites } from './plain-write.js';
@@ -55,6 +57,7 @@ function* rowsOfFile(source: ByteSource, notes: ReadingNotes): Generator<StoredW
     yield step.value;
   }
   // The slow way tells what is wrong, and goes on after the rows that are out already.
+  notes.problems += unpackedLeaves(backend);
   let passed = 0;
   for (const write of inOrder(mvccRowsOf(backend, report), report)) {
     if (passed++ < rows) continue;
@@ -62,6 +65,14 @@ function* rowsOfFile(source: ByteSource, notes: ReadingNotes): Generator<StoredW
     yield write;
   }
   if (notes.problems > 0 || rows === 0) yield* strandedWrites(source, rows, notes);
+}
+
+/** How many leaves are not packed as bbolt leaves them: what they hold may have been written over, or its count. */
+function unpackedLeaves({ bolt, buckets }: Backend): number {
+  const root = buckets.get('key')?.root ?? null;
+  let count = 0;
+  if (root !== null) for (const page of leafPages(bolt, root, new Set(), () => undefined)) if (!isContiguous(page)) count++;
+  return count;
 }
 
 const numberOf = (row: MvccRow): bigint => row.revision.main;
@@ -101,13 +112,13 @@ function* inOrder(rows: Iterable<MvccRow>, report: () => void): Generator<Stored
 }
 
 /**
- * Rows that the tree does not reach. Where it is known to be whole above them, only those of the history that is
- * not compacted count: older ones may be keys that were deleted long ago.
+ * Rows that the tree does not reach. Where there is a tree, only those that belong to its content count: others may be
+ * of keys that were deleted long ago.
  */
 function* strandedWrites(source: ByteSource, reached: number, notes: ReadingNotes): Generator<StoredWrite> {
   const found = salvage(source);
   for (const row of found.rows) {
-    if (row.confidence !== 'stale' || (reached > 0 && found.lost.length === 0 && row.main <= found.compactRevision)) continue;
+    if ((row.confidence !== 'stale' && !found.recovered.has(row.page)) || (reached > 0 && !belongs(found, row))) continue;
     const keyValue = row.tombstone ? null : parseKeyValue(Uint8Array.from(valueOfRow(found, row)));
     if (keyValue === null && !row.tombstone) continue;
     notes.salvaged++;

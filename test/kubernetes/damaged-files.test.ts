@@ -7,6 +7,7 @@ import { writeBolt } from '../../src/formats/bbolt/write.js';
 import { bytesSource } from '../../src/formats/source.js';
 import { surveyWrites, type KubeSurvey } from '../../src/kubernetes/index.js';
 import { readingNotes, writesOfFile, writesOfMember } from '../../src/kubernetes/writes.js';
+import { leafPages } from '../../src/formats/bbolt/db.js';
 import { clockOf, timeOfRevision } from '../../src/time/revision-clock.js';
 import { baseFiles } from '../damage/cases.js';
 import { randomFrom } from '../time/damage-of-values.js';
@@ -115,6 +116,34 @@ describe('a file whose tree is gone', () => {
     expect(notes.salvaged).toBeGreaterThan(1000);
     expect(survey.newestRevision).toBe(whole.newestRevision);
     for (const [key, entry] of whole.live) expect(survey.live.get(key)?.digest, key).toBe(entry.digest);
+  });
+});
+
+describe('a leaf with one wrong bit in its header', () => {
+  const name = 'v3.6.16/config-single-late';
+  const whole = surveyOf(name);
+  const bytes = Buffer.from(snapshotBytes(name));
+  const backend = openBackend(bytesSource(bytes));
+  const leaves = [...leafPages(backend.bolt, backend.buckets.get('key')!.root!, new Set(), () => undefined)].map(({ number }) => number);
+  const some = leaves.filter((_, i) => i % 20 === 0);
+
+  const surveyWith = (number: number, offset: number, bit: number): { readonly live: KubeSurvey['live']; readonly problems: number } => {
+    const damaged = Buffer.from(bytes);
+    damaged[number * page + offset]! ^= bit;
+    const notes = readingNotes();
+    return { live: surveyWrites(writesOfFile(bytesSource(damaged), notes)).live, problems: notes.problems };
+  };
+
+  it('is read as the leaf that it was where its type is hit, and resurrects nothing', () => {
+    for (const number of some) {
+      const { live, problems } = surveyWith(number, 8, 0x20);
+      expect(problems).toBeGreaterThan(0);
+      expect([...live.keys()].sort(), `page ${number}`).toEqual([...whole.live.keys()].sort());
+    }
+  });
+
+  it('is called damaged where its count is hit, although what is left of it reads well', () => {
+    for (const number of some) expect(surveyWith(number, 10, 0x02).problems, `page ${number}`).toBeGreaterThan(0);
   });
 });
 

@@ -8,22 +8,10 @@ import { semverError } from '../start/other-buckets.js';
 import { isRevisionKey, revisionKey } from '../revision-key.js';
 import { storedMessages } from '../stored-messages.js';
 import { historyOf } from './history.js';
-import { keyOfRow, newestRows, valueOfRow, type Salvage, type SalvagedRow } from './salvage.js';
+import { belongs, keyOfRow, newestRows, valueOfRow, type Salvage, type SalvagedRow } from './salvage.js';
 
 /** Buckets that a server expects, in order of their names. */
 const bucketOrder = ['alarm', 'auth', 'authRoles', 'authUsers', 'cluster', 'key', 'lease', 'members', 'members_removed', 'meta'] as const;
-
-/**
- * Rows that belong into a clean copy: those of the tree; above the compacted revision also those of
- * stale pages, since the row of a revision never changes; below it a stale row only fills a lost range.
- */
-function rowsToKeep(salvaged: Salvage): readonly SalvagedRow[] {
-  const inLost = (row: SalvagedRow): boolean => {
-    const key = keyOfRow(row);
-    return salvaged.lost.some((range) => (range.from === null || Buffer.compare(key, range.from) >= 0) && (range.to === null || Buffer.compare(key, range.to) < 0));
-  };
-  return salvaged.rows.filter((row) => row.confidence !== 'stale' || row.main > salvaged.compactRevision || inLost(row));
-}
 
 /** Small rows that every version from 3.3 to 3.7 can read; what would stop a start is left out. */
 function soundRow(bucket: string, row: Row): boolean {
@@ -59,7 +47,7 @@ export interface CleanCopy {
 
 /** Keeps the whole history where it is whole, else only the newest version of each key. */
 export function planCleanCopy(salvaged: Salvage): CleanCopy {
-  const kept = rowsToKeep(salvaged);
+  const kept = salvaged.rows.filter((row) => belongs(salvaged, row));
   const history = historyOf();
   for (const row of kept) history.row({ ...row, key: Buffer.from(row.key, 'latin1') });
   if (salvaged.lost.length === 0 && history.gaps(salvaged.compactRevision).length === 0) return { rows: kept, compactedAt: null };

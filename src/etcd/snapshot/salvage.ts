@@ -40,7 +40,10 @@ export interface Salvage {
   readonly rows: readonly SalvagedRow[];
   readonly small: ReadonlyMap<string, readonly Row[]>;
   readonly compactRevision: bigint;
+  /** Ranges of bucket `key` that the tree promises and no page holds. */
   readonly lost: readonly LostRange[];
+  /** Leaves to which the tree leads and whose headers no longer say so; their rows are doubtful. */
+  readonly recovered: ReadonlySet<number>;
 }
 
 const rank: Readonly<Record<Confidence, number>> = { whole: 0, doubtful: 1, stale: 2 };
@@ -81,13 +84,13 @@ function onePerRevision(rows: readonly SalvagedRow[]): SalvagedRow[] {
   return inOrder.filter((row, i) => row.main !== inOrder[i - 1]?.main || row.sub !== inOrder[i - 1]?.sub);
 }
 
-/** Adds the rows of a page if it is one that bbolt wrote as a leaf of bucket `key`, whatever its type says now. */
-function addLeaf(bolt: Bolt, number: number, into: Collected, confidence: Confidence): void {
+const isIn = (key: Uint8Array, { from, to }: LostRange): boolean => (from === null || Buffer.compare(key, from) >= 0) && (to === null || Buffer.compare(key, to) < 0);
+
+/** Rows of a page if it is one that bbolt wrote as a leaf of bucket `key`, whatever its type says now; none of any other. */
+function leafOf(bolt: Bolt, number: number): Row[] {
   const page = readPage(bolt.source, number, bolt.pageSize, bolt.metas.littleEndian, pageFlag.leaf);
-  if (page === null || page.cut || page.count === 0 || page.overflow > 4096 || !isContiguous(page)) return;
-  for (const element of leafElements(page)) {
-    if (element !== null && parseRevision(element.key) !== null) into.add({ key: element.key, value: element.value, flags: element.flags, page: number, valueAt: page.at + element.valueAt }, bolt.pageSize, confidence);
-  }
+  if (page === null || page.cut || page.count === 0 || page.overflow > 4096 || !isContiguous(page)) return [];
+  return [...leafElements(page)].flatMap((element) => (element === null || parseRevision(element.key) === null ? [] : { key: element.key, value: element.value, flags: element.flags, page: number, valueAt: page.at + element.valueAt }));
 }
 
 /** Pages that look like leaves of bucket `key` but that no tree reaches; every page start is tried once. */
@@ -96,7 +99,7 @@ function scanStale(bolt: Bolt, reached: Pick<ReachedPages, 'has'>, into: Collect
   for (let number = 2; number < pages; number++) {
     if (reached.has(number)) continue;
     const head = bolt.source.read(number * bolt.pageSize, pageHeaderSize);
-    if (head.length === pageHeaderSize && pageOf(head, number, 0, bolt.metas.littleEndian).flags === pageFlag.leaf) addLeaf(bolt, number, into, 'stale');
+    if (head.length === pageHeaderSize && pageOf(head, number, 0, bolt.metas.littleEndian).flags === pageFlag.leaf) leafOf(bolt, number).forEach((row) => into.add(row, bolt.pageSize, 'stale'));
   }
 }
 
@@ -122,10 +125,29 @@ export function salvage(file: ByteSource): Salvage {
   }
   const reached = into.rows.map((row) => (doubtfulPages.has(row.page) ? { ...row, confidence: 'doubtful' as const } : row));
   into.rows.length = 0;
-  // Where a tree leads to a page of no type that it can have, its header alone may be hit.
-  for (const { page } of lost) addLeaf(bolt, page, into, 'doubtful');
+  const recovered = new Set<number>();
+  for (const range of lost) {
+    // Of the page to which the tree leads, the header alone may be hit.
+    const rows = leafOf(bolt, range.page);
+    if (rows.length === 0 || !rows.every(({ key }) => isIn(key, range))) continue;
+    recovered.add(range.page);
+    for (const row of rows) into.add(row, bolt.pageSize, 'doubtful');
+  }
   scanStale(bolt, visited, into);
-  return { source, rows: onePerRevision([...reached, ...into.rows]), small, compactRevision: compactRevision(contentsOf(small)) ?? 1n, lost };
+  return {
+    source, rows: onePerRevision([...reached, ...into.rows]), small, compactRevision: compactRevision(contentsOf(small)) ?? 1n,
+    lost: lost.filter(({ page }) => !recovered.has(page)), recovered,
+  };
+}
+
+/**
+ * Whether a row is one of the content that was: those of the tree, above the compacted revision also those of stale
+ * pages, since the row of a revision never changes; below it a stale row only fills a lost range.
+ */
+export function belongs(salvaged: Salvage, row: SalvagedRow): boolean {
+  if (row.confidence !== 'stale' || row.main > salvaged.compactRevision) return true;
+  const key = keyOfRow(row);
+  return salvaged.lost.some((range) => isIn(key, range));
 }
 
 /** The newest surviving version of a key. */
