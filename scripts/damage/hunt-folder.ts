@@ -23,6 +23,8 @@ function differences(mine: BootPrediction, real: RealBoot, life: MemberLife, isM
   if (isReady && real.writable !== null && mine.writable !== real.writable) found.push(`writable: predicted ${String(mine.writable)}, was ${String(real.writable)}`);
   const { hashKv } = real;
   if (isReady && hashKv !== null && (mine.hashKv?.hash !== hashKv.hash || String(mine.hashKv.compactRevision) !== hashKv.compactRevision)) found.push(`hashkv: predicted ${mine.hashKv?.hash ?? '-'} ${mine.hashKv?.compactRevision ?? '-'}, was ${hashKv.hash} ${hashKv.compactRevision}`);
+  // A member in the middle of a downgrade did not start again, and nobody knows what it served.
+  if (life.served.revision === '-1') return found;
   const changed = real.served !== null && (real.served.keysHash !== life.served.keysHash || real.served.revision !== life.served.revision);
   if (changed && mine.hazard === null && !isMeant && mine.result !== 'unknown') found.push('hazard: none was named, though other data are served');
   // A segment without a byte may have held something.
