@@ -232,6 +232,11 @@ function otherAddresses(s: Situation, judged: Judged): { readonly theirs: string
   return theirs.length === 0 || ours.length === 0 || ours.some((address) => theirs.includes(address)) ? null : { theirs: theirs.join(', '), ours: ours.join(', ') };
 }
 
+/** The directory that holds the newest state, where its log ends damaged: more was acknowledged than anything shows. */
+function openEnd({ last }: Situation): string | null {
+  return last?.boot?.hazard === 'acknowledged-writes-lost' ? last.candidate.path : null;
+}
+
 /** Something must be restored: the best of what is safe. */
 function restore(s: Situation): Decision | null {
   const [best, second] = s.usable;
@@ -241,6 +246,7 @@ function restore(s: Situation): Decision | null {
   const { candidate } = best.one;
   const moved = otherAddresses(s, best);
   const bare = keysWithoutKubernetes(s, best);
+  const open = openEnd(s);
   const forKubernetes = bare !== null && (s.draft.surveys?.get(candidate.id)?.prefixes.length ?? 0) > 0;
   // A file without a digest is used because it was left alone after etcd had ended.
   const copied = candidate.verdict === 'digest-absent' && candidate.kind !== 'data-dir' ? copyProof(best.one, s.draft, s.health).places : [];
@@ -257,6 +263,7 @@ function restore(s: Situation): Decision | null {
     ...unseenApiservers(s, best),
     ...(best.use === 'survivor' ? [condition('force-new-cluster'), condition('copy-first'), condition('others-never-back')] : []),
     ...(s.health.members.length > 1 && best.use !== 'survivor' ? [condition('all-from-one', { members: s.health.members.length })] : []),
+    ...(open === null ? [] : [condition('loss-at-least', { path: open })]),
     ...(best.use === 'survivor' || notListedIn(s, best) === '' ? [] : [condition('not-listed', { members: notListedIn(s, best), path: candidate.path })]),
     ...(bare === null ? [] : [condition('no-kubernetes', { path: candidate.path, keys: bare })]),
     ...(wasRemoved(best.one, s.draft) ? [condition('removed-member', { path: candidate.path })] : []),

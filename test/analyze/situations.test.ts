@@ -130,6 +130,14 @@ describe('the state decides the plan', () => {
     expect(value.candidates.find((candidate) => candidate.path === 'd.tar.xz!/data')?.boot?.result).toBe('ready');
   });
 
+  it('says that more may be lost than is known where the newest log ends damaged', async () => {
+    const files = await baseFiles('dir-3.5.30-b');
+    const cut = Object.fromEntries([...files].filter(([path]) => path.startsWith('member/')).map(([path, bytes]) => [`master1/var/lib/etcd/${path}`, path.endsWith('.wal') ? Buffer.from(bytes.subarray(0, 269_581)) : Buffer.from(bytes)]));
+    const value = await casesOf({ ...cut, ...statusOf('master1', false) });
+    expect(value.candidates[0]?.boot?.hazard).toBe('acknowledged-writes-lost');
+    expect(value.recommendation.conditions.map((said) => said.key)).toContain('recommend.condition.loss-at-least');
+  });
+
   it('starts the members together when a majority of directories is whole, and leaves the laggard out', { timeout: 240_000 }, async () => {
     const value = await casesOf({ 'm1.tar.xz': killed('v3.5.30-shop-three-member1'), 'm2.tar.xz': killed('v3.5.30-shop-three-member2'), 'm3.tar.xz': killed('v3.5.30-shop-three-member3'), 'b/m1.db': saved('v3.5.30', 'shop-three-late-m1') });
     expect(value.recommendation.kind).toBe('repair-without-restore');

@@ -130,6 +130,7 @@ export const recommend = {
   'recommend.why.members-differ': 'All {members} members answer, but they do not hold the same data: find out which one differs, and replace that one.',
   'recommend.why.quorum-runs': '{healthy} of {members} members run for long, and nothing says that they do not serve; only {lost} fails, and must be replaced.',
   'recommend.why.runs-long': 'etcd runs for long ({healthy} of {members} members), and nothing says that it does not serve. Nothing is restored over a living etcd: ask it first.',
+  'recommend.condition.loss-at-least': 'What is lost is at least what is said here: the log of {path}, which holds the newest state, ends damaged, and nothing shows what followed.',
   'recommend.condition.not-listed': '{path} does not list {members} as members: removed before it was saved, or joined after. The plan restores them as well; make sure that they belong to the cluster.',
   'recommend.condition.no-kubernetes': '{path} holds {keys} keys and no namespace kube-system: it was saved from an etcd that Kubernetes had not used yet, or that serves something else. Look for older files first.',
   'recommend.condition.removed-member': '{path} ends with the removal of its member; the others went on without it. Look for the data of the others first.',

@@ -131,6 +131,7 @@ export const recommend: Translation<typeof english> = {
   'recommend.why.members-differ': '{members} 个成员都有应答，但数据不一致：查明哪一个不同，并替换它。',
   'recommend.why.quorum-runs': '{members} 个成员中有 {healthy} 个长时间运行，没有迹象表明它们不提供服务；只有 {lost} 失效，需要替换。',
   'recommend.why.runs-long': 'etcd 长时间运行（{members} 个成员中的 {healthy} 个），没有迹象表明它不提供服务。不能覆盖仍在运行的 etcd：先询问它。',
+  'recommend.condition.loss-at-least': '实际丢失的至少有这里所说的这么多：保存最新状态的 {path} 的日志末尾已损坏，没有任何内容能说明之后还写入了什么。',
   'recommend.condition.not-listed': '{path} 的成员列表中没有 {members}：保存之前已被移除，或之后才加入。方案会一并恢复它们；请确认它们属于该集群。',
   'recommend.condition.no-kubernetes': '{path} 含 {keys} 个键，但没有命名空间 kube-system：它来自 Kubernetes 尚未使用过的 etcd，或服务于其他用途的 etcd。请先寻找更早的文件。',
   'recommend.condition.removed-member': '{path} 止于该成员被移除之时；其余成员没有它也继续运行。请先寻找其余成员的数据。',
