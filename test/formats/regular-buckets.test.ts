@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { databaseDamages } from '../../scripts/damage/database-edits.js';
 import { dice } from '../../scripts/damage/dice.js';
 import { freepages } from '../../src/formats/bbolt/behaviour/check.js';
-import { Death } from '../../src/formats/bbolt/behaviour/death.js';
+import { Death } from '../../src/formats/death.js';
 import type { Dialect } from '../../src/formats/bbolt/behaviour/dialect.js';
 import { openAsBbolt } from '../../src/formats/bbolt/behaviour/open.js';
 import { stepCounter, type LeafRow } from '../../src/formats/bbolt/behaviour/pages.js';

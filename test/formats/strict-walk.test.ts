@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { storedMessages } from '../../src/etcd/stored-messages.js';
-import { Death } from '../../src/formats/bbolt/behaviour/death.js';
+import { Death } from '../../src/formats/death.js';
 import { decodeStrictly } from '../../src/formats/protobuf/strict.js';
 import { walkStrictly, type MessageSchema } from '../../src/formats/protobuf/strict-walk.js';
 

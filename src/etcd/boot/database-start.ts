@@ -1,4 +1,4 @@
-import { Death } from '../../formats/bbolt/behaviour/death.js';
+import { Death } from '../../formats/death.js';
 import type { ByteSource } from '../../formats/source.js';
 import { createBucket, valueOf, type OpenedBackend } from '../start/backend.js';
 import type { LineBehaviour } from '../start/line-behaviour.js';

@@ -1,4 +1,4 @@
-import { Death } from '../../formats/bbolt/behaviour/death.js';
+import { Death } from '../../formats/death.js';
 import type { RaftRequest } from '../raft/request.js';
 import { joinsDowngrade, semverError, type Downgrade } from '../start/other-buckets.js';
 import { compareVersions } from '../version.js';

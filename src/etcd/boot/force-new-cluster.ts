@@ -1,4 +1,4 @@
-import { Death } from '../../formats/bbolt/behaviour/death.js';
+import { Death } from '../../formats/death.js';
 import { entryData, type LogEntry, type ReadLog } from '../raft/log.js';
 import { decodeConfChange, entryType } from '../raft/messages.js';
 import { compareVersions } from '../version.js';

@@ -1,4 +1,4 @@
-import { Death } from '../../formats/bbolt/behaviour/death.js';
+import { Death } from '../../formats/death.js';
 import type { Problem } from '../../formats/problem.js';
 import type { DataDir } from '../data-dir.js';
 import type { Write } from '../replay/store.js';

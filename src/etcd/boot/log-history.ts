@@ -1,4 +1,4 @@
-import { Death } from '../../formats/bbolt/behaviour/death.js';
+import { Death } from '../../formats/death.js';
 import { crc32c } from '../../formats/crc32c.js';
 import { latin1 } from '../../formats/latin1.js';
 import { entryData, readLog, type LogFiles, type ReadLog } from '../raft/log.js';

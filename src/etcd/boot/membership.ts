@@ -1,4 +1,4 @@
-import { Death, panic } from '../../formats/bbolt/behaviour/death.js';
+import { Death, panic } from '../../formats/death.js';
 import { latin1 } from '../../formats/latin1.js';
 import { parseMemberRow } from '../member-rows.js';
 import type { ConfChange, ConfState } from '../raft/messages.js';

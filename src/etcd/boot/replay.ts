@@ -1,4 +1,4 @@
-import { Death } from '../../formats/bbolt/behaviour/death.js';
+import { Death } from '../../formats/death.js';
 import { entryData, type LogEntry, type LogFiles } from '../raft/log.js';
 import { decodeConfChange, entryType, type ConfChange } from '../raft/messages.js';
 import { decodeRequest, type RaftRequest } from '../raft/request.js';

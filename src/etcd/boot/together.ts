@@ -1,4 +1,4 @@
-import { Death } from '../../formats/bbolt/behaviour/death.js';
+import { Death } from '../../formats/death.js';
 import type { DataDir } from '../data-dir.js';
 import { logFiles, type LogEntry } from '../raft/log.js';
 import type { Machine } from '../replay/apply.js';

@@ -1,4 +1,4 @@
-import { Death } from '../../formats/bbolt/behaviour/death.js';
+import { Death } from '../../formats/death.js';
 import { allBytesIn, decodeStrictly, numberIn } from '../../formats/protobuf/strict.js';
 import { sha256 } from '../../formats/sha256.js';
 import type { MappedFile } from '../../formats/bbolt/behaviour/mapped-file.js';

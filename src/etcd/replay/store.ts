@@ -1,4 +1,4 @@
-import { panic } from '../../formats/bbolt/behaviour/death.js';
+import { panic } from '../../formats/death.js';
 import type { Slice } from '../../formats/bbolt/behaviour/pages.js';
 import { latin1 } from '../../formats/latin1.js';
 import type { Revision } from '../revision-key.js';

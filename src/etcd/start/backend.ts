@@ -1,7 +1,7 @@
 import type { Row } from '../../formats/bbolt/db.js';
 import type { WrongClaim } from '../../formats/bbolt/behaviour/check.js';
 import type { PageNumber } from '../../formats/bbolt/behaviour/mapped-file.js';
-import { Death } from '../../formats/bbolt/behaviour/death.js';
+import { Death } from '../../formats/death.js';
 import type { LeafRow } from '../../formats/bbolt/behaviour/pages.js';
 import { bucketLeafFlag } from '../../formats/bbolt/layout.js';
 import { bucketOf, cursorOf, forEach, page, rootBucket, type Bucket, type BucketLookup, type Cursor, type Transaction } from '../../formats/bbolt/behaviour/tree.js';

@@ -1,4 +1,4 @@
-import { Death } from '../../formats/bbolt/behaviour/death.js';
+import { Death } from '../../formats/death.js';
 import { longer } from '../../formats/longer.js';
 import { KeyTable } from '../key-table.js';
 import type { LineBehaviour } from './line-behaviour.js';

@@ -1,4 +1,4 @@
-import { Death } from '../../formats/bbolt/behaviour/death.js';
+import { Death } from '../../formats/death.js';
 import { freepages, type WrongClaim } from '../../formats/bbolt/behaviour/check.js';
 import { openAsBbolt } from '../../formats/bbolt/behaviour/open.js';
 import type { ByteSource } from '../../formats/source.js';

@@ -1,5 +1,5 @@
 import { checkErrors } from '../../formats/bbolt/behaviour/check.js';
-import { Death } from '../../formats/bbolt/behaviour/death.js';
+import { Death } from '../../formats/death.js';
 import type { MappedFile } from '../../formats/bbolt/behaviour/mapped-file.js';
 import type { Slice } from '../../formats/bbolt/behaviour/pages.js';
 import { openAsBbolt } from '../../formats/bbolt/behaviour/open.js';

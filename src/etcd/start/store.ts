@@ -1,5 +1,5 @@
 import type { Row } from '../../formats/bbolt/db.js';
-import { panic } from '../../formats/bbolt/behaviour/death.js';
+import { panic } from '../../formats/death.js';
 import type { Slice } from '../../formats/bbolt/behaviour/pages.js';
 import { cursorOf, type Bucket, type Transaction } from '../../formats/bbolt/behaviour/tree.js';
 import { crc32c } from '../../formats/crc32c.js';

@@ -1,4 +1,4 @@
-import { busError, Death } from '../bbolt/behaviour/death.js';
+import { busError, Death } from '../death.js';
 
 /**
  * Which of the two Go libraries that etcd uses decodes: gogo/protobuf (etcd up to 3.6, generated Unmarshal methods) or

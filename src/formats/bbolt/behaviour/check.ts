@@ -1,6 +1,6 @@
 import { bucketLeafFlag, noFreelist, pageFlag } from '../layout.js';
 import { PageSet } from '../page-set.js';
-import { Death } from './death.js';
+import { Death } from '../../death.js';
 import { checkBranch, checkLeaf, inOrder, mostErrors, stackText, unbounded, type Bounds, type Order } from './key-order.js';
 import type { PageNumber } from './mapped-file.js';
 import { branchChild, endOfElements, isBranch, isLeaf, stepCounter, typeName, type MappedPage, type Slice } from './pages.js';

@@ -1,5 +1,5 @@
 import { elementSize, pageFlag, pageHeaderSize } from '../layout.js';
-import { Death } from './death.js';
+import { Death } from '../../death.js';
 import type { MappedFile, PageNumber } from './mapped-file.js';
 import { branchKey, isLeaf, isPlainRow, leafKey, type MappedPage, type Slice } from './pages.js';
 import type { Transaction } from './tree.js';

@@ -1,5 +1,5 @@
 import type { ByteSource } from '../../source.js';
-import { busError, Death, segmentationFault } from './death.js';
+import { busError, Death, segmentationFault } from '../../death.js';
 
 /** A page number: a number while it is exact, else a bigint. Equal ids are always of one type. */
 export type PageNumber = number | bigint;

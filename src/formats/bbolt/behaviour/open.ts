@@ -2,7 +2,7 @@ import type { ByteSource } from '../../source.js';
 import { noFreelist, pageFlag } from '../layout.js';
 import { readMeta, writesLeft, type Meta } from '../meta.js';
 import { freepages, type WrongClaim } from './check.js';
-import { Death, panic } from './death.js';
+import { Death, panic } from '../../death.js';
 import type { Dialect } from './dialect.js';
 import { mapFile, mapSizeOf, type MappedFile, type PageNumber } from './mapped-file.js';
 import { pageOfId, typeName } from './pages.js';

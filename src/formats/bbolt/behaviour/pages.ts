@@ -1,6 +1,6 @@
 import { bucketLeafFlag, elementSize, pageFlag } from '../layout.js';
 import type { Dialect } from './dialect.js';
-import { Death, panic, segmentationFault } from './death.js';
+import { Death, panic, segmentationFault } from '../../death.js';
 import type { MappedFile, PageNumber } from './mapped-file.js';
 
 /** A page header in the map. `at` is the address of its first byte. */

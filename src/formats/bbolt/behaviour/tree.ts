@@ -1,5 +1,5 @@
 import { bucketLeafFlag } from '../layout.js';
-import { Death, panic } from './death.js';
+import { Death, panic } from '../../death.js';
 import type { Dialect } from './dialect.js';
 import type { MappedFile, PageNumber } from './mapped-file.js';
 import { branchChild, branchKey, fastCheck, isBranch, isLeaf, leafKey, leafRow, pageAt, pageOfId, type LeafRow, type MappedPage, type Slice } from './pages.js';
