@@ -22,7 +22,7 @@ export function causeOf(hypothesis: Hypothesis, view: View, language: Language):
     prevention: optional(language, `cause.${rule.id}.prevention`, params),
     evidence: citations(hypothesis.hits, view),
     against: citations(hypothesis.against, view),
-    missing: confidence === 'proven' || confidence === 'rejected' ? [] : rule.decide.filter((id) => !deciders[id].present(view)).map((id) => missing(id, language)),
+    missing: confidence === 'proven' || confidence === 'rejected' ? [] : rule.decide.filter((id) => !deciders[id].present(view)).map((id) => missing(id, view, language)),
   };
 }
 
@@ -37,8 +37,9 @@ function optional(language: Language, key: string, params: Readonly<Record<strin
 }
 
 /** "Not in the bundle: …. Collect with: …" */
-export function missing(id: DeciderId, language: Language): Said {
-  return said(language, 'decider.missing', { what: say(language, `decider.${id}`), command: deciders[id].command });
+export function missing(id: DeciderId, view: View, language: Language): Said {
+  const { command } = deciders[id];
+  return said(language, 'decider.missing', { what: say(language, `decider.${id}`), command: typeof command === 'string' ? command : command(view) });
 }
 
 /** The first hits of every host and artifact, so that no single log fills the list. */

@@ -1,4 +1,5 @@
 import type { Fact } from '../artifacts/fact.js';
+import { copyCommand } from '../case/copy-command.js';
 import type { View } from './view.js';
 
 /** Artifacts that decide between hypotheses. The words are `decider.ID`, with the command in `{command}`. */
@@ -7,8 +8,8 @@ export type DeciderId = keyof typeof deciders;
 interface Decider {
   /** True when the bundle holds it. */
   readonly present: (view: View) => boolean;
-  /** What collects it on the host; changes nothing. */
-  readonly command: string;
+  /** What collects it on the host, as this installation has it. */
+  readonly command: string | ((view: View) => string);
 }
 
 const has = (view: View, kind: Fact['kind'], test: (fact: never) => boolean = () => true): boolean => view.draft.facts.some((fact) => fact.kind === kind && test(fact as never));
@@ -19,7 +20,7 @@ export const deciders = {
   'journal-before': { present: (view) => spoken(view, 'systemd', 'journald'), command: 'journalctl -b -1 -n 300 -o short-iso --no-pager' },
   'kernel-log': { present: (view) => spoken(view, 'kernel'), command: 'dmesg -T; journalctl -k -b -1 -o short-iso --no-pager' },
   'etcd-log': { present: (view) => spoken(view, 'etcd', 'k3s', 'rke2'), command: 'journalctl -u etcd -o short-iso --no-pager   # or: crictl logs --timestamps CONTAINER' },
-  'data-dir': { present: (view) => view.draft.candidates.some((c) => c.candidate.kind === 'data-dir'), command: 'systemctl stop etcd; tar -C /var/lib -czf /root/etcd-data.tgz etcd' },
+  'data-dir': { present: (view) => view.draft.candidates.some((c) => c.candidate.kind === 'data-dir'), command: (view) => copyCommand(view.draft) },
   'data-listing': { present: (view) => view.draft.candidates.some((c) => c.candidate.kind === 'data-dir') || view.facts('file').some((fact) => /\/member(?:\/|$)/.test(fact.path)), command: 'ls -lR --full-time /var/lib/etcd' },
   'snapshots': { present: (view) => view.draft.candidates.some((c) => c.candidate.kind !== 'data-dir'), command: 'ls -l --full-time BACKUP_DIR; sha256sum BACKUP_DIR/*' },
   'disk-space': { present: (view) => has(view, 'disk'), command: 'df -h; df -i' },

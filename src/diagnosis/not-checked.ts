@@ -19,6 +19,6 @@ export function notChecked(view: View, ranked: readonly Hypothesis[], language: 
   const wanted = new Set<DeciderId>([...open, ...always, ...(draft.members.length > 1 ? ofClusters : [])]);
   return [
     ...(draft.members.length > 1 ? silent : []).map((host) => said(language, 'decider.missing', { what: say(language, 'decider.other-hosts', { host }), command: 'etcd-autopsy collect' })),
-    ...[...wanted].filter((id) => !deciders[id].present(view)).map((id) => missing(id, language)),
+    ...[...wanted].filter((id) => !deciders[id].present(view)).map((id) => missing(id, view, language)),
   ];
 }

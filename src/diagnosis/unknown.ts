@@ -31,7 +31,7 @@ export function unknownCause(ranked: readonly Hypothesis[], view: View, language
     prevention: null,
     evidence: hits.length > 0 ? hits.slice(0, 4).map((hit) => ('id' in hit.at ? hit.at : view.draft.evidence.cite(hit.at))) : (bad?.evidence ?? []),
     against: [],
-    missing: openers.filter((id) => !deciders[id].present(view)).map((id) => missing(id, language)),
+    missing: openers.filter((id) => !deciders[id].present(view)).map((id) => missing(id, view, language)),
   };
 }
 

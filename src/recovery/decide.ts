@@ -2,7 +2,7 @@ import { isIP } from 'node:net';
 import type { Cause, Confidence, Message, RecommendationKind } from '../case/model.js';
 import type { Place } from '../artifacts/place.js';
 import { rfc3339 } from '../case/time-words.js';
-import { copyCommand } from './copy-command.js';
+import { copyCommand } from '../case/copy-command.js';
 import { copyProof } from './quiet-copy.js';
 import type { Judged } from './judged.js';
 import { otherStore } from '../installations/index.js';

@@ -2,7 +2,7 @@ import type { Draft, DraftCandidate } from '../case/draft.js';
 import type { MemberInfo, Message, Plan } from '../case/model.js';
 import type { MemberWords } from './member-words.js';
 import { addressOf } from './plan-host.js';
-import { hasControlCharacter, shellWord } from './shell-word.js';
+import { hasControlCharacter, shellWord } from '../artifacts/shell/shell-word.js';
 
 type Step = Plan['manual'][number];
 type Make = (host: string | null, key: string, commands: readonly string[], params?: Message['params']) => Step;

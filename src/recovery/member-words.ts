@@ -2,7 +2,7 @@ import type { Draft } from '../case/draft.js';
 import type { MemberInfo } from '../case/model.js';
 import { addressOf, endpointOf, isSafeDirectory, missing, type MissingFact } from './plan-host.js';
 import { serviceWords } from './service-words.js';
-import { hasControlCharacter, shellWord } from './shell-word.js';
+import { hasControlCharacter, shellWord } from '../artifacts/shell/shell-word.js';
 
 /** The words of one member for printed commands. What is unknown is put into `lacks`. */
 export interface MemberWords {

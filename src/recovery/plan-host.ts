@@ -1,7 +1,7 @@
 import type { Draft } from '../case/draft.js';
 import type { Basis, InstallationInfo, MemberInfo, Message, Setting } from '../case/model.js';
 import { backupJobOf, type BackupJob } from './plan-backup-job.js';
-import { hasControlCharacter, visible } from './shell-word.js';
+import { hasControlCharacter, visible } from '../artifacts/shell/shell-word.js';
 
 /** A fact that a command needs and the bundle does not give, with the command that obtains it. */
 export interface MissingFact {

@@ -4,7 +4,7 @@ import { placeholders, type Installation } from '../installations/index.js';
 import type { Language } from '../words/catalogue.js';
 import { say } from '../words/say.js';
 import { missing, type MissingFact } from './plan-host.js';
-import { hasControlCharacter, shellWord } from './shell-word.js';
+import { hasControlCharacter, shellWord } from '../artifacts/shell/shell-word.js';
 import { saidIn } from './steps.js';
 
 type Manual = Plan['manual'];

@@ -7,7 +7,7 @@ import { managedReplacement, managedSurvivor } from './managed-member.js';
 import { memberWords, type MemberWords } from './member-words.js';
 import { missing, type MissingFact } from './plan-host.js';
 import { onEveryMember, onOneMember, repairs, withoutRestart } from './repairs.js';
-import { hasControlCharacter, shellWord } from './shell-word.js';
+import { hasControlCharacter, shellWord } from '../artifacts/shell/shell-word.js';
 import { saidIn } from './steps.js';
 import { hostsToStart } from './start-only.js';
 

@@ -9,7 +9,7 @@ import { manualSteps, withheldSteps } from './plan-manual.js';
 import { handPlan } from './plan-repair.js';
 import { configuredDirectory, placeOfDirectory } from './place-of-directory.js';
 import { bumpAmount, restoreToolOf } from './plan-restore-tool.js';
-import { shellWord } from './shell-word.js';
+import { shellWord } from '../artifacts/shell/shell-word.js';
 import { restoreScript, type ScriptPlan } from './script.js';
 import { planSteps, saidIn } from './steps.js';
 

@@ -2,7 +2,7 @@ import type { Draft } from '../case/draft.js';
 import type { MemberInfo } from '../case/model.js';
 import type { MemberWords } from './member-words.js';
 import { addressOf, endpointOf } from './plan-host.js';
-import { hasControlCharacter, shellWord } from './shell-word.js';
+import { hasControlCharacter, shellWord } from '../artifacts/shell/shell-word.js';
 
 /** What a repair may use: the member that is concerned, its words, and the whole draft. */
 export interface RepairContext {

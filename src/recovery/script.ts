@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { PlanHost } from './plan-host.js';
 import type { RestoreTool } from './plan-restore-tool.js';
-import { shellAssignments, shellWord } from './shell-word.js';
+import { shellAssignments, shellWord } from '../artifacts/shell/shell-word.js';
 
 /** What all scripts of one plan share. */
 export interface ScriptPlan {

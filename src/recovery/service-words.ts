@@ -1,7 +1,7 @@
 import type { Draft } from '../case/draft.js';
 import type { MemberInfo } from '../case/model.js';
 import { containerName } from './plan-host.js';
-import { hasControlCharacter, shellWord } from './shell-word.js';
+import { hasControlCharacter, shellWord } from '../artifacts/shell/shell-word.js';
 
 /** How the etcd of one member is stopped, started and asked by hand. */
 export interface ServiceWords {

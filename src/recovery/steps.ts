@@ -3,7 +3,7 @@ import { say } from '../words/say.js';
 import type { Language } from '../words/catalogue.js';
 import type { PlanHost } from './plan-host.js';
 import { renewsDirectory, restoreFlags, restorePrograms, snapshotFile, startCommands, stopCommands, workFolder, type ScriptPlan } from './script.js';
-import { shellWord } from './shell-word.js';
+import { shellWord } from '../artifacts/shell/shell-word.js';
 
 type Phase = PlanStep['phase'];
 

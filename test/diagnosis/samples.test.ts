@@ -53,3 +53,14 @@ describe.each(samples)('$bundle', ({ bundle, trigger, damage, others }) => {
     }
   }, 120_000);
 });
+
+it('has the data directory of a static pod copied once its container is gone', async () => {
+  const opened = await openFolder('samples/kubeadm-disk-full/bundle.zip');
+  try {
+    const asked = opened.without(null).notChecked.map(({ text }) => text).find((text) => text.includes('etcd-data.tgz'));
+    expect(asked).toContain("crictl ps --name '^etcd$'");
+    expect(asked).not.toContain('systemctl stop etcd');
+  } finally {
+    opened.close();
+  }
+});

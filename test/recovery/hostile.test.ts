@@ -7,7 +7,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Fact, MemberFact } from '../../src/artifacts/fact.js';
 import { planOrMissing } from '../../src/recovery/plan.js';
-import { hasControlCharacter, shellAssignments, shellWord } from '../../src/recovery/shell-word.js';
+import { hasControlCharacter, shellAssignments, shellWord } from '../../src/artifacts/shell/shell-word.js';
 import { unitFacts } from '../installations/hand-facts.js';
 import { candidateOf, draftOf, recommend } from './hand-draft.js';
 import { layouts } from './layouts.js';

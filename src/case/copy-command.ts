@@ -1,5 +1,5 @@
-import type { Draft } from '../case/draft.js';
-import { hasControlCharacter, shellWord } from './shell-word.js';
+import type { Draft } from './draft.js';
+import { hasControlCharacter, shellWord } from '../artifacts/shell/shell-word.js';
 
 /** A static pod is copied when its container is gone, not when its manifest is. */
 const staticPod = (manifest: string): string => `mv ${shellWord(manifest)} /root/; until [ -z "$(crictl ps --name '^etcd$' -q)" ]; do sleep 2; done`;
