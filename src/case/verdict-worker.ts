@@ -14,4 +14,6 @@ function verdictOrNull({ onDisk, ...hashed }: VerdictTask): SnapshotReport | nul
   }
 }
 
+// Whoever started it ends it: left to end by itself, it could wait for ever (src/cli/check-worker.ts).
+parentPort?.on('message', () => undefined);
 for (const [index, task] of (workerData as readonly VerdictTask[]).entries()) parentPort?.postMessage({ index, report: verdictOrNull(task) } satisfies VerdictReply);

@@ -41,7 +41,10 @@ export class CheckThreads {
     this.replies = paths.map(() => undefined);
     this.workers = Array.from({ length: Math.min(availableParallelism(), paths.length) - 1 }, () => new Worker(new URL(`./check-worker.${extension}`, import.meta.url), { workerData: this.share }));
     this.ended = Promise.all(this.workers.map((worker) => new Promise<void>((resolve) => {
-      worker.on('message', (reply: CheckReply) => void (this.replies[reply.index] = reply));
+      worker.on('message', (reply: CheckReply | null) => {
+        if (reply === null) void worker.terminate().then(() => resolve());
+        else this.replies[reply.index] = reply;
+      });
       worker.on('error', () => resolve());
       worker.on('exit', () => resolve());
       worker.unref();

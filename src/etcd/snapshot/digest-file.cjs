@@ -3,7 +3,7 @@
 'use strict';
 const { createHash } = require('node:crypto');
 const { closeSync, openSync, readSync } = require('node:fs');
-const { workerData } = require('node:worker_threads');
+const { parentPort, workerData } = require('node:worker_threads');
 
 /** Pieces of which two fit into the cache of a processor, beside what the other thread reads. */
 const pieceSize = 1 << 17;
@@ -36,4 +36,6 @@ function digestFile({ path, size, positions, place }) {
   Atomics.notify(state, 0);
 }
 
+// The end of the program ends it: left to end by itself, it could wait for ever (src/cli/check-worker.ts).
+parentPort.on('message', () => undefined);
 digestFile(workerData);
