@@ -42,7 +42,7 @@ export class CheckThreads {
     this.workers = Array.from({ length: Math.min(availableParallelism(), paths.length) - 1 }, () => new Worker(new URL(`./check-worker.${extension}`, import.meta.url), { workerData: this.share }));
     this.ended = Promise.all(this.workers.map((worker) => new Promise<void>((resolve) => {
       worker.on('message', (reply: CheckReply | null) => {
-        if (reply === null) void worker.terminate().then(() => resolve());
+        if (reply === null) void worker.terminate();
         else this.replies[reply.index] = reply;
       });
       worker.on('error', () => resolve());

@@ -96,7 +96,7 @@ function fromFolder(path: string, below: Found): Map<string, DataDir> {
 }
 
 /** Length and time of a file, null where it is gone: another one when somebody wrote to it. */
-function stampOf(path: string): string | null {
+function lastWrite(path: string): string | null {
   const stat = statSync(path, { bigint: true, throwIfNoEntry: false });
   return stat === undefined ? null : `${stat.size} ${stat.mtimeNs}`;
 }
@@ -119,7 +119,7 @@ export async function openDataDirs(inputs: readonly string[], language: Language
     let found: Map<string, DataDir>;
     if (stats.isDirectory()) {
       const below = foundBelow(path);
-      for (const name of below.files.keys()) if (ofEtcd.test(name)) stamps.set(join(path, name), stampOf(join(path, name)));
+      for (const name of below.files.keys()) if (ofEtcd.test(name)) stamps.set(join(path, name), lastWrite(join(path, name)));
       found = fromFolder(path, below);
     } else {
       const bundle = await openBundle([path]);
@@ -129,5 +129,5 @@ export async function openDataDirs(inputs: readonly string[], language: Language
     if (found.size === 0) throw new Error(say(language, 'boot.cli.no-data-dir', { path }));
     for (const [root, dir] of found) dirs.push({ path: found.size === 1 && (root === '' || !stats.isDirectory()) ? path : `${path}!/${root}`, dir });
   }
-  return { dirs, changed: () => [...stamps].flatMap(([path, stamp]) => (stampOf(path) === stamp ? [] : [path])), close: () => closers.forEach((close) => close()) };
+  return { dirs, changed: () => [...stamps].flatMap(([path, stamp]) => (lastWrite(path) === stamp ? [] : [path])), close: () => closers.forEach((close) => close()) };
 }
