@@ -1,7 +1,7 @@
 import type { Cause } from '../../case/model.js';
 import type { Block, Row, Section } from './blocks.js';
 import { confidenceCells } from './header.js';
-import { code, joined, plain, type Rich } from './rich.js';
+import { code, joined, plain, richPlain, strong, type Rich } from './rich.js';
 import { placeOf } from './timeline.js';
 import type { Reading } from './reading.js';
 
@@ -25,7 +25,7 @@ function causeRow(r: Reading, cause: Cause): Row {
     quiet: cause.confidence === 'rejected',
     cells: [
       { text: plain(r.t(`report.confidence.${cause.confidence}`)), confidence: confidenceCells[cause.confidence] },
-      { text: [{ strong: r.said(cause.summary).map((run) => ('text' in run ? run.text : 'code' in run ? run.code : 'strong' in run ? run.strong : '')).join('') }], below: [...plain(r.t(`report.role.${cause.confidence === 'rejected' ? 'rejected' : cause.role}`)), ...fix] },
+      { text: strong(richPlain(r.said(cause.summary))), below: [...plain(r.t(`report.role.${cause.confidence === 'rejected' ? 'rejected' : cause.role}`)), ...fix] },
       { text: proofs(r, cause.evidence, plain('–')) },
       { text: against, ...(missing.length === 0 ? {} : { below: missing }) },
     ],
